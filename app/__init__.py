@@ -1,0 +1,1 @@
+"""Straatbeeld: the way of a report, one package per capability."""

@@ -1,0 +1,128 @@
+"""The database: tables' common base, and the one transaction a request or job works in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import Connection, Engine, MetaData, create_engine
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from app.foundation.jobs import Deferred, JobQueue, JSONValue
+
+#: Who hears a fact, by its class: the wiring table in `entrypoints/wiring.py`.
+Hearers = Mapping[type[object], Sequence[Callable[["Transaction", Any], None]]]
+
+
+class Base(DeclarativeBase):
+    """What every table's record class derives from."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def driver_url(database_url: str) -> str:
+    """Return `database_url` as SQLAlchemy wants it for psycopg 3."""
+    scheme, separator, rest = database_url.partition("://")
+    if not separator or scheme.split("+")[0] not in {"postgresql", "postgres"}:
+        raise ValueError("DATABASE_URL must begin with postgresql://")
+    return f"postgresql+psycopg://{rest}"
+
+
+def make_engine(
+    database_url: str, *, connections: int, read_only: bool = False
+) -> Engine:
+    """Return an engine with `connections` kept open; nothing waits on a lock for ever."""
+    options = [
+        "-c statement_timeout=15s",
+        "-c lock_timeout=8s",
+        "-c idle_in_transaction_session_timeout=60s",
+        # Compiling a query of some milliseconds costs more than it gives.
+        "-c jit=off",
+        "-c timezone=UTC",
+    ]
+    if read_only:
+        options.append("-c default_transaction_read_only=on")
+    return create_engine(
+        driver_url(database_url),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_recycle=1800,
+        connect_args={"options": " ".join(options), "connect_timeout": 5},
+    )
+
+
+class Transaction:
+    """One unit of work: rows, facts and jobs that exist together or not at all."""
+
+    def __init__(self, session: Session, *, hearers: Hearers, queue: JobQueue) -> None:
+        self.session = session
+        self._hearers = hearers
+        self._queue = queue
+        self._deferred: list[Deferred] = []
+
+    @property
+    def connection(self) -> Connection:
+        """The SQLAlchemy Core connection of this transaction."""
+        return self.session.connection()
+
+    @property
+    def driver_connection(self) -> psycopg.Connection[Any]:
+        """The psycopg connection of this transaction."""
+        return cast(
+            "psycopg.Connection[Any]", self.connection.connection.driver_connection
+        )
+
+    def tell(self, fact: object) -> None:
+        """Hand `fact` to everyone the wiring table lists for it, inside this transaction."""
+        for hear in self._hearers.get(type(fact), ()):
+            hear(self, fact)
+
+    def defer(self, job: str, /, **arguments: JSONValue) -> None:
+        """Have `job` done after the commit; it is written with the transaction's own rows."""
+        self._deferred.append(Deferred(job, arguments))
+
+    def write_jobs(self) -> None:
+        """Write the deferred jobs, in one statement. `Database.transaction` calls it last."""
+        if self._deferred:
+            self.session.flush()
+            self._queue.put(self.driver_connection, self._deferred)
+            self._deferred.clear()
+
+
+class Database:
+    """Opens transactions; commits what ends well and leaves nothing of what does not."""
+
+    def __init__(
+        self, bind: Engine | Connection, *, hearers: Hearers | None = None
+    ) -> None:
+        self.bind = bind
+        self.hearers = hearers or {}
+        self._queue = JobQueue()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Yield a transaction that commits at the end and rolls back on any exception."""
+        with Session(
+            self.bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            with session.begin():
+                transaction = Transaction(
+                    session, hearers=self.hearers, queue=self._queue
+                )
+                yield transaction
+                transaction.write_jobs()
+
+
+class MapDatabase(Database):
+    """The same database through the role of the map's reader, which can read nothing else."""

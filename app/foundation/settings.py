@@ -1,0 +1,125 @@
+"""What an installation may choose, read once from the environment; a wrong value names itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsRefused(Exception):
+    """A setting is missing or wrong; the message names it."""
+
+
+class Settings(BaseSettings):
+    """The settings of one installation; each is an environment variable of the same name."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    database_url: str = Field(
+        description="PostgreSQL with PostGIS, as the application's own role."
+    )
+    map_database_url: str | None = Field(
+        default=None,
+        description="The same database as the map's reader; derived from DATABASE_URL when absent.",
+    )
+    secret_key: SecretStr = Field(
+        min_length=32,
+        description="At least 32 random characters; every token derives from it.",
+    )
+    data_dir: Path = Field(default=Path(".data"), description="Where photos are kept.")
+    base_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="The address residents type, without a slash.",
+    )
+    port: int = Field(
+        default=8000, ge=1, le=65535, description="The port on the loopback address."
+    )
+    municipality_name: str = Field(
+        default="Steenbergen", description="As it stands in sentences."
+    )
+    municipality_code: str = Field(
+        default="GM0851",
+        pattern=r"^GM\d{4}$",
+        description="The CBS code of the municipality.",
+    )
+    contact_phone: str = Field(
+        default="14 0167",
+        description="Where residents call when the form does not work.",
+    )
+    contact_email: str = Field(
+        default="meldingen@example.org",
+        description="Shown in the API description and on pages.",
+    )
+    accent_colour: str = Field(
+        default="green",
+        pattern=r"^[a-z]+$",
+        description="One of the accent tones of the page frame.",
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=5,
+        description="How many proxies of our own stand before the web.",
+    )
+    rate_limits: Literal["on", "off"] = Field(
+        default="on",
+        description="`off` is honoured for clients on the loopback address alone.",
+    )
+    tile_url: str = Field(
+        default=(
+            "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/standaard/EPSG:3857/"
+            "{z}/{x}/{y}.png"
+        ),
+        description="Background tiles, or `none`.",
+    )
+    tile_attribution: str = Field(
+        default="Kaartgegevens © Kadaster", description="Shown on every map with tiles."
+    )
+    address_service: Literal["pdok", "demo", "none"] = Field(
+        default="pdok", description="Who knows the addresses."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="How much is logged."
+    )
+    web_processes: int = Field(default=2, ge=1, le=64, description="Web processes.")
+    web_threads: int = Field(
+        default=4, ge=1, le=64, description="Threads in each web process."
+    )
+    retention_days: int = Field(
+        default=90, ge=1, description="Contact details go this many days after closing."
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_trailing_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether residents reach the installation over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def photo_folder(self) -> Path:
+        """Where photos are kept."""
+        return self.data_dir / "photos"
+
+
+def read_settings(**given: object) -> Settings:
+    """Read the environment, with `given` before it.
+
+    Raises:
+        SettingsRefused: with one line per setting that is missing or wrong.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
+    except ValidationError as wrong:
+        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors()]
+        raise SettingsRefused(
+            "Settings that are not right:\n  " + "\n  ".join(lines)
+        ) from None
