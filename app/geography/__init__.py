@@ -1,0 +1,1 @@
+"""Where things are: areas, assets and addresses, and what lies at a point."""

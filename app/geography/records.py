@@ -1,0 +1,100 @@
+"""The tables of geography: areas, assets and the municipality's own address book."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation.database import Base
+
+
+def _point() -> Geometry:
+    return Geometry("POINT", srid=4326, spatial_index=False)
+
+
+class AreaRecord(Base):
+    """A polygon with a kind, such as a village, a team district or a road authority's strip."""
+
+    __tablename__ = "area"
+    __table_args__ = (
+        CheckConstraint("kind ~ '^[a-z]+(-[a-z]+)*$'", name="kind_is_a_word"),
+        CheckConstraint("valid_until >= valid_from", name="period_runs_forward"),
+        Index(
+            "uq_area_kind_code_current",
+            "kind",
+            "code",
+            unique=True,
+            postgresql_where=text("valid_until IS NULL"),
+        ),
+        Index("ix_area_shape", "shape", postgresql_using="gist"),
+    )
+
+    id: Mapped[UUID] = mapped_column(
+        primary_key=True, default=uuid4, server_default=text("gen_random_uuid()")
+    )
+    kind: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    shape: Mapped[WKBElement] = mapped_column(
+        Geometry("MULTIPOLYGON", srid=4326, spatial_index=False)
+    )
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    source: Mapped[str] = mapped_column(Text)
+    is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+class AssetRecord(Base):
+    """A thing with a place and a number: lamp post, bin, tree, playground, bench."""
+
+    __tablename__ = "asset"
+    __table_args__ = (
+        CheckConstraint("kind ~ '^[a-z]+(-[a-z]+)*$'", name="kind_is_a_word"),
+        Index(
+            "uq_asset_kind_number_present",
+            "kind",
+            "number",
+            unique=True,
+            postgresql_where=text("removed_on IS NULL"),
+        ),
+        Index("ix_asset_spot", "spot", postgresql_using="gist"),
+        Index("ix_asset_owner_party_id", "owner_party_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(
+        primary_key=True, default=uuid4, server_default=text("gen_random_uuid()")
+    )
+    kind: Mapped[str] = mapped_column(Text)
+    number: Mapped[str] = mapped_column(Text)
+    spot: Mapped[WKBElement] = mapped_column(_point())
+    owner_party_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("party.id", name="fk_asset_owner_party_id_party")
+    )
+    attributes: Mapped[dict[str, str | int | float | bool | None]] = mapped_column(
+        JSONB, default=dict, server_default=text("'{}'")
+    )
+    removed_on: Mapped[date | None]
+    is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+class AddressRecord(Base):
+    """A street, a house number and where it stands."""
+
+    __tablename__ = "address"
+    __table_args__ = (
+        UniqueConstraint("village", "street", "number", name="uq_address_village_street_number"),
+        Index("ix_address_spot", "spot", postgresql_using="gist"),
+    )
+
+    id: Mapped[UUID] = mapped_column(
+        primary_key=True, default=uuid4, server_default=text("gen_random_uuid()")
+    )
+    street: Mapped[str] = mapped_column(Text)
+    number: Mapped[str] = mapped_column(Text)
+    postcode: Mapped[str] = mapped_column(Text)
+    village: Mapped[str] = mapped_column(Text)
+    spot: Mapped[WKBElement] = mapped_column(_point())
+    is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

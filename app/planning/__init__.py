@@ -1,0 +1,1 @@
+"""Planned works: what will be done where, when, and with which hindrance."""
