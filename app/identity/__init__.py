@@ -1,0 +1,1 @@
+"""Who acts here, and what they may do."""

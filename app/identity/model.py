@@ -1,0 +1,138 @@
+"""The nouns of identity: parties, actors, and what is refused about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from app.foundation.errors import DomainError
+from app.identity.permissions import (
+    ROLE_PERMISSIONS,
+    SCOPE_PERMISSIONS,
+    Permission,
+)
+from app.identity.permissions import Role as Role
+
+
+class PartyKind(StrEnum):
+    """What sort of party does the work."""
+
+    TEAM = "team"
+    CONTRACTOR = "contractor"
+    AUTHORITY = "authority"
+
+
+class ActorKind(StrEnum):
+    """As what somebody acts."""
+
+    ACCOUNT = "account"
+    PARTNER = "partner"
+    REPORTER = "reporter"
+    SYSTEM = "system"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: an account, a partner's program, a reporter, or the system itself.
+
+    `id` is the account's or the partner client's; `party_id` the party they work for.
+    """
+
+    kind: ActorKind
+    id: UUID | None = None
+    name: str = ""
+    party_id: UUID | None = None
+    role: Role | None = None
+    permissions: frozenset[Permission] = frozenset()
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this actor has `permission`; what anyone may, everyone may."""
+        return permission is Permission.ANYONE or permission in self.permissions
+
+    @classmethod
+    def account(cls, id: UUID, *, name: str, role: Role, party_id: UUID | None = None) -> Actor:
+        """Return the actor behind an account, with all its role allows."""
+        return cls(ActorKind.ACCOUNT, id, name, party_id, role, ROLE_PERMISSIONS[role])
+
+    @classmethod
+    def partner(cls, id: UUID, *, name: str, party_id: UUID, scopes: frozenset[str]) -> Actor:
+        """Return the actor behind a partner's access token, with what its scopes allow."""
+        allowed = frozenset(
+            permission for scope, permission in SCOPE_PERMISSIONS.items() if scope in scopes
+        )
+        return cls(ActorKind.PARTNER, id, name, party_id, None, allowed)
+
+
+#: Somebody without an account or a token: the public.
+NOBODY = Actor(ActorKind.NOBODY)
+#: A person who reported, acting with the token of their report; their name is never kept here.
+REPORTER = Actor(ActorKind.REPORTER)
+#: Straatbeeld itself: jobs, rules, commands. Whatever it does was allowed by whoever set it up.
+SYSTEM = Actor(ActorKind.SYSTEM, name="Straatbeeld", permissions=frozenset(Permission))
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLasts:
+    """How long a sign-in lives: without use, and in all."""
+
+    idle: timedelta
+    at_most: timedelta
+
+
+#: Role → life of a sign-in. A crew signs in at the start of the week, on a phone of its own.
+SIGN_IN_LASTS: dict[Role, SignInLasts] = {
+    Role.ADMINISTRATOR: SignInLasts(idle=timedelta(hours=1), at_most=timedelta(hours=12)),
+    Role.DESK: SignInLasts(idle=timedelta(hours=2), at_most=timedelta(hours=12)),
+    Role.CREW: SignInLasts(idle=timedelta(hours=12), at_most=timedelta(days=7)),
+}
+
+
+class SignInNeeded(DomainError):
+    """Sign in first."""
+
+
+class AccessTokenNeeded(DomainError):
+    """An access token is needed that is valid now; ask for one at the token endpoint."""
+
+
+class NotAllowed(DomainError):
+    """You are signed in, but this is not part of your work here."""
+
+
+class PartyUnknown(DomainError):
+    """There is no party with this code."""
+
+
+class PartyCodeTaken(DomainError):
+    """There is a party with this code already."""
+
+
+class EmailTaken(DomainError):
+    """There is an account with this e-mail address already."""
+
+
+class EmailNotValid(DomainError):
+    """This is not an e-mail address."""
+
+
+class PasswordTooWeak(DomainError):
+    """The password is too short or too well known."""
+
+
+class PartyNeeded(DomainError):
+    """This role works for a party; say which."""
+
+
+class AccountUnknown(DomainError):
+    """There is no such account."""
+
+
+class PartnerClientRefused(DomainError):
+    """The client id and secret do not belong together, or the client was withdrawn."""
+
+
+class ScopeUnknown(DomainError):
+    """There is no such scope."""
