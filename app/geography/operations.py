@@ -1,0 +1,248 @@
+"""What geography can do: locate a spot, find assets near it, draw the municipality."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from app.foundation.database import Transaction
+from app.geography.model import (
+    Asset,
+    FoundArea,
+    Located,
+    NearAsset,
+    Spot,
+    UnknownAsset,
+)
+from app.geography.rules import areas_in
+
+#: A GeoJSON object, as `json` gives it.
+GeoJSON = dict[str, Any]
+
+_LOCATE = text(
+    """
+    WITH named AS (
+        SELECT id, kind, number, spot, owner_party_id, attributes
+        FROM asset
+        WHERE id = :asset_id AND removed_on IS NULL
+    ), place AS (
+        SELECT coalesce(
+            (SELECT spot FROM named), ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326)
+        ) AS spot
+    )
+    SELECT 'area' AS what, area.kind, area.code, area.name,
+           NULL::uuid AS id, NULL::uuid AS owner_party_id,
+           NULL::float8 AS longitude, NULL::float8 AS latitude, NULL::jsonb AS attributes
+    FROM area, place
+    WHERE ST_Covers(area.shape, place.spot)
+      AND area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
+    UNION ALL
+    SELECT 'asset', kind, number, NULL, id, owner_party_id, ST_X(spot), ST_Y(spot), attributes
+    FROM named
+    UNION ALL
+    SELECT 'swapped', area.kind, area.code, area.name, NULL, NULL, NULL, NULL, NULL
+    FROM area
+    WHERE area.kind = 'municipality'
+      AND ST_Covers(area.shape, ST_SetSRID(ST_MakePoint(:latitude, :longitude), 4326))
+      AND area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
+    ORDER BY what, kind, code
+    """
+)
+
+
+def locate(transaction: Transaction, spot: Spot, *, asset_id: UUID | None, on: date) -> Located:
+    """Return the areas that cover the spot on this day, and the asset that was named.
+
+    One statement, answered from the spatial index. With an asset, the areas are those at the
+    asset's own spot.
+
+    Raises:
+        UnknownAsset: an asset is named and there is none with this id.
+
+    """
+    rows = transaction.connection.execute(
+        _LOCATE,
+        {
+            "asset_id": asset_id,
+            "longitude": spot.longitude,
+            "latitude": spot.latitude,
+            "on": on,
+        },
+    ).all()
+    areas = tuple(FoundArea(row.kind, row.code, row.name) for row in rows if row.what == "area")
+    asset = next((_asset(row, row.code) for row in rows if row.what == "asset"), None)
+    if asset_id is not None and asset is None:
+        raise UnknownAsset()
+    inside = any(area.kind == "municipality" for area in areas)
+    return Located(
+        spot=spot,
+        areas=areas,
+        asset=asset,
+        inside_municipality=inside,
+        inside_when_swapped=not inside and any(row.what == "swapped" for row in rows),
+    )
+
+
+_ASSETS_NEAR = text(
+    """
+    SELECT id, kind, number, owner_party_id, attributes,
+           ST_X(spot) AS longitude, ST_Y(spot) AS latitude,
+           ST_DistanceSphere(spot, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326))
+               AS distance_metres
+    FROM asset
+    WHERE spot && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+      AND removed_on IS NULL
+      AND (CAST(:kind AS text) IS NULL OR kind = :kind)
+      AND ST_DistanceSphere(spot, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326))
+          <= :within_metres
+    ORDER BY distance_metres, number
+    LIMIT :at_most
+    """
+)
+
+
+def assets_near(
+    transaction: Transaction,
+    spot: Spot,
+    *,
+    within_metres: float,
+    kind: str | None,
+    at_most: int,
+) -> list[NearAsset]:
+    """Return the assets within this distance, nearest first; of one kind when it is given."""
+    box = spot.box_around(within_metres)
+    rows = transaction.connection.execute(
+        _ASSETS_NEAR,
+        {
+            "longitude": spot.longitude,
+            "latitude": spot.latitude,
+            "west": box.west,
+            "south": box.south,
+            "east": box.east,
+            "north": box.north,
+            "kind": kind,
+            "within_metres": within_metres,
+            "at_most": at_most,
+        },
+    )
+    return [NearAsset(_asset(row, row.number), row.distance_metres) for row in rows]
+
+
+_AREA_SHAPES = text(
+    """
+    SELECT code, name,
+           ST_AsGeoJSON(ST_SimplifyPreserveTopology(shape, :tolerance_degrees), 5) AS geometry,
+           ST_X(ST_PointOnSurface(shape)) AS label_longitude,
+           ST_Y(ST_PointOnSurface(shape)) AS label_latitude
+    FROM area
+    WHERE kind = :kind AND valid_until IS NULL
+    ORDER BY name
+    """
+)
+
+
+def area_shapes(
+    transaction: Transaction, *, kind: str, tolerance_degrees: float = 0.0001
+) -> GeoJSON:
+    """Return the present areas of a kind as a FeatureCollection, simplified for a map.
+
+    Every feature has `code`, `name` and `label` ([longitude, latitude], surely inside).
+    """
+    rows = transaction.connection.execute(
+        _AREA_SHAPES, {"kind": kind, "tolerance_degrees": tolerance_degrees}
+    )
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": json.loads(row.geometry),
+                "properties": {
+                    "code": row.code,
+                    "name": row.name,
+                    "label": [row.label_longitude, row.label_latitude],
+                },
+            }
+            for row in rows
+        ],
+    }
+
+
+def municipality_outline(transaction: Transaction) -> GeoJSON:
+    """Return the outline of the municipality as a FeatureCollection; empty before any import."""
+    return area_shapes(transaction, kind="municipality")
+
+
+def villages(transaction: Transaction) -> GeoJSON:
+    """Return the villages as a FeatureCollection."""
+    return area_shapes(transaction, kind="village")
+
+
+def import_areas(
+    transaction: Transaction,
+    collection: GeoJSON,
+    *,
+    kind: str,
+    code_field: str,
+    name_field: str,
+    epsg: int,
+    source: str,
+    on: date,
+) -> int:
+    """Let the polygons of a GeoJSON FeatureCollection be the areas of `kind` from this day on.
+
+    What there was of this kind ends on this day, demo areas too; it stays readable as history.
+    Coordinates in another frame than WGS 84 are brought to it. Returns the number of areas.
+
+    Raises:
+        AreasRefused: no polygons, a field is missing, or a code occurs twice.
+
+    """
+    from_file = areas_in(collection, code_field=code_field, name_field=name_field)
+    transaction.connection.execute(
+        text("DELETE FROM area WHERE kind = :kind AND valid_from >= :on"),
+        {"kind": kind, "on": on},
+    )
+    transaction.connection.execute(
+        text("UPDATE area SET valid_until = :on WHERE kind = :kind AND valid_until IS NULL"),
+        {"kind": kind, "on": on},
+    )
+    transaction.connection.execute(
+        text(
+            """
+            INSERT INTO area (kind, code, name, shape, valid_from, source, is_demo)
+            SELECT :kind, :code, :name,
+                   ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_Transform(
+                       ST_SetSRID(ST_GeomFromGeoJSON(:geometry), :epsg), 4326)), 3)),
+                   :on, :source, false
+            """
+        ),
+        [
+            {
+                "kind": kind,
+                "code": area.code,
+                "name": area.name,
+                "geometry": area.geometry,
+                "epsg": epsg,
+                "on": on,
+                "source": source,
+            }
+            for area in from_file
+        ],
+    )
+    return len(from_file)
+
+
+def _asset(row: Row[Any], number: str) -> Asset:
+    return Asset(
+        id=row.id,
+        kind=row.kind,
+        number=number,
+        spot=Spot(row.longitude, row.latitude),
+        owner_party_id=row.owner_party_id,
+        attributes=cast("dict[str, object]", row.attributes),
+    )
