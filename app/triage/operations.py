@@ -1,0 +1,270 @@
+"""What triage can do: tell the categories, look one up, propose one from words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from app.foundation.database import Transaction
+from app.foundation.errors import FieldError
+from app.triage.model import (
+    Category,
+    CategoryDecision,
+    CategoryTree,
+    ChosenBy,
+    DangerAdvice,
+    KeywordMatch,
+    MainCategory,
+    Name,
+    Norm,
+    PublicVisibility,
+    RetiredCategory,
+    Suggestion,
+    UnknownCategory,
+)
+from app.triage.rules import certainties, decide_category, scores
+
+_COLUMNS = """
+    category.code, category.parent_code, category.name_nl, category.name_en,
+    category.norm_working_days, category.danger_norm_working_days,
+    category.danger_text_nl, category.danger_text_en, category.danger_phone,
+    category.asset_kind, category.join_group, category.join_within_metres,
+    category.public_visibility, category.retired_at,
+    main.name_nl AS main_name_nl, main.name_en AS main_name_en
+"""
+
+_TREE = text(
+    f"""
+    SELECT {_COLUMNS}, extract(epoch FROM max(category.updated_at) OVER ()) AS changed,
+           count(*) OVER () AS how_many
+    FROM category JOIN category AS main ON main.code = category.parent_code
+    WHERE category.retired_at IS NULL AND main.retired_at IS NULL
+    ORDER BY main.position, main.code, category.position, category.code
+    """  # noqa: S608  # our own column list
+)
+
+
+def category_tree(transaction: Transaction) -> CategoryTree:
+    """Return all categories in use, in the order they are shown; one statement."""
+    rows = transaction.connection.execute(_TREE).all()
+    below: dict[str, list[Category]] = {}
+    names: dict[str, Name] = {}
+    for row in rows:
+        below.setdefault(row.parent_code, []).append(_category(row))
+        names[row.parent_code] = Name(row.main_name_nl, row.main_name_en)
+    return CategoryTree(
+        main_categories=tuple(
+            MainCategory(code, names[code], tuple(inner)) for code, inner in below.items()
+        ),
+        version=f"{rows[0].how_many}-{rows[0].changed}" if rows else "none",
+    )
+
+
+_ONE = text(
+    f"""
+    SELECT {_COLUMNS}
+    FROM category JOIN category AS main ON main.code = category.parent_code
+    WHERE category.code = :code
+    """  # noqa: S608  # our own column list
+)
+
+
+def category(transaction: Transaction, code: str) -> Category:
+    """Return the category of the inner level with this code.
+
+    Raises:
+        UnknownCategory: there is none, or it is a heading.
+        RetiredCategory: it is no longer in use.
+    """
+    row = transaction.connection.execute(_ONE, {"code": code}).one_or_none()
+    if row is None:
+        raise UnknownCategory(
+            f"There is no category {code!r}.",
+            errors=(FieldError("category", "unknown-category", "see GET /api/v1/categories"),),
+        )
+    if row.retired_at is not None:
+        raise RetiredCategory(
+            errors=(FieldError("category", "retired-category", "see GET /api/v1/categories"),)
+        )
+    return _category(row)
+
+
+_MATCHES = text(
+    """
+    WITH words AS (
+        SELECT to_tsvector('straatbeeld_dutch', :words) AS nl,
+               to_tsvector('straatbeeld_english', :words) AS en
+    ), matched AS (
+        SELECT keyword.category_code, keyword.query, max(keyword.weight) AS weight
+        FROM category_keyword AS keyword, words
+        WHERE CASE keyword.language WHEN 'nl' THEN words.nl @@ keyword.query
+                                    ELSE words.en @@ keyword.query END
+        GROUP BY keyword.category_code, keyword.query
+    )
+    SELECT matched.category_code, matched.weight, (numnode(matched.query) + 1) / 2 AS words,
+           count(*) OVER (PARTITION BY matched.query) AS shared_by,
+           category.name_nl, category.name_en,
+           (SELECT count(*) FROM category WHERE parent_code IS NOT NULL) AS categories
+    FROM matched JOIN category ON category.code = matched.category_code
+    WHERE category.retired_at IS NULL
+    """
+)
+
+
+def suggest(transaction: Transaction, words: str, *, at_most: int = 3) -> list[Suggestion]:
+    """Return the categories these words point to, the most certain first; may be none.
+
+    PostgreSQL's full-text search finds the keywords of the categories in the text, in Dutch and
+    in English, with word stems and phrases; `rules.scores` weighs what was found.
+    """
+    rows = transaction.connection.execute(_MATCHES, {"words": words}).all()
+    if not rows:
+        return []
+    matches = [
+        KeywordMatch(row.category_code, row.weight, row.shared_by, row.words) for row in rows
+    ]
+    names = {row.category_code: Name(row.name_nl, row.name_en) for row in rows}
+    certain = certainties(scores(matches, categories=rows[0].categories))
+    ranked = sorted(certain.items(), key=lambda item: (-item[1], item[0]))
+    return [Suggestion(code, names[code], certainty) for code, certainty in ranked[:at_most]]
+
+
+def choose_category(transaction: Transaction, *, code: str | None, words: str) -> CategoryDecision:
+    """Return the category the reporter named, or else the one their words decide on.
+
+    Raises:
+        UnknownCategory: the named one does not exist.
+        RetiredCategory: the named one is no longer in use.
+    """
+    if code is not None:
+        return CategoryDecision(category(transaction, code), ChosenBy.REPORTER, certainty=None)
+    decided, certainty = decide_category(suggest(transaction, words))
+    return CategoryDecision(category(transaction, decided), ChosenBy.WORDS, certainty)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A word or phrase that tells of a category, as an administrator types it."""
+
+    language: str
+    words: str
+    weight: float = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryToLoad:
+    """A main category (no norm) or an inner one, as the demo or an import file gives it."""
+
+    code: str
+    parent_code: str | None
+    name: Name
+    position: int
+    norm: Norm | None = None
+    danger_advice: DangerAdvice | None = None
+    asset_kind: str | None = None
+    join_group: str | None = None
+    join_within_metres: int = 250
+    public_visibility: PublicVisibility = PublicVisibility.EXACT
+    keywords: tuple[Keyword, ...] = ()
+
+
+def load_categories(
+    transaction: Transaction, categories: Sequence[CategoryToLoad], *, is_demo: bool
+) -> None:
+    """Insert or renew these categories with their keywords; main ones must come first."""
+    connection = transaction.connection
+    connection.execute(
+        _UPSERT,
+        [
+            {
+                "code": one.code,
+                "parent_code": one.parent_code,
+                "name_nl": one.name.nl,
+                "name_en": one.name.en,
+                "position": one.position,
+                "norm": one.norm.working_days if one.norm else None,
+                "danger_norm": one.norm.danger_working_days if one.norm else None,
+                "danger_text_nl": one.danger_advice.text.nl if one.danger_advice else None,
+                "danger_text_en": one.danger_advice.text.en if one.danger_advice else None,
+                "danger_phone": one.danger_advice.phone if one.danger_advice else None,
+                "asset_kind": one.asset_kind,
+                "join_group": one.join_group,
+                "join_within_metres": one.join_within_metres,
+                "public_visibility": one.public_visibility.value,
+                "is_demo": is_demo,
+            }
+            for one in categories
+        ],
+    )
+    connection.execute(
+        text("DELETE FROM category_keyword WHERE category_code = ANY(:codes)"),
+        {"codes": [one.code for one in categories]},
+    )
+    keywords = [
+        {
+            "code": one.code,
+            "language": keyword.language,
+            "words": keyword.words,
+            "weight": keyword.weight,
+        }
+        for one in categories
+        for keyword in one.keywords
+    ]
+    if keywords:
+        connection.execute(_INSERT_KEYWORD, keywords)
+
+
+_UPSERT = text(
+    """
+    INSERT INTO category (
+        code, parent_code, name_nl, name_en, position, norm_working_days,
+        danger_norm_working_days, danger_text_nl, danger_text_en, danger_phone, asset_kind,
+        join_group, join_within_metres, public_visibility, is_demo
+    ) VALUES (
+        :code, :parent_code, :name_nl, :name_en, :position, :norm,
+        :danger_norm, :danger_text_nl, :danger_text_en, :danger_phone, :asset_kind,
+        :join_group, :join_within_metres, :public_visibility, :is_demo
+    )
+    ON CONFLICT (code) DO UPDATE SET
+        parent_code = EXCLUDED.parent_code, name_nl = EXCLUDED.name_nl,
+        name_en = EXCLUDED.name_en, position = EXCLUDED.position,
+        norm_working_days = EXCLUDED.norm_working_days,
+        danger_norm_working_days = EXCLUDED.danger_norm_working_days,
+        danger_text_nl = EXCLUDED.danger_text_nl, danger_text_en = EXCLUDED.danger_text_en,
+        danger_phone = EXCLUDED.danger_phone, asset_kind = EXCLUDED.asset_kind,
+        join_group = EXCLUDED.join_group, join_within_metres = EXCLUDED.join_within_metres,
+        public_visibility = EXCLUDED.public_visibility, retired_at = NULL, updated_at = now()
+    """
+)
+
+_INSERT_KEYWORD = text(
+    "INSERT INTO category_keyword (category_code, language, words, weight)"
+    " VALUES (:code, :language, :words, :weight)"
+    " ON CONFLICT (category_code, language, words)"
+    " DO UPDATE SET weight = greatest(category_keyword.weight, EXCLUDED.weight)"
+)
+
+
+def _category(row: Row[Any]) -> Category:
+    return Category(
+        code=row.code,
+        parent_code=row.parent_code,
+        name=Name(row.name_nl, row.name_en),
+        parent_name=Name(row.main_name_nl, row.main_name_en),
+        norm=Norm(row.norm_working_days, row.danger_norm_working_days),
+        danger_advice=(
+            DangerAdvice(
+                Name(row.danger_text_nl, row.danger_text_en or row.danger_text_nl),
+                row.danger_phone,
+            )
+            if row.danger_text_nl
+            else None
+        ),
+        asset_kind=row.asset_kind,
+        join_group=row.join_group,
+        join_within_metres=row.join_within_metres,
+        public_visibility=PublicVisibility(row.public_visibility),
+    )

@@ -1,0 +1,59 @@
+"""Decisions of triage: which category the words point to, and when they are too unsure."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from app.triage.model import ANYTHING_ELSE, KeywordMatch, Suggestion
+
+#: Below this the words decide nothing: the report goes to "anders" and to the desk.
+#: Chosen on the sentences in tests/triage/sentences.py.
+CERTAIN_ENOUGH = 0.45
+
+#: What a single plain keyword scores; evidence of this much counts as half certain.
+HALF_CERTAIN = 0.9
+
+
+def scores(matches: Iterable[KeywordMatch], *, categories: int) -> dict[str, float]:
+    """Return the score of every category that a keyword points to.
+
+    A keyword counts for its weight times its inverse document frequency (a word that many
+    categories share tells little), and a phrase for more than a single word.
+    """
+    total: dict[str, float] = defaultdict(float)
+    for match in matches:
+        rarity = math.log((categories + 1) / match.shared_by) / math.log(categories + 1)
+        total[match.category_code] += match.weight * rarity * math.sqrt(match.words)
+    return dict(total)
+
+
+def certainties(scored: dict[str, float]) -> dict[str, float]:
+    """Return a certainty from 0 to 1 per category: how much it has, against all the others.
+
+    The first factor grows with the evidence, the second is the share of the two best; so one
+    weak word is never certain, and neither is a tie.
+    """
+    ranked = sorted(scored.values(), reverse=True)
+    certain: dict[str, float] = {}
+    for code, score in scored.items():
+        rival = next((other for other in ranked if other != score), 0.0)
+        if ranked.count(score) > 1:
+            rival = score
+        evidence = score / (score + HALF_CERTAIN)
+        certain[code] = round(min(1.0, evidence * 1.25) * score / (score + 0.5 * rival), 2)
+    return certain
+
+
+def decide_category(suggestions: Sequence[Suggestion]) -> tuple[str, float]:
+    """Return the code that the words decide on, with its certainty.
+
+    Too unsure, or nothing at all, is `overig.anders` with the certainty that was too low.
+    """
+    best = max(suggestions, key=lambda suggestion: suggestion.certainty, default=None)
+    if best is None:
+        return ANYTHING_ELSE, 0.0
+    if best.certainty < CERTAIN_ENOUGH:
+        return ANYTHING_ELSE, best.certainty
+    return best.code, best.certainty
