@@ -1,0 +1,1 @@
+"""Photos: examined at the door, kept privately, made safe, shown by expiring link, erased."""

@@ -1,0 +1,180 @@
+"""Makes a photo safe: decoded small, turned upright, drawn afresh without a word of metadata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from io import BytesIO
+from typing import Final
+
+from PIL import Image, ImageFile
+
+from app.photos.containers import jpeg, webp
+from app.photos.model import MAX_PHOTO_PIXELS, PhotoKind, Rendition
+from app.photos.rules import metadata_in
+
+# Pillow guards itself by these two; they hold for the whole process.
+Image.MAX_IMAGE_PIXELS = MAX_PHOTO_PIXELS
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+#: What Pillow calls the one kind of file it may open.
+_PILLOW_FORMAT = {
+    PhotoKind.JPEG: "JPEG",
+    PhotoKind.PNG: "PNG",
+    PhotoKind.WEBP: "WEBP",
+    PhotoKind.HEIC: "HEIF",
+}
+_EXIF_ORIENTATION: Final = 0x0112
+#: How to turn a picture upright, by the orientation its camera noted (EXIF 2.3, 4.6.4 A).
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+#: What WebP may spend: 2 of 0 to 6 takes a third of the time of the usual 4, for 4 to 7 % more
+#: bytes (docs/decisions/photos.md).
+_WEBP_QUALITY: Final = 78
+_WEBP_EFFORT: Final = 2
+_JPEG_QUALITY: Final = 80
+
+
+class Undecodable(Exception):
+    """The photo came in whole, and still no picture can be made of it."""
+
+
+class HeicNotInstalled(RuntimeError):
+    """A HEIC photo waits, and the optional `heic` packages are not installed where jobs run."""
+
+
+class MetadataSurvived(RuntimeError):
+    """A rendition says more than its pixels do. It must not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class SafePhoto:
+    """The renditions of a photo, and the size of the large ones."""
+
+    renditions: dict[Rendition, bytes]
+    width_px: int
+    height_px: int
+
+
+def reads_heic() -> bool:
+    """Whether HEIC photos can be read by this installation."""
+    return find_spec("pillow_heif") is not None
+
+
+def make_safe(original: bytes, kind: PhotoKind) -> SafePhoto:
+    """Return the renditions of `original`, of its first frame, upright and without metadata.
+
+    Raises:
+        Undecodable: no picture can be made of it.
+        HeicNotInstalled: it is a HEIC photo, and nothing here reads those.
+        MetadataSurvived: what was made is not safe after all.
+    """
+    if kind is PhotoKind.HEIC:
+        _learn_heic()
+    large = _decoded(original, kind, Rendition.LARGE.longest_side_px)
+    small = _scaled(large, Rendition.THUMBNAIL.longest_side_px)
+    renditions = {
+        Rendition.LARGE: _as_webp(large),
+        Rendition.THUMBNAIL: _as_webp(small),
+        Rendition.LARGE_JPEG: _as_jpeg(large),
+    }
+    for rendition, content in renditions.items():
+        _check_metadata(rendition, content)
+    return SafePhoto(renditions, *large.size)
+
+
+def _decoded(original: bytes, kind: PhotoKind, longest_side_px: int) -> Image.Image:
+    try:
+        with Image.open(BytesIO(original), formats=[_PILLOW_FORMAT[kind]]) as photo:
+            if photo.width * photo.height > MAX_PHOTO_PIXELS:
+                raise Undecodable("more pixels than its container told")
+            orientation = _orientation(photo)
+            # A JPEG can be decoded at a half, a quarter or an eighth: a fraction of the work.
+            photo.draft("RGB", _fitting(photo.size, longest_side_px))
+            photo.load()
+            picture = _scaled(_in_colour(photo), longest_side_px)
+        turn = _UPRIGHT.get(orientation)
+        upright = picture if turn is None else picture.transpose(turn)
+        # A new picture: only pixels come along.
+        fresh = Image.new("RGB", upright.size)
+        fresh.paste(upright)
+    except (Undecodable, MemoryError):
+        raise
+    except Exception as broken:
+        # The bytes lie in memory, so whatever went wrong is in the photo.
+        raise Undecodable(f"{type(broken).__name__}: {broken}") from broken
+    return fresh
+
+
+def _orientation(photo: Image.Image) -> int:
+    """Return the noted orientation, 1 to 8; broken notes count as upright."""
+    try:
+        noted = photo.getexif().get(_EXIF_ORIENTATION, 1)
+    except Exception:  # Pillow raises whatever it stumbles over in broken notes.
+        return 1
+    return noted if isinstance(noted, int) and noted in _UPRIGHT else 1
+
+
+def _in_colour(photo: Image.Image) -> Image.Image:
+    """Return the photo in RGB, what is see-through laid on white."""
+    if photo.mode == "RGB":
+        return photo
+    if photo.mode.startswith("I;16") or photo.mode in {"I", "F"}:
+        # Sixteen bits of grey; eight are shown.
+        return photo.convert("F").point(lambda grey: grey / 257).convert("L").convert("RGB")
+    if photo.has_transparency_data:
+        see_through = photo.convert("RGBA")
+        white = Image.new("RGBA", see_through.size, "white")
+        white.alpha_composite(see_through)
+        return white.convert("RGB")
+    return photo.convert("RGB")
+
+
+def _fitting(size: tuple[int, int], longest_side_px: int) -> tuple[int, int]:
+    """Return `size` scaled so that its longest side is at most `longest_side_px`."""
+    scale = longest_side_px / max(size)
+    if scale >= 1:
+        return size
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _scaled(picture: Image.Image, longest_side_px: int) -> Image.Image:
+    size = _fitting(picture.size, longest_side_px)
+    if size == picture.size:
+        return picture
+    return picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _as_webp(picture: Image.Image) -> bytes:
+    content = BytesIO()
+    picture.save(content, "WEBP", quality=_WEBP_QUALITY, method=_WEBP_EFFORT)
+    return content.getvalue()
+
+
+def _as_jpeg(picture: Image.Image) -> bytes:
+    content = BytesIO()
+    picture.save(content, "JPEG", quality=_JPEG_QUALITY)
+    return content.getvalue()
+
+
+def _check_metadata(rendition: Rendition, content: bytes) -> None:
+    walk = jpeg.walk if rendition is Rendition.LARGE_JPEG else webp.walk
+    survived = metadata_in(walk(content))
+    if survived:
+        raise MetadataSurvived(f"{rendition}: {', '.join(sorted(survived))}")
+
+
+def _learn_heic() -> None:
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError as missing:
+        raise HeicNotInstalled from missing
+    # Decoding the small pictures inside would be work for nothing.
+    register_heif_opener(thumbnails=False)
