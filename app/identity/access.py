@@ -26,6 +26,7 @@ R = TypeVar("R")
 PROGRAM_PATHS = ("/api/", "/partner/", "/open311/", "/ogc/", "/map/", "/feeds/")
 
 SIGN_IN_PATH = "/inloggen"
+SIGN_OUT_PATH = "/uitloggen"
 
 _ACTOR = "acting_actor"
 

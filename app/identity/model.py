@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from app.foundation.errors import DomainError
-from app.identity.permissions import (
-    ROLE_PERMISSIONS,
-    SCOPE_PERMISSIONS,
-    Permission,
-)
-from app.identity.permissions import Role as Role
+from app.identity.permissions import ROLE_PERMISSIONS, SCOPE_PERMISSIONS, Permission, Role
 
 
 class PartyKind(StrEnum):
@@ -53,17 +49,21 @@ class Actor:
         return permission is Permission.ANYONE or permission in self.permissions
 
     @classmethod
-    def account(cls, id: UUID, *, name: str, role: Role, party_id: UUID | None = None) -> Actor:
+    def account(
+        cls, account_id: UUID, *, name: str, role: Role, party_id: UUID | None = None
+    ) -> Actor:
         """Return the actor behind an account, with all its role allows."""
-        return cls(ActorKind.ACCOUNT, id, name, party_id, role, ROLE_PERMISSIONS[role])
+        return cls(ActorKind.ACCOUNT, account_id, name, party_id, role, ROLE_PERMISSIONS[role])
 
     @classmethod
-    def partner(cls, id: UUID, *, name: str, party_id: UUID, scopes: frozenset[str]) -> Actor:
+    def partner(
+        cls, partner_client_id: UUID, *, name: str, party_id: UUID, scopes: Iterable[str]
+    ) -> Actor:
         """Return the actor behind a partner's access token, with what its scopes allow."""
         allowed = frozenset(
-            permission for scope, permission in SCOPE_PERMISSIONS.items() if scope in scopes
+            SCOPE_PERMISSIONS[scope] for scope in scopes if scope in SCOPE_PERMISSIONS
         )
-        return cls(ActorKind.PARTNER, id, name, party_id, None, allowed)
+        return cls(ActorKind.PARTNER, partner_client_id, name, party_id, None, allowed)
 
 
 #: Somebody without an account or a token: the public.
@@ -100,6 +100,15 @@ class AccessTokenNeeded(DomainError):
 
 class NotAllowed(DomainError):
     """You are signed in, but this is not part of your work here."""
+
+
+class TooOften(DomainError):
+    """That was too often in a short time; wait a moment and try again."""
+
+    def __init__(self, detail: str | None = None, *, retry_after_seconds: int = 60) -> None:
+        super().__init__(detail)
+        #: For the `Retry-After` header of the answer.
+        self.retry_after_seconds = retry_after_seconds
 
 
 class PartyUnknown(DomainError):

@@ -1,0 +1,155 @@
+"""Signing in and out, and the page on which people see and end their own sign-ins."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Flask, g, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_security import LoginForm
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.local import LocalProxy
+from wtforms import EmailField, Field, HiddenField, PasswordField
+from wtforms.validators import DataRequired, Length
+
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+from app.foundation.provided import provided
+from app.identity import operations, passwords, security
+from app.identity.access import SIGN_IN_PATH, SIGN_OUT_PATH, Recognition, acting, open_to
+from app.identity.model import NOBODY, Actor
+from app.identity.permissions import Permission
+from app.identity.rates import SIGNING_IN_AS
+from app.identity.rules import HOME_OF_ROLE, LONGEST_PASSWORD, is_own_page
+from app.identity.security import Person, WebRecognition
+from app.identity.throttle import hold
+
+blueprint = Blueprint("identity", __name__)
+
+
+class SignInForm(LoginForm):
+    """E-mail address and password; one answer for whatever is not right about them."""
+
+    email = EmailField(_("E-mail address"), validators=[DataRequired(), Length(max=254)])
+    password = PasswordField(_("Password"), validators=[DataRequired(), Length(max=1024)])
+    next = HiddenField()
+    remember = None
+    submit = None
+
+    user: Person | None
+
+    def validate_next(self, field: Field) -> None:
+        """Forget an address that is not a page of ours."""
+        if field.data and not is_own_page(field.data):
+            field.data = ""
+
+    def validate(self, **named: object) -> bool:
+        """Whether these two belong to an account that may sign in.
+
+        One Argon2 check is made whether the account exists or not, and nothing in the answer
+        tells which of the reasons it was.
+        """
+        del named
+        self.ifield = self.email
+        if not super(LoginForm, self).validate():
+            self.form_errors = [_("Fill in your e-mail address and your password.")]
+            return False
+        found = security.find_person(self.email.data)
+        password = self.password.data[: LONGEST_PASSWORD + 1]
+        if found is None:
+            passwords.matches(password, None)
+        elif found.verify_and_update_password(password) and found.active:
+            self.user = found
+            return True
+        else:
+            found.track_failed_authn("password")
+        self.form_errors = [_("The e-mail address and the password do not belong together.")]
+        return False
+
+
+@blueprint.get("/begin")
+@open_to(Permission.SIGNED_IN)
+def begin() -> ResponseReturnValue:
+    """Lead a person to where their work starts."""
+    role = acting().role
+    return redirect(HOME_OF_ROLE[role] if role else "/", code=303)
+
+
+@blueprint.get("/mijn-account")
+@open_to(Permission.SIGNED_IN)
+def own_account() -> ResponseReturnValue:
+    """Show a person where they are signed in."""
+    services = provided()
+    with services.get(Database).transaction() as transaction:
+        own = operations.sign_ins(transaction, _own_account_id(), now=services.get(Clock).now())
+    return render_template(
+        "identity/own_account.html", own_sign_ins=own, this_one=g.get("sign_in_id")
+    )
+
+
+@blueprint.post("/mijn-account/aanmeldingen/<uuid:sign_in_id>/beeindigen")
+@open_to(Permission.SIGNED_IN)
+def end_own_sign_in(sign_in_id: UUID) -> ResponseReturnValue:
+    """End one of a person's own sign-ins, such as the one on a lost phone."""
+    services = provided()
+    with services.get(Database).transaction() as transaction:
+        operations.end_own_sign_in(
+            transaction,
+            sign_in_id,
+            account_id=_own_account_id(),
+            now=services.get(Clock).now(),
+        )
+    return redirect("/mijn-account", code=303)
+
+
+def register(app: Flask) -> None:
+    """Put signing in and out into `app`.
+
+    `web_security.secure` comes first: it brings the secret key and the forms' protection.
+    """
+    with app.app_context():
+        provided().put(Recognition, WebRecognition())
+    security.install(app, sign_in_form=SignInForm)
+    app.register_blueprint(blueprint)
+    app.context_processor(_for_every_page)
+    sign_in = app.view_functions["security.login"]
+    sign_out = app.view_functions["security.logout"]
+
+    @open_to(Permission.ANYONE)
+    def signing_in() -> ResponseReturnValue:
+        if request.method == "POST":
+            hold(SIGNING_IN_AS, who=request.form.get("email", "").strip().lower()[:254])
+        return app.ensure_sync(sign_in)()  # type: ignore[no-any-return]
+
+    @open_to(Permission.ANYONE)
+    def signing_out() -> ResponseReturnValue:
+        answer = app.ensure_sync(sign_out)()
+        security.end_this_sign_in()
+        session.clear()
+        return answer  # type: ignore[no-any-return]
+
+    app.view_functions["security.login"] = signing_in
+    app.view_functions["security.logout"] = signing_out
+
+
+def _for_every_page() -> dict[str, object]:
+    return {
+        "acting": LocalProxy(_shown_actor),
+        "sign_in_url": SIGN_IN_PATH,
+        "sign_out_url": SIGN_OUT_PATH,
+    }
+
+
+def _shown_actor() -> Actor:
+    try:
+        return acting()
+    except SQLAlchemyError:
+        # The page that says the database is away must not need it.
+        return NOBODY
+
+
+def _own_account_id() -> UUID:
+    account_id = acting().id
+    assert account_id is not None  # open_to(SIGNED_IN) lets accounts in alone  # noqa: S101
+    return account_id
