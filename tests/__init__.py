@@ -1,0 +1,1 @@
+"""What Straatbeeld promises, as sentences that run."""

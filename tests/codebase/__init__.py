@@ -1,0 +1,1 @@
+"""What the codebase as a whole promises."""

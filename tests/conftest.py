@@ -1,0 +1,72 @@
+"""What every test may ask for: a real database, rolled back, and the system on top of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from app.foundation.database import Database, Transaction, make_engine
+from app.foundation.jobs import JobQueue
+from tests import ground
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[ground.Server]:
+    """The PostgreSQL server of this run."""
+    with ground.server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database_template(database_server: ground.Server) -> str:
+    """The name of a database with today's schema and no rows."""
+    return database_server.make_template()
+
+
+@pytest.fixture(scope="session")
+def engine(database_server: ground.Server, database_template: str) -> Iterator[Engine]:
+    """The engine of this worker's own database."""
+    clone = database_server.clone(database_template)
+    engine = make_engine(clone.url, connections=2)
+    yield engine
+    engine.dispose()
+    database_server.drop(clone)
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transaction is rolled back after the test."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def transaction(connection: Connection) -> Iterator[Transaction]:
+    """One unit of work on the real database, of which nothing stays."""
+    with Session(
+        connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+    ) as session:
+        yield Transaction(session, hearers={}, queue=JobQueue())
+
+
+@pytest.fixture
+def fresh_database(
+    database_server: ground.Server, database_template: str
+) -> Iterator[ground.Clone]:
+    """A database of the test's own, for what needs real commits: locks, NOTIFY, the worker."""
+    clone = database_server.clone(database_template)
+    yield clone
+    database_server.drop(clone)
+
+
+@pytest.fixture
+def committing_database(fresh_database: ground.Clone) -> Iterator[Database]:
+    """The fresh database, opened."""
+    engine = make_engine(fresh_database.url, connections=4)
+    yield Database(engine)
+    engine.dispose()

@@ -1,0 +1,1 @@
+"""The foundation keeps what it promises."""
