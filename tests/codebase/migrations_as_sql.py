@@ -1,4 +1,4 @@
-"""Writes the SQL of each migration into a folder, for the linter."""
+"""Writes the SQL of the migrations into a folder, for the linter."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from app.entrypoints.migrations import configuration
 #: The job queue's own tables come from its package, as they are.
 NOT_OURS = {"0002"}
 
+#: Up to here the steps make the first shape of an empty database, so they are read as one.
+FIRST_SHAPE_UNTIL = "0013"
+
 #: What Alembic adds around a step.
 _FRAME = re.compile(
     r"^(BEGIN|COMMIT);$|^(CREATE TABLE|INSERT INTO|UPDATE) alembic_version.*?;$",
@@ -22,8 +25,8 @@ _FRAME = re.compile(
 )
 
 
-def write_each(folder: Path) -> None:
-    """Write one file per migration of ours."""
+def write_steps(folder: Path) -> None:
+    """Write the first shape as one file, and each later step as its own."""
     config = configuration("postgresql://")
     before = "base"
     for step in reversed(list(ScriptDirectory.from_config(config).walk_revisions())):
@@ -31,9 +34,11 @@ def write_each(folder: Path) -> None:
             config.output_buffer = io.StringIO()
             command.upgrade(config, f"{before}:{step.revision}", sql=True)
             told = _FRAME.sub("", config.output_buffer.getvalue())
-            (folder / f"{step.revision}.sql").write_text(told)
+            is_first = step.revision <= FIRST_SHAPE_UNTIL
+            with (folder / ("0000.sql" if is_first else f"{step.revision}.sql")).open("a") as file:
+                file.write(told)
         before = step.revision
 
 
 if __name__ == "__main__":
-    write_each(Path(sys.argv[1]))
+    write_steps(Path(sys.argv[1]))
