@@ -134,9 +134,13 @@ class CategoryDecision:
 
 @dataclass(frozen=True, slots=True)
 class KeywordMatch:
-    """A keyword found in a text: whose it is, its weight, and how many categories share it."""
+    """A keyword found in a text: whose it is, its weight, and how many categories share it.
+
+    `is_the_subject` is false for a word that only says where: "rommel bij het bankje".
+    """
 
     category_code: str
     weight: float
     shared_by: int
     words: int
+    is_the_subject: bool = True

@@ -25,7 +25,7 @@ from app.triage.model import (
     Suggestion,
     UnknownCategory,
 )
-from app.triage.rules import certainties, decide_category, scores
+from app.triage.rules import certainties, decide_category, scores, without_places
 
 _COLUMNS = """
     category.code, category.parent_code, category.name_nl, category.name_en,
@@ -96,15 +96,19 @@ _MATCHES = text(
     """
     WITH words AS (
         SELECT to_tsvector('straatbeeld_dutch', :words) AS nl,
-               to_tsvector('straatbeeld_english', :words) AS en
+               to_tsvector('straatbeeld_english', :words) AS en,
+               to_tsvector('straatbeeld_dutch', :without_places) AS nl_without_places,
+               to_tsvector('straatbeeld_english', :without_places) AS en_without_places
     ), matched AS (
-        SELECT keyword.category_code, keyword.query, max(keyword.weight) AS weight
+        SELECT keyword.category_code, keyword.query, max(keyword.weight) AS weight,
+               bool_or(CASE keyword.language WHEN 'nl' THEN nl_without_places @@ keyword.query
+                       ELSE en_without_places @@ keyword.query END) AS is_the_subject
         FROM category_keyword AS keyword, words
         WHERE CASE keyword.language WHEN 'nl' THEN words.nl @@ keyword.query
                                     ELSE words.en @@ keyword.query END
         GROUP BY keyword.category_code, keyword.query
     )
-    SELECT matched.category_code, matched.weight, (numnode(matched.query) + 1) / 2 AS words,
+    SELECT matched.category_code, matched.weight, matched.is_the_subject, (numnode(matched.query) + 1) / 2 AS words,
            count(*) OVER (PARTITION BY matched.query) AS shared_by,
            category.name_nl, category.name_en,
            (SELECT count(*) FROM category WHERE parent_code IS NOT NULL) AS categories
@@ -120,11 +124,20 @@ def suggest(transaction: Transaction, words: str, *, at_most: int = 3) -> list[S
     PostgreSQL's full-text search finds the keywords of the categories in the text, in Dutch and
     in English, with word stems and phrases; `rules.scores` weighs what was found.
     """
-    rows = transaction.connection.execute(_MATCHES, {"words": words}).all()
+    rows = transaction.connection.execute(
+        _MATCHES, {"words": words, "without_places": without_places(words)}
+    ).all()
     if not rows:
         return []
     matches = [
-        KeywordMatch(row.category_code, row.weight, row.shared_by, row.words) for row in rows
+        KeywordMatch(
+            row.category_code,
+            row.weight,
+            row.shared_by,
+            row.words,
+            is_the_subject=row.is_the_subject,
+        )
+        for row in rows
     ]
     names = {row.category_code: Name(row.name_nl, row.name_en) for row in rows}
     certain = certainties(scores(matches, categories=rows[0].categories))

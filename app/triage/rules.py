@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -15,6 +16,21 @@ CERTAIN_ENOUGH = 0.45
 #: What a single plain keyword scores; evidence of this much counts as half certain.
 HALF_CERTAIN = 0.9
 
+#: What a keyword counts for when it only says where: "rommel bij het bankje".
+WEIGHT_OF_A_PLACE = 0.3
+
+_PLACE = re.compile(
+    r"\b(?:bij|naast|achter|tegenover|langs|nabij|tussen"
+    r"|near|by|at|behind|beside|opposite|next to|along)"
+    r"\s+(?:de|het|een|'t|onze|mijn|the|a|an|our|my)\s+\w+",
+    re.IGNORECASE,
+)
+
+
+def without_places(words: str) -> str:
+    """Return the text without the phrases that only say where something is."""
+    return _PLACE.sub(" , ", words)
+
 
 def scores(matches: Iterable[KeywordMatch], *, categories: int) -> dict[str, float]:
     """Return the score of every category that a keyword points to.
@@ -25,7 +41,8 @@ def scores(matches: Iterable[KeywordMatch], *, categories: int) -> dict[str, flo
     total: dict[str, float] = defaultdict(float)
     for match in matches:
         rarity = math.log((categories + 1) / match.shared_by) / math.log(categories + 1)
-        total[match.category_code] += match.weight * rarity * math.sqrt(match.words)
+        subject = 1.0 if match.is_the_subject or match.words > 1 else WEIGHT_OF_A_PLACE
+        total[match.category_code] += match.weight * rarity * math.sqrt(match.words) * subject
     return dict(total)
 
 

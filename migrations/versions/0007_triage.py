@@ -91,6 +91,15 @@ def upgrade() -> None:
         )
         """
     )
+    # The one category the code itself names: what cannot be told from the words goes there.
+    op.execute(
+        """
+        INSERT INTO category (code, parent_code, name_nl, name_en, position,
+                              norm_working_days, join_group, public_visibility)
+        VALUES ('overig', NULL, 'Overig', 'Other', 99, NULL, NULL, 'exact'),
+               ('overig.anders', 'overig', 'Anders', 'Something else', 99, 5, 'other', 'blurred')
+        """
+    )
 
 
 def downgrade() -> None:
