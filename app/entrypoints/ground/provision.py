@@ -43,9 +43,9 @@ class Binaries:
         """Return the path of one of its programs, such as `initdb`."""
         return str(self.folder / name)
 
-    def search_path(self) -> str:
-        """Return a PATH on which its client programs are found first."""
-        return f"{self.clients or self.folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    def search_path(self, path: str) -> str:
+        """Return `path` with its client programs first."""
+        return f"{self.clients or self.folder}{os.pathsep}{path}"
 
 
 def find_or_install(checkout: Path) -> Binaries:

@@ -1,0 +1,1 @@
+"""The ground holds: processes, database and set-up."""
