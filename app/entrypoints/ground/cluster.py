@@ -287,13 +287,16 @@ class Cluster:
         return working_in(self.data, as_user=self._user)
 
     def clear_remains(self) -> None:
-        """End what a killed server left: backends that hold its memory, and its lock file."""
+        """End what a killed server left: backends that hold its memory, and its lock files."""
         if server := self.server_pid():
             self._signal(server, signal.SIGINT)
             end(self._processes, with_signal=signal.SIGINT, within=15)
         if not end(self._processes, with_signal=signal.SIGKILL, within=10):
             raise CannotStart(f"A database server that uses {self.data} cannot be stopped.")
+        # Their process numbers may belong to someone else by now, or to a dead one nobody waited for.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for left in self.socket_folder.glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
 
     def _server_command(self) -> list[str]:
         settings = {**_SERVER_SETTINGS, "unix_socket_directories": str(self.socket_folder)}

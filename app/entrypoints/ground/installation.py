@@ -24,7 +24,10 @@ class Installation:
         self.data_folder = data_folder.resolve()
         try:
             self.data_folder.mkdir(parents=True, exist_ok=True)
-            self.data_folder.chmod(0o700)
+            # Nobody lists it. The database's user has to pass through when root started us.
+            self.data_folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            for private in ("log", "photos"):
+                (self.data_folder / private).mkdir(mode=0o700, exist_ok=True)
         except OSError as refused:
             raise CannotStart(
                 f"The data folder {self.data_folder} cannot be made ({refused.strerror}): "

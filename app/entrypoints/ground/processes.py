@@ -24,7 +24,8 @@ def dying_with_parent(
 ) -> Callable[[], None]:
     """Return what a child runs before its program, so that the kernel ends it with its parent.
 
-    Call this in the parent. Must run after a change of user, which clears the wish.
+    Call this in the parent, or name the parent. Must run after a change of user, which clears the
+    wish.
     """
     prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
     expected = parent or os.getpid()

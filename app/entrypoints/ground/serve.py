@@ -42,8 +42,9 @@ def main() -> int:
             except StoppedWhileStarting:
                 pass
             finally:
-                with step("Stopping"):
-                    supervisor.stop()
+                if supervisor.keeps_something:
+                    with step("Stopping"):
+                        supervisor.stop()
     except CannotStart as problem:
         return complain(problem)
     return 0
@@ -140,7 +141,7 @@ def web_command(host: str, port: int, environment: dict[str, str]) -> list[str]:
         "--workers-kill-timeout=10",
         "--no-access-log",
         "--factory",
-        "app.entrypoints.web:create_app",
+        "app.entrypoints.ground.web_process:create_app",
     ]
 
 

@@ -145,6 +145,11 @@ class Supervisor:
         """Whether Ctrl-C was pressed or SIGTERM came."""
         return self._asked_to_stop.is_set()
 
+    @property
+    def keeps_something(self) -> bool:
+        """Whether there is something to end."""
+        return bool(self._kept)
+
     def listen_to_signals(self) -> None:
         """Let Ctrl-C, SIGTERM and a closed terminal stop everything."""
         for which in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
