@@ -27,6 +27,8 @@ PROGRAM_PATHS = ("/api/", "/partner/", "/open311/", "/ogc/", "/map/", "/feeds/")
 
 SIGN_IN_PATH = "/inloggen"
 SIGN_OUT_PATH = "/uitloggen"
+#: Leads each role to where its work starts.
+BEGIN_PATH = "/begin"
 
 _ACTOR = "acting_actor"
 

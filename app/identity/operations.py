@@ -208,7 +208,7 @@ def signed_in_account(
     ).one_or_none()
     if found is None:
         return None
-    account, sign_in = found.tuple()
+    account, sign_in = found
     if not is_alive(
         Role(account.role),
         started_at=sign_in.started_at,
@@ -317,8 +317,13 @@ def authenticate_client(transaction: Transaction, *, client_id: str, secret: str
     Raises:
         PartnerClientRefused: no such client, another secret, or withdrawn; it does not say which.
     """
-    client = transaction.session.scalar(
-        select(PartnerClient).where(PartnerClient.client_id == client_id)
+    # Ids are made here and are plain; PostgreSQL would choke on a NUL.
+    client = (
+        transaction.session.scalar(
+            select(PartnerClient).where(PartnerClient.client_id == client_id)
+        )
+        if client_id.isprintable()
+        else None
     )
     expected = client.secret_digest if client is not None else bytes(32)
     is_right = hmac.compare_digest(expected, _digest(secret))
@@ -340,7 +345,8 @@ def living_client(transaction: Transaction, partner_client_id: UUID) -> tuple[Pa
     ).one_or_none()
     if found is None:
         raise PartnerClientRefused()
-    return found.tuple()
+    client, owner = found
+    return client, owner
 
 
 def revoke_client(transaction: Transaction, client_id: str, *, now: datetime) -> None:
@@ -359,4 +365,4 @@ def revoke_client(transaction: Transaction, client_id: str, *, now: datetime) ->
 
 def _digest(secret: str) -> bytes:
     # 256 random bits cannot be guessed from their SHA-256: a slow hash is for passwords.
-    return sha256(secret.encode()).digest()
+    return sha256(secret.encode(errors="surrogatepass")).digest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Flask, g, redirect, render_template, request, session
+from flask import Blueprint, Flask, g, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_security import LoginForm
@@ -17,7 +17,14 @@ from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.identity import operations, passwords, security
-from app.identity.access import SIGN_IN_PATH, SIGN_OUT_PATH, Recognition, acting, open_to
+from app.identity.access import (
+    BEGIN_PATH,
+    SIGN_IN_PATH,
+    SIGN_OUT_PATH,
+    Recognition,
+    acting,
+    open_to,
+)
 from app.identity.model import NOBODY, Actor
 from app.identity.permissions import Permission
 from app.identity.rates import SIGNING_IN_AS
@@ -68,7 +75,7 @@ class SignInForm(LoginForm):
         return False
 
 
-@blueprint.get("/begin")
+@blueprint.get(BEGIN_PATH)
 @open_to(Permission.SIGNED_IN)
 def begin() -> ResponseReturnValue:
     """Lead a person to where their work starts."""
@@ -120,7 +127,12 @@ def register(app: Flask) -> None:
     def signing_in() -> ResponseReturnValue:
         if request.method == "POST":
             hold(SIGNING_IN_AS, who=request.form.get("email", "").strip().lower()[:254])
-        return app.ensure_sync(sign_in)()  # type: ignore[no-any-return]
+        answer = make_response(app.ensure_sync(sign_in)())
+        asked = request.form.get("next") or request.args.get("next")
+        if answer.location and asked and not is_own_page(asked):
+            # Flask-Security makes a strange address harmless; ours is stricter: it is not followed.
+            answer.location = BEGIN_PATH
+        return answer
 
     @open_to(Permission.ANYONE)
     def signing_out() -> ResponseReturnValue:

@@ -26,11 +26,12 @@ from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity import operations, passwords
-from app.identity.access import SIGN_IN_PATH, SIGN_OUT_PATH, Recognition, forget_actor
+from app.identity.access import BEGIN_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, Recognition, forget_actor
 from app.identity.access_tokens import partner_behind
-from app.identity.model import NOBODY, Actor
+from app.identity.model import NOBODY, Actor, EmailNotValid
 from app.identity.permissions import Role
 from app.identity.records import Account
+from app.identity.rules import normal_email
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,7 @@ class Person(UserMixin):
     """An account as Flask-Security wants to see it: a copy, not bound to a database session."""
 
     #: Flask-Security looks on the class for what it needs.
-    fs_uniquifier: str
+    fs_uniquifier: str = ""
     tf_totp_secret: str | None
     tf_primary_method: str | None
     mf_recovery_codes: list[str] | None
@@ -170,7 +171,7 @@ def install(app: Flask, *, sign_in_form: type[LoginForm]) -> None:
         SECURITY_LOGOUT_URL=SIGN_OUT_PATH,
         SECURITY_LOGOUT_METHODS=["POST"],
         SECURITY_LOGIN_USER_TEMPLATE="identity/sign_in.html",
-        SECURITY_POST_LOGIN_VIEW="/begin",
+        SECURITY_POST_LOGIN_VIEW=BEGIN_PATH,
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_FLASH_MESSAGES=False,
@@ -198,7 +199,10 @@ def install(app: Flask, *, sign_in_form: type[LoginForm]) -> None:
 
 def find_person(email: str) -> Person | None:
     """Return the person with this e-mail address, in any case, if there is one."""
-    return _people().find_user(email=email)
+    try:
+        return _people().find_user(email=normal_email(email))
+    except EmailNotValid:
+        return None
 
 
 def end_this_sign_in() -> None:
