@@ -1,0 +1,1 @@
+"""Photos: examined, kept, made safe, shown, erased."""
