@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, jsonify, make_response
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, format_datetime
+from flask_babel import Babel
 from sqlalchemy import Connection, Engine
 
 from app.entrypoints.web_security import csp_nonce, secure
@@ -55,7 +55,6 @@ def small_web(bind: Engine | Connection, settings: Settings) -> Flask:
     attach(app.extensions, services)
     Babel(app)
     app.jinja_env.globals.update(asset=lambda name: f"/static/{name}", settings=settings)
-    app.jinja_env.filters["datetimeformat"] = format_datetime
     app.jinja_env.add_extension("jinja2.ext.i18n")
     secure(app, settings)
     pages.register(app)
