@@ -293,7 +293,7 @@ class Cluster:
             end(self._processes, with_signal=signal.SIGINT, within=15)
         if not end(self._processes, with_signal=signal.SIGKILL, within=10):
             raise CannotStart(f"A database server that uses {self.data} cannot be stopped.")
-        # Their process numbers may belong to someone else by now, or to a dead one nobody waited for.
+        # Their process numbers may belong to others by now, or to the dead nobody waited for.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for left in self.socket_folder.glob(".s.PGSQL.*"):
             left.unlink(missing_ok=True)
