@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
+from threading import Lock
 from typing import Final
 
 from PIL import Image, ImageFile
@@ -35,9 +37,13 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-#: What WebP may spend: 2 of 0 to 6 takes a third of the time of the usual 4, for 4 to 7 % more
-#: bytes (docs/decisions/photos.md).
+#: Only a JPEG can be decoded small. Of the others, above this, one at a time: a WebP of 50
+#: megapixels takes 0.8 GB for a second, and a few of them at once would take the machine.
+_LARGE_PIXELS: Final = 12_500_000
+_large_one_at_a_time = Lock()
 _WEBP_QUALITY: Final = 78
+#: 2 of 0 to 6 takes a third of the time of the usual 4, for 4 to 7 % more bytes
+#: (docs/decisions/photos-are-kept-before-the-commit-and-made-safe-after-it.md).
 _WEBP_EFFORT: Final = 2
 _JPEG_QUALITY: Final = 80
 
@@ -98,8 +104,9 @@ def _decoded(original: bytes, kind: PhotoKind, longest_side_px: int) -> Image.Im
             orientation = _orientation(photo)
             # A JPEG can be decoded at a half, a quarter or an eighth: a fraction of the work.
             photo.draft("RGB", _fitting(photo.size, longest_side_px))
-            photo.load()
-            picture = _scaled(_in_colour(photo), longest_side_px)
+            with _turn_to_decode(photo):
+                photo.load()
+                picture = _scaled(_in_colour(photo), longest_side_px)
         turn = _UPRIGHT.get(orientation)
         upright = picture if turn is None else picture.transpose(turn)
         # A new picture: only pixels come along.
@@ -111,6 +118,11 @@ def _decoded(original: bytes, kind: PhotoKind, longest_side_px: int) -> Image.Im
         # The bytes lie in memory, so whatever went wrong is in the photo.
         raise Undecodable(f"{type(broken).__name__}: {broken}") from broken
     return fresh
+
+
+def _turn_to_decode(photo: Image.Image) -> AbstractContextManager[object]:
+    is_large = photo.width * photo.height > _LARGE_PIXELS
+    return _large_one_at_a_time if is_large else nullcontext()
 
 
 def _orientation(photo: Image.Image) -> int:
