@@ -14,6 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from app.entrypoints.ground import processes
+from app.entrypoints.ground.given_database import insist_that_it_works, map_reader_url
 from app.entrypoints.ground.installation import CHECKOUT, Installation
 from app.entrypoints.ground.progress import CannotStart, complain, say, step
 from app.entrypoints.ground.supervisor import (
@@ -89,6 +90,17 @@ def _start_everything(
             cluster.prepare()
 
     environment = installation.environment(cluster)
+    if cluster is None:
+        with step("Database of DATABASE_URL"):
+            insist_that_it_works(environment["DATABASE_URL"])
+            reader, note = (
+                (environment["MAP_DATABASE_URL"], None)
+                if environment.get("MAP_DATABASE_URL")
+                else map_reader_url(environment["DATABASE_URL"])
+            )
+            environment["MAP_DATABASE_URL"] = reader
+        if note:
+            say(f"  {note}")
     environment["PORT"] = str(port)
     environment.setdefault("BASE_URL", f"http://127.0.0.1:{port}")
     if cluster is not None:
