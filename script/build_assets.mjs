@@ -29,15 +29,17 @@ const ours = [
 const ownCss = filesBelow("static/css", [".css"]).map((path) => readFileSync(path, "utf8")).join("\n");
 
 /** Class names of the design system that our pages mention. */
-const usedClasses = new Set(`${ours}\n${ownCss}`.match(/utrecht-[a-z0-9_-]+/g) ?? []);
+const usedClasses = new Set(ours.match(/utrecht-[a-z0-9_-]+/g) ?? []);
 
 /** Keep the selectors whose every design-system class is used; drop the rest. */
 function onlyUsed(css) {
     const sheet = postcss.parse(css);
     sheet.walkComments((comment) => comment.remove());
+    sheet.walkAtRules("charset", (rule) => rule.remove());
     sheet.walkRules((rule) => {
         if (rule.parent?.type === "atrule" && /keyframes$/.test(rule.parent.name)) return;
-        const kept = rule.selectors.filter((selector) =>
+        // A field is not wrong before anybody has written in it, so the browser's own view is left out.
+        const kept = rule.selectors.filter((selector) => !/:(user-)?invalid/.test(selector) &&
             (selector.match(/\.([a-z][\w-]*)/gi) ?? []).every((name) => usedClasses.has(name.slice(1))));
         if (kept.length === 0) rule.remove();
         else rule.selectors = kept;
@@ -51,21 +53,45 @@ function withoutEmpty(sheet) {
     sheet.walkAtRules((rule) => { if (rule.nodes && rule.nodes.length === 0) rule.remove(); });
 }
 
-/** Keep the tokens that something refers to, directly or through another token. */
-function onlyNeededTokens(tokens, readers) {
-    const declared = new Map();
-    postcss.parse(tokens).walkDecls(/^--/, (decl) => declared.set(decl.prop, decl.value));
-    const setByUs = new Set((ownCss.match(/--[\w-]+(?=\s*:)/g) ?? []));
-    const needed = new Set();
-    const open = readers.match(/--[\w-]+/g) ?? [];
-    while (open.length > 0) {
-        const name = open.pop();
-        if (needed.has(name) || !declared.has(name) || setByUs.has(name)) continue;
-        needed.add(name);
-        open.push(...(declared.get(name).match(/--[\w-]+/g) ?? []));
+/**
+ * Write the design system's own tokens into its rules, and drop fall-backs that never apply:
+ * what is left refers only to tokens that our theme sets. A third of the bytes remain.
+ */
+function withTokens(sheet, tokens) {
+    const given = new Map();
+    postcss.parse(tokens).walkDecls(/^--/, (decl) => given.set(decl.prop, decl.value));
+    const themed = new Set(ownCss.match(/--[\w-]+(?=\s*:)/g) ?? []);
+    // Set by one rule for some elements only, so their fall-backs still count.
+    const local = new Set();
+    sheet.walkDecls(/^--/, (decl) => local.add(decl.prop));
+    sheet.walkDecls((decl) => {
+        const value = resolved(decl.value, { given, themed, local });
+        if (value === null) decl.remove();
+        else decl.value = value;
+    });
+    withoutEmpty(sheet);
+    return sheet;
+}
+
+/** @returns {string | null} null when it refers to a token that nobody sets */
+function resolved(value, known) {
+    const start = value.indexOf("var(");
+    if (start < 0) return value;
+    let depth = 0, comma = -1, end = start + 3;
+    for (; end < value.length; end += 1) {
+        if (value[end] === "(") depth += 1;
+        else if (value[end] === ")" && (depth -= 1) === 0) break;
+        else if (value[end] === "," && depth === 1 && comma < 0) comma = end;
     }
-    const lines = [...declared].filter(([name]) => needed.has(name)).map(([name, value]) => `${name}:${value}`);
-    return `:root{${lines.join(";")}}`;
+    const name = value.slice(start + 4, comma < 0 ? end : comma).trim();
+    let here;
+    const otherwise = comma < 0 ? null : resolved(value.slice(comma + 1, end).trim(), known);
+    if (known.themed.has(name)) here = `var(${name})`;
+    else if (known.local.has(name)) here = otherwise === null ? `var(${name})` : `var(${name},${otherwise})`;
+    else if (known.given.has(name)) here = resolved(known.given.get(name), known);
+    else here = otherwise;
+    const rest = resolved(value.slice(end + 1), known);
+    return here === null || rest === null ? null : value.slice(0, start) + here + rest;
 }
 
 function minified(css) {
@@ -108,11 +134,11 @@ const script = (path) => text(path).replace(/\n?\/\/# sourceMappingURL=.*\s*$/, 
 
 const font = publish("noto-sans.woff2", read("@fontsource-variable/noto-sans/files/noto-sans-latin-wght-normal.woff2"));
 const fontFace = `@font-face{font-family:"Noto Sans";font-style:normal;font-weight:100 900;font-display:swap;src:url(${font}) format("woff2")}`;
-const components = minified(onlyUsed(text("@utrecht/component-library-css/dist/index.css")));
-const tokens = onlyNeededTokens(
-    text("@nl-design-system-unstable/voorbeeld-design-tokens/dist/variables.css"), components + ownCss);
+const components = minified(withTokens(
+    onlyUsed(text("@utrecht/component-library-css/dist/index.css")),
+    text("@nl-design-system-unstable/voorbeeld-design-tokens/dist/variables.css")));
 const notice = "/*! NL Design System, Utrecht components and Voorbeeld tokens: EUPL-1.2. Noto Sans: OFL-1.1. */";
-publish("design-system.css", `${notice}\n${fontFace}${tokens}${components}\n`);
+publish("design-system.css", `${notice}\n${fontFace}${components}\n`);
 publish("leaflet.js", script("leaflet/dist/leaflet.js"));
 publish("leaflet.css", `/*! Leaflet: BSD-2-Clause */\n${withoutPictures(text("leaflet/dist/leaflet.css"))}\n`);
 publish("markercluster.js", script("leaflet.markercluster/dist/leaflet.markercluster.js"));

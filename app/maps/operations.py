@@ -1,0 +1,174 @@
+"""The maps a page can ask for, each as the parts for its head, its content and its scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import render_template
+from flask_babel import gettext
+from markupsafe import Markup
+
+from app.foundation.assets import asset_url
+from app.maps.elements import (
+    EDGE_PANE,
+    GROUND_PANE,
+    NAMES_PANE,
+    Background,
+    Pane,
+    PlaceNames,
+    Shapes,
+    StreetMap,
+    rendered,
+)
+from app.maps.model import GeoJSON, MapParts, Spot, TileSource
+from app.maps.rules import corners, drawn, name_spots
+
+#: How near one looks at a single place.
+STREET_ZOOM = 17
+#: Without background tiles a street shows nothing; the villages with their names do.
+VILLAGE_ZOOM = 13
+
+
+def public_map(
+    *,
+    outline: GeoJSON,
+    villages: GeoJSON,
+    tile: TileSource,
+    nonce: str,
+    categories: Mapping[str, str],
+    cases_url: str = "/map/cases.geojson",
+    works_url: str = "/map/works.geojson",
+) -> MapParts:
+    """Return the live map of cases and planned works.
+
+    `categories` gives the name of every main and inner code in the reader's language;
+    features carry codes only.
+    """
+    ground = _ground(
+        gettext("Map of reports and planned works"),
+        outline=outline,
+        villages=villages,
+        tile=tile,
+        nonce=nonce,
+        scripts=("vendor/markercluster.js",),
+        styles=("vendor/markercluster.css",),
+    )
+    body = render_template(
+        "maps/public.html",
+        container=ground.body,
+        categories=dict(categories),
+        cases_url=cases_url,
+        works_url=works_url,
+        map_tiles=tile.template is not None,
+    )
+    return _with_module(ground, body=body, module="js/map/public.js", nonce=nonce)
+
+
+def picker_map(
+    *,
+    outline: GeoJSON,
+    villages: GeoJSON,
+    tile: TileSource,
+    nonce: str,
+    places_url: str = "/api/v1/places",
+    spot: Spot | tuple[float, float] | None = None,
+    asset: str | None = None,
+) -> MapParts:
+    """Return the map to point at a place, with what stands near it.
+
+    It fills the inputs named `longitude`, `latitude` and `asset` of the form it is in, and
+    asks `places_url` (with `lon` and `lat`) what is there.
+    """
+    ground = _ground(
+        gettext("Map to point at the place"),
+        outline=outline,
+        villages=villages,
+        tile=tile,
+        nonce=nonce,
+        spot=Spot(*spot) if spot else None,
+    )
+    body = render_template(
+        "maps/picker.html",
+        container=ground.body,
+        places_url=places_url,
+        spot=spot,
+        asset_chosen=asset,
+    )
+    return _with_module(ground, body=body, module="js/map/picker.js", nonce=nonce)
+
+
+def spot_map(
+    spot: Spot | tuple[float, float],
+    *,
+    outline: GeoJSON,
+    villages: GeoJSON,
+    tile: TileSource,
+    nonce: str,
+    label: str,
+    category: str = "overig",
+    stage: str = "received",
+) -> MapParts:
+    """Return a small map that says "it is here"; `label` is read out for the mark."""
+    here = Spot(*spot)
+    ground = _ground(
+        gettext("Map of the place"),
+        outline=outline,
+        villages=villages,
+        tile=tile,
+        nonce=nonce,
+        spot=here,
+    )
+    body = render_template(
+        "maps/spot.html",
+        container=ground.body,
+        spot=here,
+        label=label,
+        category=category,
+        stage=stage,
+    )
+    return _with_module(ground, body=body, module="js/map/spot.js", nonce=nonce)
+
+
+def _ground(
+    label: str,
+    *,
+    outline: GeoJSON,
+    villages: GeoJSON,
+    tile: TileSource,
+    nonce: str,
+    spot: Spot | None = None,
+    scripts: tuple[str, ...] = (),
+    styles: tuple[str, ...] = (),
+) -> MapParts:
+    """Return the map every other is drawn on: land, villages and their names, then tiles."""
+    (south, west), (north, east) = corners(outline)
+    centre = (spot.latitude, spot.longitude) if spot else ((south + north) / 2, (west + east) / 2)
+    street_map = StreetMap(
+        label=label,
+        zoom_words=(gettext("Zoom in"), gettext("Zoom out")),
+        centre=centre,
+        zoom=STREET_ZOOM if tile.template is not None else VILLAGE_ZOOM,
+        bounds=corners(outline, margin=0.5),
+        scripts=scripts,
+        styles=styles,
+    )
+    street_map.add_child(Pane(GROUND_PANE, z_index=150))
+    street_map.add_child(Pane(NAMES_PANE, z_index=160))
+    street_map.add_child(Pane(EDGE_PANE, z_index=250))
+    land, places = drawn(outline), drawn(villages)
+    street_map.add_child(Shapes("land", land, pane=GROUND_PANE, class_name="map-land"))
+    street_map.add_child(Shapes("villages", places, pane=GROUND_PANE, class_name="map-village"))
+    street_map.add_child(PlaceNames(name_spots(villages), pane=NAMES_PANE))
+    street_map.add_child(Shapes("edge", land, pane=EDGE_PANE, class_name="map-edge"))
+    if tile.template is not None:
+        street_map.add_child(Background(tile))
+    if spot is None:
+        street_map.fit_bounds([[south, west], [north, east]])
+    return rendered(street_map, nonce=nonce)
+
+
+def _with_module(ground: MapParts, *, body: str, module: str, nonce: str) -> MapParts:
+    script = Markup('\n<script type="module" nonce="{}" src="{}"></script>').format(
+        nonce, asset_url(module)
+    )
+    return MapParts(ground.head, Markup(body), ground.script + script)  # noqa: S704  # from Jinja
