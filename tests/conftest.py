@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from app.foundation.database import Database, Transaction, make_engine
+from app.foundation.database import Database, MapDatabase, Transaction, make_engine
 from app.foundation.jobs import JobQueue
+from app.foundation.provided import Provided
+from app.foundation.settings import Settings, read_settings
 from tests import ground
 
 
@@ -52,6 +57,40 @@ def transaction(connection: Connection) -> Iterator[Transaction]:
         connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
     ) as session:
         yield Transaction(session, hearers={}, queue=JobQueue())
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The settings of an installation for tests: a folder of its own, and nothing outside."""
+    return read_settings(
+        database_url="postgresql://unused",
+        secret_key="a secret for tests, long enough to be one",
+        data_dir=tmp_path,
+        rate_limits="off",
+        address_service="demo",
+        tile_url="none",
+    )
+
+
+@pytest.fixture
+def provided(connection: Connection, settings: Settings) -> Provided:
+    """The services as the wiring table makes them, on the connection that is rolled back.
+
+    Another role cannot see uncommitted rows, so the map's reader is the same connection here.
+    """
+    wiring = pytest.importorskip("app.entrypoints.wiring")
+    services: Provided = wiring.wire(settings)
+    services.put(Database, Database(connection, hearers=wiring.HEARERS))
+    services.put(MapDatabase, MapDatabase(connection))
+    return services
+
+
+@pytest.fixture
+def web(provided: Provided) -> FlaskClient:
+    """A client of the whole web application, whose requests are savepoints of the test."""
+    application: Flask = pytest.importorskip("app.entrypoints.web").create_app(provided)
+    application.testing = True
+    return application.test_client()
 
 
 @pytest.fixture

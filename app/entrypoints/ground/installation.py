@@ -6,8 +6,9 @@ import fcntl
 import os
 import secrets
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.entrypoints.ground.cluster import MAP_READER, Cluster
@@ -89,10 +90,14 @@ class Installation:
     def _kept_secret(self) -> str:
         """Return this installation's secret key, made at random the first time."""
         path = self.data_folder / "secret-key"
-        try:
-            made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
-        with os.fdopen(made, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        if not path.exists():
+            # Whole or not at all: half a secret would be kept for good.
+            handle, name = tempfile.mkstemp(dir=self.data_folder, prefix="secret-key.")
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                path.hardlink_to(name)
+            Path(name).unlink()
         return path.read_text().strip()
