@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import folium
-from branca.element import Figure, Link
+from folium.elements import (  # type: ignore[attr-defined]  # re-exported on purpose
+    CssLink,
+    Figure,
+    JavascriptLink,
+)
 from folium.map import CustomPane, Layer
 from folium.template import Template
 from markupsafe import Markup, escape
@@ -171,7 +175,7 @@ def rendered(street_map: StreetMap, *, nonce: str) -> MapParts:
     for child in list(figure._children.values()):
         child.render()
     for link in figure.header._children.values():
-        if isinstance(link, Link) and not link.url.startswith("/static/"):
+        if isinstance(link, CssLink | JavascriptLink) and not link.url.startswith("/static/"):
             raise ForeignAsset(link.url)
     styles = Markup("\n").join(
         Markup('<link rel="stylesheet" href="{}">').format(address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import render_template
+from flask import current_app, render_template
 from flask_babel import gettext
 from markupsafe import Markup
 
@@ -27,6 +27,11 @@ from app.maps.rules import corners, drawn, name_spots
 STREET_ZOOM = 17
 #: Without background tiles a street shows nothing; the villages with their names do.
 VILLAGE_ZOOM = 13
+
+
+def page_nonce() -> str:
+    """Return the nonce of the page being answered, as its content security policy names it."""
+    return str(current_app.jinja_env.globals["csp_nonce"]())  # type: ignore[operator]  # ours
 
 
 def public_map(

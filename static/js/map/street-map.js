@@ -50,7 +50,7 @@ export function icon(name) {
   return svg;
 }
 
-const DRAWN = new Set(["verlichting", "wegen", "groen", "afval", "riool", "straatmeubilair", "dieren", "overig"]);
+const DRAWN = new Set(["verlichting", "wegen", "groen", "afval", "water", "meubilair", "dieren", "overig"]);
 
 /** @param {string} code main or inner code of a category */
 export function categoryIcon(code) {
