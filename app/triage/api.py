@@ -1,0 +1,160 @@
+"""The mobile API's categories: the list, and what the words of a report point to."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from app.foundation.cached_answers import versioned_answer
+from app.foundation.database import Database
+from app.foundation.provided import provided
+from app.identity.access import open_to
+from app.identity.permissions import Permission
+from app.triage.model import Category, CategoryTree, DangerAdvice, Name
+from app.triage.operations import category_tree, suggest
+
+blueprint = Blueprint(
+    "categories",
+    __name__,
+    url_prefix="/api/v1",
+    description="What a report can be about.",
+)
+
+#: Longer texts than a report may have are not looked at.
+LONGEST_TEXT = 3000
+
+
+class NameSchema(Schema):
+    """A name in both languages."""
+
+    nl = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class NormSchema(Schema):
+    """Within how many working days a category is handled; nought is the same day."""
+
+    working_days = fields.Integer(required=True, data_key="workingDays")
+    danger_working_days = fields.Integer(required=True, data_key="dangerWorkingDays")
+
+
+class DangerSchema(Schema):
+    """What the reporter of something dangerous is told, and the number to call."""
+
+    text = fields.Nested(NameSchema, required=True)
+    phone = fields.String(required=True, allow_none=True)
+
+
+class CategorySchema(Schema):
+    """A kind of defect; its code is what a report takes."""
+
+    code = fields.String(required=True, metadata={"example": "verlichting.lamp-brandt-niet"})
+    name = fields.Nested(NameSchema, required=True)
+    norm = fields.Nested(NormSchema, required=True)
+    danger = fields.Nested(DangerSchema, required=True, allow_none=True)
+    asset_kind = fields.String(required=True, allow_none=True, data_key="assetKind")
+
+
+class MainCategorySchema(Schema):
+    """A heading with the categories below it."""
+
+    code = fields.String(required=True, metadata={"example": "verlichting"})
+    name = fields.Nested(NameSchema, required=True)
+    categories = fields.List(fields.Nested(CategorySchema), required=True)
+
+
+class CategoriesSchema(Schema):
+    """All categories in use, in the order they are shown."""
+
+    categories = fields.List(fields.Nested(MainCategorySchema), required=True)
+
+
+class SuggestionQuery(Schema):
+    """The words of a report, as far as they are typed."""
+
+    text = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=LONGEST_TEXT),
+        metadata={"example": "lantaarnpaal doet het niet"},
+    )
+
+
+class SuggestionSchema(Schema):
+    """A category the words point to, with a certainty from 0 to 1."""
+
+    code = fields.String(required=True)
+    name = fields.Nested(NameSchema, required=True)
+    certainty = fields.Float(required=True)
+
+
+class SuggestionsSchema(Schema):
+    """At most three categories, the most certain first; none when the words tell nothing."""
+
+    suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
+
+
+@blueprint.route("/categories")
+@open_to(Permission.ANYONE)
+@blueprint.response(200, CategoriesSchema)
+def categories() -> Response:
+    """List the categories on two levels, in Dutch and English."""
+    with provided().get(Database).transaction() as transaction:
+        tree = category_tree(transaction)
+    return versioned_answer(
+        tree.version,
+        lambda: json.dumps(_shown(tree), ensure_ascii=False),
+        media_type="application/json",
+    )
+
+
+@blueprint.route("/categories/suggestions")
+@open_to(Permission.ANYONE)
+@blueprint.arguments(SuggestionQuery, location="query")
+@blueprint.response(200, SuggestionsSchema)
+def suggestions(query: dict[str, str]) -> dict[str, object]:
+    """Propose at most three categories for the words of a report."""
+    with provided().get(Database).transaction() as transaction:
+        found = suggest(transaction, query["text"], at_most=3)
+    return {
+        "suggestions": [
+            {"code": one.code, "name": one.name, "certainty": one.certainty} for one in found
+        ]
+    }
+
+
+def _shown(tree: CategoryTree) -> dict[str, Any]:
+    return {
+        "categories": [
+            {
+                "code": main.code,
+                "name": _name(main.name),
+                "categories": [_category(category) for category in main.categories],
+            }
+            for main in tree.main_categories
+        ]
+    }
+
+
+def _category(category: Category) -> dict[str, Any]:
+    return {
+        "code": category.code,
+        "name": _name(category.name),
+        "norm": {
+            "workingDays": category.norm.working_days,
+            "dangerWorkingDays": category.norm.days(danger=True),
+        },
+        "danger": _danger(category.danger_advice),
+        "assetKind": category.asset_kind,
+    }
+
+
+def _danger(advice: DangerAdvice | None) -> dict[str, Any] | None:
+    return {"text": _name(advice.text), "phone": advice.phone} if advice else None
+
+
+def _name(name: Name) -> dict[str, str]:
+    return {"nl": name.nl, "en": name.en}
