@@ -18,7 +18,7 @@ from app.geography.model import (
     Spot,
     UnknownAsset,
 )
-from app.geography.rules import areas_in
+from app.geography.rules import areas_in, require_kind
 
 #: A GeoJSON object, as `json` gives it.
 GeoJSON = dict[str, Any]
@@ -199,9 +199,10 @@ def import_areas(
     Coordinates in another frame than WGS 84 are brought to it. Returns the number of areas.
 
     Raises:
-        AreasRefused: no polygons, a field is missing, or a code occurs twice.
+        AreasRefused: no word as kind, no polygons, a field is missing, or a code occurs twice.
 
     """
+    require_kind(kind)
     from_file = areas_in(collection, code_field=code_field, name_field=name_field)
     transaction.connection.execute(
         text("DELETE FROM area WHERE kind = :kind AND valid_from >= :on"),

@@ -1,14 +1,14 @@
-"""Decisions about places: how far apart, and whether a place is ours."""
+"""Decisions about places: how far apart they are, and what a file with areas may hold."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.foundation.errors import FieldError
-from app.geography.model import AreasRefused, Located, OutsideServiceArea, Spot
+from app.geography.model import AreasRefused, Spot
 
 #: Mean radius of the earth (IUGG).
 EARTH_RADIUS_METRES = 6_371_008.8
@@ -28,28 +28,6 @@ def metres_between(one: Spot, other: Spot) -> float:
     )
 
 
-def require_inside(located: Located, *, municipality_name: str) -> None:
-    """Let a place inside the municipality pass.
-
-    Raises:
-        OutsideServiceArea: it is not; says so when longitude and latitude look swapped.
-
-    """
-    if located.inside_municipality:
-        return
-    if located.inside_when_swapped:
-        raise OutsideServiceArea(
-            f"This place is outside the municipality of {municipality_name}. "
-            "Longitude and latitude look swapped: longitude comes first.",
-            errors=(FieldError("location", "swapped", "longitude comes first, then latitude"),),
-        )
-    raise OutsideServiceArea(
-        f"This place is outside the municipality of {municipality_name}, "
-        "so we cannot take the report.",
-        errors=(FieldError("location", "outside", f"not in {municipality_name}"),),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class AreaInFile:
     """An area as a file gives it: its geometry still as GeoJSON text, in the file's frame."""
@@ -57,6 +35,16 @@ class AreaInFile:
     code: str
     name: str
     geometry: str
+
+
+def require_kind(kind: str) -> None:
+    """Let a word such as `team-district` pass.
+
+    Raises:
+        AreasRefused: it is none.
+    """
+    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", kind):
+        raise AreasRefused("A kind is a word in small letters, such as team-district.")
 
 
 def areas_in(
