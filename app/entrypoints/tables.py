@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import app.geography.records
 import app.identity.records
 import app.intake.records
@@ -19,7 +17,7 @@ from app.foundation.database import Base
 METADATA = Base.metadata
 
 
-def is_ours(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+def is_ours(_thing: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
     """Whether Alembic should compare this thing: not PostGIS's tables, not the queue's."""
     if kind != "table":
         return True

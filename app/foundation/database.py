@@ -10,7 +10,8 @@ import psycopg
 from sqlalchemy import Connection, Engine, MetaData, create_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from app.foundation.jobs import Deferred, JobQueue, JSONValue
+from app.foundation.jobs import Deferred, JobQueue
+from app.foundation.json_value import JSONValue
 
 #: Who hears a fact, by its class: the wiring table in `entrypoints/wiring.py`.
 Hearers = Mapping[type[object], Sequence[Callable[["Transaction", Any], None]]]
@@ -38,9 +39,7 @@ def driver_url(database_url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def make_engine(
-    database_url: str, *, connections: int, read_only: bool = False
-) -> Engine:
+def make_engine(database_url: str, *, connections: int, read_only: bool = False) -> Engine:
     """Return an engine with `connections` kept open; nothing waits on a lock for ever."""
     options = [
         "-c statement_timeout=15s",
@@ -79,9 +78,7 @@ class Transaction:
     @property
     def driver_connection(self) -> psycopg.Connection[Any]:
         """The psycopg connection of this transaction."""
-        return cast(
-            "psycopg.Connection[Any]", self.connection.connection.driver_connection
-        )
+        return cast("psycopg.Connection[Any]", self.connection.connection.driver_connection)
 
     def tell(self, fact: object) -> None:
         """Hand `fact` to everyone the wiring table lists for it, inside this transaction."""
@@ -103,9 +100,7 @@ class Transaction:
 class Database:
     """Opens transactions; commits what ends well and leaves nothing of what does not."""
 
-    def __init__(
-        self, bind: Engine | Connection, *, hearers: Hearers | None = None
-    ) -> None:
+    def __init__(self, bind: Engine | Connection, *, hearers: Hearers | None = None) -> None:
         self.bind = bind
         self.hearers = hearers or {}
         self._queue = JobQueue()
@@ -113,15 +108,15 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Yield a transaction that commits at the end and rolls back on any exception."""
-        with Session(
-            self.bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        ) as session:
-            with session.begin():
-                transaction = Transaction(
-                    session, hearers=self.hearers, queue=self._queue
-                )
-                yield transaction
-                transaction.write_jobs()
+        with (
+            Session(
+                self.bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            ) as session,
+            session.begin(),
+        ):
+            transaction = Transaction(session, hearers=self.hearers, queue=self._queue)
+            yield transaction
+            transaction.write_jobs()
 
 
 class MapDatabase(Database):

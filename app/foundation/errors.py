@@ -27,13 +27,8 @@ class DomainError(Exception):
     #: Wrong fields, for the `errors` member of the problem document.
     errors: tuple[FieldError, ...] = ()
 
-    def __init__(
-        self, detail: str | None = None, *, errors: tuple[FieldError, ...] = ()
-    ) -> None:
-        self.detail = (
-            detail
-            or (type(self).__doc__ or type(self).__name__).strip().splitlines()[0]
-        )
+    def __init__(self, detail: str | None = None, *, errors: tuple[FieldError, ...] = ()) -> None:
+        self.detail = detail or (type(self).__doc__ or type(self).__name__).strip().splitlines()[0]
         self.errors = errors
         super().__init__(self.detail)
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import psycopg
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.retry import RetryStrategy
 
+from app.foundation.json_value import JSONValue
 from app.foundation.provided import Provided
-
-JSONValue: TypeAlias = (
-    str | int | float | bool | None | list["JSONValue"] | dict[str, "JSONValue"]
-)
 
 QUEUE = "straatbeeld"
 
@@ -46,9 +43,7 @@ def queue_app(database_url: str | None = None) -> App:
     """Return a procrastinate application; with a URL it can run jobs, without it only defer."""
     if database_url is None:
         return App(connector=SyncPsycopgConnector())
-    return App(
-        connector=PsycopgConnector(conninfo=database_url, min_size=1, max_size=4)
-    )
+    return App(connector=PsycopgConnector(conninfo=database_url, min_size=1, max_size=4))
 
 
 class JobQueue:
@@ -57,9 +52,7 @@ class JobQueue:
     def __init__(self) -> None:
         self._app = queue_app()
 
-    def put(
-        self, connection: psycopg.Connection[Any], wanted: Sequence[Deferred]
-    ) -> None:
+    def put(self, connection: psycopg.Connection[Any], wanted: Sequence[Deferred]) -> None:
         """Insert `wanted` in one statement; they exist when the transaction commits."""
         if not wanted:
             return

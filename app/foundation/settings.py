@@ -18,9 +18,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
-    database_url: str = Field(
-        description="PostgreSQL with PostGIS, as the application's own role."
-    )
+    database_url: str = Field(description="PostgreSQL with PostGIS, as the application's own role.")
     map_database_url: str | None = Field(
         default=None,
         description="The same database as the map's reader; derived from DATABASE_URL when absent.",
@@ -34,12 +32,8 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8000",
         description="The address residents type, without a slash.",
     )
-    port: int = Field(
-        default=8000, ge=1, le=65535, description="The port on the loopback address."
-    )
-    municipality_name: str = Field(
-        default="Steenbergen", description="As it stands in sentences."
-    )
+    port: int = Field(default=8000, ge=1, le=65535, description="The port on the loopback address.")
+    municipality_name: str = Field(default="Steenbergen", description="As it stands in sentences.")
     municipality_code: str = Field(
         default="GM0851",
         pattern=r"^GM\d{4}$",
@@ -85,9 +79,7 @@ class Settings(BaseSettings):
         default="INFO", description="How much is logged."
     )
     web_processes: int = Field(default=2, ge=1, le=64, description="Web processes.")
-    web_threads: int = Field(
-        default=4, ge=1, le=64, description="Threads in each web process."
-    )
+    web_threads: int = Field(default=4, ge=1, le=64, description="Threads in each web process.")
     retention_days: int = Field(
         default=90, ge=1, description="Contact details go this many days after closing."
     )
@@ -120,6 +112,4 @@ def read_settings(**given: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as wrong:
         lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors()]
-        raise SettingsRefused(
-            "Settings that are not right:\n  " + "\n  ".join(lines)
-        ) from None
+        raise SettingsRefused("Settings that are not right:\n  " + "\n  ".join(lines)) from None

@@ -108,7 +108,8 @@ _MATCHES = text(
                                     ELSE words.en @@ keyword.query END
         GROUP BY keyword.category_code, keyword.query
     )
-    SELECT matched.category_code, matched.weight, matched.is_the_subject, (numnode(matched.query) + 1) / 2 AS words,
+    SELECT matched.category_code, matched.weight, matched.is_the_subject,
+           (numnode(matched.query) + 1) / 2 AS words,
            count(*) OVER (PARTITION BY matched.query) AS shared_by,
            category.name_nl, category.name_en,
            (SELECT count(*) FROM category WHERE parent_code IS NOT NULL) AS categories

@@ -7,11 +7,11 @@ import signal
 
 from flask import Flask
 
-from app.entrypoints import web
 from app.entrypoints.ground.processes import dying_with_parent
+from app.entrypoints.web import create_app as whole_application
 
 
 def create_app() -> Flask:
     """Return the web application; from now on the kernel ends us with the server's main process."""
     dying_with_parent(signal.SIGTERM, parent=os.getppid())()
-    return web.create_app()
+    return whole_application()

@@ -1,0 +1,59 @@
+"""`straatbeeld`: what an operator types."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from app.entrypoints.migrations import migrate
+from app.entrypoints.wiring import wire
+from app.entrypoints.worker import run_worker
+from app.foundation.errors import DomainError
+from app.foundation.settings import SettingsRefused, read_settings
+from app.identity.commands import accounts, partners
+from app.photos.commands import photos
+
+
+@click.group()
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Straatbeeld, public-space reporting: the operator's commands."""
+    if "--help" not in sys.argv:
+        context.obj = wire(read_settings())
+
+
+@cli.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the shape this version needs."""
+    migrate(read_settings().database_url)
+    click.echo("The database is up to date.")
+
+
+@cli.command("worker")
+@click.option("--until-empty", is_flag=True, help="Stop when no job is left.")
+def worker_command(*, until_empty: bool) -> None:
+    """Do the jobs that were left for later, until stopped."""
+    run_worker(read_settings(), until_empty=until_empty)
+
+
+cli.add_command(accounts)
+cli.add_command(partners)
+cli.add_command(photos)
+
+
+def main() -> None:
+    """Run the command that was typed; what is refused is said in a sentence, without a trace."""
+    try:
+        cli(standalone_mode=True)
+    except (SettingsRefused, DomainError) as refused:
+        click.echo(f"straatbeeld: {refused}", err=True)
+        sys.exit(1)
+    except OperationalError as fault:
+        click.echo(f"straatbeeld: the database does not answer: {fault.orig}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""How refusals and faults look: problem+json for programs (RFC 9457), a page for people."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, Response, json, render_template
+from flask.typing import ResponseReturnValue
+from jinja2 import TemplateNotFound
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from app.entrypoints.refusals import status_of
+from app.foundation.errors import DomainError, FieldError
+from app.identity.access import is_program
+
+_log = structlog.get_logger(__name__)
+
+PROBLEM = "application/problem+json"
+
+
+def answer_problems(app: Flask) -> None:
+    """Let every refusal and fault of `app` be answered in one shape."""
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _fault)
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    kind: str = "about:blank",
+    title: str | None = None,
+    errors: tuple[FieldError, ...] = (),
+    more: dict[str, object] | None = None,
+) -> Response:
+    """Return a problem document."""
+    body: dict[str, object] = {
+        "type": kind,
+        "title": title or HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = [
+            {
+                "in": error.location,
+                "location": f"#/{error.field.replace('.', '/')}"
+                if error.location == "body"
+                else error.field,
+                "code": error.code,
+                "detail": error.detail,
+            }
+            for error in errors
+        ]
+    body.update(more or {})
+    return Response(json.dumps(body, ensure_ascii=False), status=status, content_type=PROBLEM)
+
+
+def _refused(refusal: DomainError) -> ResponseReturnValue:
+    status = status_of(refusal)
+    if is_program():
+        words = re.sub(r"(?<!^)(?=[A-Z])", "-", type(refusal).__name__).lower()
+        answer = problem(
+            status,
+            refusal.detail,
+            kind=f"urn:straatbeeld:problem:{words}",
+            title=words.replace("-", " ").capitalize(),
+            errors=refusal.errors,
+            more=dict(refusal.more),
+        )
+    else:
+        answer = _page(status, refusal.detail)
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    retry_after = getattr(refusal, "retry_after_seconds", None)
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
+    return answer
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    if isinstance(error, InternalServerError):
+        return _fault(error.original_exception or error)
+    detail = error.description or HTTPStatus(error.code).phrase
+    answer = problem(error.code, detail) if is_program() else _page(error.code, detail)
+    for name, value in error.get_headers():
+        if name.lower() in {"allow", "retry-after"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _fault(fault: BaseException) -> ResponseReturnValue:
+    _log.error("fault", exc_info=fault)
+    detail = "Something went wrong on our side. Try again in a moment."
+    return problem(500, detail) if is_program() else _page(500, detail)
+
+
+def _page(status: int, detail: str) -> Response:
+    try:
+        page = render_template(f"_page/{status}.html", problem_text=detail, code=status)
+    except TemplateNotFound:
+        page = render_template("_page/error.html", problem_text=detail, code=status)
+    return Response(page, status=status, mimetype="text/html")

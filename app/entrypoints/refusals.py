@@ -1,0 +1,72 @@
+"""One table: every refusal of the house and the HTTP status it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.entrypoints import web_security
+from app.foundation.errors import DomainError
+from app.geography import model as geography
+from app.identity import model as identity
+from app.intake import model as intake
+from app.photos import model as photos
+from app.publishing import public
+from app.reception import model as reception
+from app.triage import model as triage
+from app.work import model as work
+
+STATUS: Mapping[type[DomainError], int] = {
+    geography.AreasRefused: 422,
+    geography.NotAPlace: 400,
+    geography.OutsideServiceArea: 422,
+    geography.UnknownAsset: 400,
+    identity.AccessTokenNeeded: 401,
+    identity.AccountUnknown: 404,
+    identity.EmailNotValid: 400,
+    identity.EmailTaken: 409,
+    identity.NotAllowed: 403,
+    identity.PartnerClientRefused: 401,
+    identity.PartyCodeTaken: 409,
+    identity.PartyNeeded: 400,
+    identity.PartyUnknown: 404,
+    identity.PasswordTooWeak: 400,
+    identity.ScopeUnknown: 400,
+    identity.SignInNeeded: 401,
+    identity.TooOften: 429,
+    intake.ReportNotFound: 404,
+    intake.ReportRefused: 400,
+    photos.PhotoNotFound: 404,
+    photos.PhotoRefused: 400,
+    photos.PhotoTooLarge: 413,
+    photos.PhotoKindUnsupported: 415,
+    photos.HeicUnsupported: 415,
+    photos.PhotoEmpty: 400,
+    photos.PhotoCutShort: 400,
+    photos.PhotoDamaged: 400,
+    photos.PhotoTooManyPixels: 400,
+    photos.TooManyPhotos: 400,
+    public.WrongFilter: 400,
+    reception.BodyRefused: 400,
+    reception.BodyTooLarge: 413,
+    reception.DraftNotFound: 404,
+    reception.KeyUsedForAnother: 409,
+    reception.SameAsUnknown: 400,
+    reception.WrongContentType: 415,
+    triage.RetiredCategory: 400,
+    triage.UnknownCategory: 400,
+    web_security.FormRefused: 400,
+    work.CannotJoin: 409,
+    work.CaseNotFound: 404,
+    work.MovedOn: 412,
+    work.NotATaskResult: 400,
+    work.StageNotReachable: 409,
+    work.TaskNotFound: 404,
+}
+
+
+def status_of(refusal: DomainError) -> int:
+    """Return the HTTP status of a refusal: its own, or that of the class it is a kind of."""
+    for kind in type(refusal).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return 400

@@ -1,0 +1,59 @@
+"""The wiring table: who hears which fact, which jobs there are, and what the outside is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import app.entrypoints.tables  # noqa: F401  # every table must be known before one is used
+from app.foundation.clock import Clock, SystemClock
+from app.foundation.database import Database, Hearers, MapDatabase, make_engine
+from app.foundation.jobs import Job
+from app.foundation.provided import Provided
+from app.foundation.settings import Settings
+from app.identity.jobs import FORGET_WHAT_IS_OVER, forget_what_is_over
+from app.identity.rates import Rates, rates
+from app.photos.jobs import JOBS as PHOTO_JOBS
+from app.photos.storage import FolderPhotoStore, PhotoStore
+from app.publishing.operations import publish_case
+from app.reception.jobs import JOBS as RECEPTION_JOBS
+from app.work.model import CaseMoved
+
+#: Fact → who hears it at once, inside the transaction in which it is told.
+HEARERS: Hearers = {
+    CaseMoved: (publish_case,),
+}
+
+#: What is done later, by name.
+JOBS: Mapping[str, Job] = {
+    **PHOTO_JOBS,
+    **RECEPTION_JOBS,
+    FORGET_WHAT_IS_OVER: Job(forget_what_is_over, every="17 3 * * *"),
+}
+
+#: The map reads with as few connections as there are threads to use them.
+_SPARE_CONNECTIONS = 1
+
+
+def wire(settings: Settings) -> Provided:
+    """Return the services of an installation; no connection is opened yet."""
+    services = Provided()
+    connections = settings.web_threads + _SPARE_CONNECTIONS
+    database = Database(
+        make_engine(settings.database_url, connections=connections), hearers=HEARERS
+    )
+    services.put(Settings, settings)
+    services.put(Clock, SystemClock())
+    services.put(Database, database)
+    services.put(
+        MapDatabase,
+        MapDatabase(
+            make_engine(
+                settings.map_database_url or settings.database_url,
+                connections=connections,
+                read_only=True,
+            )
+        ),
+    )
+    services.put(PhotoStore, FolderPhotoStore(settings.photo_folder))
+    services.put(Rates, rates(settings, database))
+    return services

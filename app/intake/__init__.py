@@ -1,0 +1,1 @@
+"""Intake: a report arrives, is checked and kept; the first step of its way."""

@@ -1,0 +1,92 @@
+"""What a report is: its channels, contact, and what a person may hand in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.foundation.errors import DomainError
+from app.foundation.json_value import JSONValue
+
+
+class Channel(StrEnum):
+    """How a report reached us."""
+
+    MOBILE = "mobile"
+    WEB = "web"
+    PHONE = "phone"
+    COUNTER = "counter"
+    OPEN311 = "open311"
+
+
+class Language(StrEnum):
+    """The language a reporter reads."""
+
+    DUTCH = "nl"
+    ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach a reporter; every part may be left out."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the reporter left nothing."""
+        return not (self.name or self.email or self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class NewReport:
+    """What one person hands in, checked but not yet kept.
+
+    `longitude` and `latitude` are degrees in WGS 84.
+    """
+
+    description: str
+    longitude: float
+    latitude: float
+    channel: Channel
+    category: str | None = None
+    asset_id: UUID | None = None
+    same_as: str | None = None
+    is_danger: bool = False
+    accuracy_metres: float | None = None
+    observed_at: datetime | None = None
+    language: Language = Language.DUTCH
+    contact: Contact = field(default_factory=Contact)
+    answers: dict[str, JSONValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReport:
+    """A report as it stands in the database."""
+
+    id: UUID
+    reference: str
+    case_id: UUID
+    description: str
+    longitude: float
+    latitude: float
+    category_code: str
+    category_chosen_by: str
+    category_certainty: float
+    channel: Channel
+    language: Language
+    is_danger: bool
+    received_at: datetime
+    token_generation: int
+
+
+class ReportNotFound(DomainError):
+    """There is no report here, or the link to it is not right."""
+
+
+class ReportRefused(DomainError):
+    """Something in the report is not right."""

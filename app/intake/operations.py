@@ -1,0 +1,250 @@
+"""What intake can do: keep a report, find it again, add a remark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Row, delete, select, text, update
+
+from app.foundation.database import Transaction
+from app.intake.model import (
+    Channel,
+    Contact,
+    KeptReport,
+    Language,
+    NewReport,
+    ReportNotFound,
+    ReportRefused,
+)
+from app.intake.records import ContactRecord, RemarkRecord, ReportRecord
+from app.intake.rules import DESCRIPTION_LENGTH, clean_text, report_of_token, token_opens
+
+_KEEP = text(
+    """
+    INSERT INTO report (
+        id, reference, case_id, description, spot, accuracy_metres, asset_id, category_code,
+        category_chosen_by, category_certainty, is_danger, answers, channel, language,
+        token_generation, observed_at, received_at, is_demo)
+    VALUES (
+        :id, :reference, :case_id, :description,
+        ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326), :accuracy_metres, :asset_id,
+        :category_code, :category_chosen_by, :category_certainty, :is_danger, :answers, :channel,
+        :language, 1, :observed_at, :received_at, :is_demo)
+    """
+)
+
+_REPORTS = """
+    SELECT id, reference, case_id, description, ST_X(spot) AS longitude, ST_Y(spot) AS latitude,
+           category_code, category_chosen_by, category_certainty, channel, language, is_danger,
+           received_at, token_generation
+    FROM report
+"""
+
+
+def keep_report(
+    transaction: Transaction,
+    new: NewReport,
+    *,
+    report_id: UUID,
+    reference: str,
+    case_id: UUID,
+    category_code: str,
+    category_chosen_by: str,
+    category_certainty: float,
+    now: datetime,
+    is_demo: bool = False,
+) -> KeptReport:
+    """Keep what a person handed in, with the contact details in a table of their own."""
+    transaction.connection.execute(
+        _KEEP,
+        {
+            "id": report_id,
+            "reference": reference,
+            "case_id": case_id,
+            "description": new.description,
+            "longitude": new.longitude,
+            "latitude": new.latitude,
+            "accuracy_metres": new.accuracy_metres,
+            "asset_id": new.asset_id,
+            "category_code": category_code,
+            "category_chosen_by": category_chosen_by,
+            "category_certainty": category_certainty,
+            "is_danger": new.is_danger,
+            "answers": Jsonb(new.answers),
+            "channel": new.channel.value,
+            "language": new.language.value,
+            "observed_at": new.observed_at,
+            "received_at": now,
+            "is_demo": is_demo,
+        },
+    )
+    if not new.contact.is_empty:
+        _keep_contact(transaction, report_id, new.contact, now)
+    return KeptReport(
+        id=report_id,
+        reference=reference,
+        case_id=case_id,
+        description=new.description,
+        longitude=new.longitude,
+        latitude=new.latitude,
+        category_code=category_code,
+        category_chosen_by=category_chosen_by,
+        category_certainty=category_certainty,
+        channel=new.channel,
+        language=new.language,
+        is_danger=new.is_danger,
+        received_at=now,
+        token_generation=1,
+    )
+
+
+def report_with_token(transaction: Transaction, token: str, *, secret_key: str) -> KeptReport:
+    """Return the report that `token` opens.
+
+    Raises:
+        ReportNotFound: the token is not one, or no longer opens anything.
+    """
+    report_id = report_of_token(token)
+    if report_id is None:
+        raise ReportNotFound()
+    kept = report(transaction, report_id)
+    if not token_opens(secret_key, token, kept.id, kept.token_generation):
+        raise ReportNotFound()
+    return kept
+
+
+def report(transaction: Transaction, report_id: UUID) -> KeptReport:
+    """Return the report with this id.
+
+    Raises:
+        ReportNotFound: there is none.
+    """
+    row = transaction.connection.execute(
+        text(_REPORTS + " WHERE id = :id"), {"id": report_id}
+    ).one_or_none()
+    if row is None:
+        raise ReportNotFound()
+    return _kept(row)
+
+
+def reports_of_case(transaction: Transaction, case_id: UUID) -> Sequence[KeptReport]:
+    """Return the reports of a case, the first one first."""
+    rows = transaction.connection.execute(
+        text(_REPORTS + " WHERE case_id = :case_id ORDER BY received_at, id"), {"case_id": case_id}
+    )
+    return [_kept(row) for row in rows]
+
+
+def first_descriptions(transaction: Transaction, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return what the first reporter of each case wrote, for lists that staff see."""
+    rows = transaction.connection.execute(
+        text(
+            """
+            SELECT DISTINCT ON (case_id) case_id, description FROM report
+            WHERE case_id = ANY(:case_ids) ORDER BY case_id, received_at, id
+            """
+        ),
+        {"case_ids": list(case_ids)},
+    )
+    return {row.case_id: row.description for row in rows}
+
+
+def move_reports(transaction: Transaction, *, from_case: UUID, to_case: UUID) -> int:
+    """Let the reports of one case belong to another; return how many moved."""
+    moved = transaction.connection.execute(
+        update(ReportRecord)
+        .where(ReportRecord.case_id == from_case)
+        .values(case_id=to_case)
+        .returning(ReportRecord.id)
+    )
+    return len(moved.all())
+
+
+def add_remark(transaction: Transaction, report_id: UUID, written: str, *, now: datetime) -> None:
+    """Keep what a reporter adds afterwards.
+
+    Raises:
+        ReportRefused: there is nothing in it, or more than 3,000 characters.
+    """
+    cleaned = clean_text(written)
+    if not 1 <= len(cleaned) <= DESCRIPTION_LENGTH:
+        raise ReportRefused("Write between 1 and 3,000 characters.")
+    transaction.session.add(
+        RemarkRecord(id=uuid4(), report_id=report_id, text=cleaned, written_at=now)
+    )
+
+
+def remarks_of_reports(
+    transaction: Transaction, report_ids: Sequence[UUID]
+) -> Sequence[RemarkRecord]:
+    """Return what the reporters of these reports added afterwards, oldest first."""
+    return transaction.session.scalars(
+        select(RemarkRecord)
+        .where(RemarkRecord.report_id.in_(report_ids))
+        .order_by(RemarkRecord.written_at)
+    ).all()
+
+
+def contact_of_report(transaction: Transaction, report_id: UUID) -> Contact:
+    """Return how to reach the reporter; only for those who may see contact details."""
+    kept = transaction.session.get(ContactRecord, report_id)
+    return Contact() if kept is None else Contact(kept.name, kept.email, kept.phone)
+
+
+def contacts_of_cases(transaction: Transaction, case_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Return the reports of these cases whose reporter can still be reached."""
+    return transaction.session.scalars(
+        select(ContactRecord.report_id)
+        .join(ReportRecord, ReportRecord.id == ContactRecord.report_id)
+        .where(ReportRecord.case_id.in_(case_ids))
+    ).all()
+
+
+def erase_contacts(transaction: Transaction, report_ids: Sequence[UUID]) -> None:
+    """Erase the contact details of these reports."""
+    transaction.connection.execute(
+        delete(ContactRecord).where(ContactRecord.report_id.in_(report_ids))
+    )
+
+
+def _keep_contact(
+    transaction: Transaction, report_id: UUID, contact: Contact, now: datetime
+) -> None:
+    transaction.connection.execute(
+        text(
+            """
+            INSERT INTO contact (report_id, name, email, phone, kept_at)
+            VALUES (:report_id, :name, :email, :phone, :now)
+            """
+        ),
+        {
+            "report_id": report_id,
+            "name": contact.name,
+            "email": contact.email,
+            "phone": contact.phone,
+            "now": now,
+        },
+    )
+
+
+def _kept(row: Row[Any]) -> KeptReport:
+    return KeptReport(
+        id=row.id,
+        reference=row.reference,
+        case_id=row.case_id,
+        description=row.description,
+        longitude=row.longitude,
+        latitude=row.latitude,
+        category_code=row.category_code,
+        category_chosen_by=row.category_chosen_by,
+        category_certainty=row.category_certainty,
+        channel=Channel(row.channel),
+        language=Language(row.language),
+        is_danger=row.is_danger,
+        received_at=row.received_at,
+        token_generation=row.token_generation,
+    )

@@ -1,0 +1,85 @@
+"""The tables of intake: reports, and the contact details apart from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation.database import Base
+
+
+class ReportRecord(Base):
+    """What one person handed in. Its photos and contact details are kept elsewhere."""
+
+    __tablename__ = "report"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text, unique=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("defect_case.id"))
+    description: Mapped[str] = mapped_column(Text)
+    spot: Mapped[WKBElement] = mapped_column(
+        Geometry("POINT", srid=4326, spatial_index=False, nullable=False)
+    )
+    accuracy_metres: Mapped[float | None]
+    asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("asset.id"))
+    category_code: Mapped[str] = mapped_column(ForeignKey("category.code"))
+    category_chosen_by: Mapped[str] = mapped_column(Text)
+    category_certainty: Mapped[float]
+    is_danger: Mapped[bool]
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    channel: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    token_generation: Mapped[int]
+    observed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    is_demo: Mapped[bool]
+
+    __table_args__ = (
+        CheckConstraint("char_length(description) between 1 and 3000", name="description_length"),
+        CheckConstraint("category_chosen_by in ('reporter', 'words', 'desk')", name="chosen_by"),
+        CheckConstraint("category_certainty between 0 and 1", name="certainty"),
+        CheckConstraint(
+            "channel in ('mobile', 'web', 'phone', 'counter', 'open311')", name="channel"
+        ),
+        CheckConstraint("language in ('nl', 'en')", name="language"),
+        Index("ix_report_case_id", "case_id"),
+        Index("ix_report_received_at", "received_at"),
+    )
+
+
+class ContactRecord(Base):
+    """How to reach the reporter; gone some time after the case closes."""
+
+    __tablename__ = "contact"
+
+    report_id: Mapped[UUID] = mapped_column(
+        ForeignKey("report.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str | None] = mapped_column(Text)
+    email: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text)
+    kept_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (CheckConstraint("num_nonnulls(name, email, phone) > 0", name="something"),)
+
+
+class RemarkRecord(Base):
+    """What a reporter added afterwards on the follow page; not history, for it can be erased."""
+
+    __tablename__ = "remark"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("char_length(text) between 1 and 3000", name="text_length"),
+        Index("ix_remark_report_id", "report_id"),
+    )

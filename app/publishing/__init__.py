@@ -1,0 +1,1 @@
+"""Publishing: what everyone may see, and nothing else."""

@@ -1,0 +1,119 @@
+"""What the mobile API answers about a report: the same words everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from app.foundation.settings import Settings
+from app.intake.model import KeptReport
+from app.intake.rules import report_token
+from app.photos.model import Photo
+from app.photos.operations import shown
+from app.reception.model import ReceivedReport
+
+
+def moment(instant: datetime) -> str:
+    """Return an instant as RFC 3339 in UTC, to the second."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def answer_to(received: ReceivedReport, settings: Settings, *, now: datetime) -> dict[str, Any]:
+    """Return what is answered to a new report, without anything that opens it."""
+    report, case, category = received.report, received.case, received.category
+    return {
+        "id": str(report.id),
+        "reference": report.reference,
+        "status": case.stage.value,
+        "receivedAt": moment(report.received_at),
+        "category": {
+            "code": category.code,
+            "name": {"nl": category.name.nl, "en": category.name.en},
+            "chosenBy": report.category_chosen_by,
+            "certainty": report.category_certainty,
+        },
+        "case": {
+            "reference": case.reference,
+            "status": case.stage.value,
+            "joined": received.has_joined,
+        },
+        "routing": {
+            "party": dict(received.party) if received.party else None,
+            "areas": [dict(area) for area in received.areas],
+            "reason": reason(received, report.language.value),
+        },
+        "dueAt": moment(received.due_at),
+        "photos": shown_photos(received.photos, settings, now=now),
+    }
+
+
+def with_token(answer: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Return `answer` with the token of its report, derived and stored nowhere."""
+    secret = settings.secret_key.get_secret_value()
+    token = report_token(secret, UUID(answer["id"]), 1)
+    return {**answer, "token": token, "followUrl": f"{settings.base_url}/volg/{token}"}
+
+
+def shown_photos(
+    photos: Sequence[Photo], settings: Settings, *, now: datetime
+) -> list[dict[str, Any]]:
+    """Return photos as the API tells them."""
+    return [dict(shown(photo, settings, now)) for photo in photos]
+
+
+def reason(received: ReceivedReport, language: str) -> str:
+    """Return in words why the party is the one, in Dutch or English."""
+    party = received.party["name"] if received.party else ""
+    sentences = _REASONS["en" if language == "en" else "nl"]
+    return sentences[received.because].format(
+        party=party,
+        category=received.category.name.in_language(language),
+        area=received.area_name or "",
+    )
+
+
+_REASONS = {
+    "nl": {
+        "joined": "Dit is al gemeld. Uw melding hoort bij de melding die er al was.",
+        "asset-owner": "{party} is de eigenaar van dit object.",
+        "road-authority": "Dit is {area}. {party} beheert deze weg.",
+        "category-in-area": "{party} doet “{category}” in {area}.",
+        "nobody": "Nog niemand is aangewezen voor deze plek. Een medewerker kijkt ernaar.",
+    },
+    "en": {
+        "joined": "This is known already. Your report joins the one that was there.",
+        "asset-owner": "{party} owns this object.",
+        "road-authority": "This is {area}. {party} looks after this road.",
+        "category-in-area": "{party} does “{category}” in {area}.",
+        "nobody": "Nobody has been named for this place yet. A member of staff looks at it.",
+    },
+}
+
+
+def report_status(
+    report: KeptReport,
+    *,
+    case_reference: str,
+    status: str,
+    due_at: datetime,
+    party: dict[str, Any] | None,
+    photos: list[dict[str, Any]],
+    repair_photos: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """Return where a report stands, for whoever has its token."""
+    return {
+        "id": str(report.id),
+        "reference": report.reference,
+        "status": status,
+        "description": report.description,
+        "location": {"type": "Point", "coordinates": [report.longitude, report.latitude]},
+        "receivedAt": moment(report.received_at),
+        "dueAt": moment(due_at),
+        "category": {"code": report.category_code, "chosenBy": report.category_chosen_by},
+        "case": {"reference": case_reference, "status": status},
+        "routing": {"party": party},
+        "photos": photos,
+        "repairPhotos": repair_photos,
+    }

@@ -1,0 +1,193 @@
+"""The mobile API's reports: hand one in, add photos, see where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+
+from app.foundation.clock import Clock
+from app.foundation.database import Database, Transaction
+from app.foundation.errors import FieldError
+from app.foundation.provided import provided
+from app.foundation.settings import Settings
+from app.identity.access import open_to
+from app.identity.permissions import Permission
+from app.intake.model import Channel, KeptReport, ReportNotFound
+from app.intake.operations import report_with_token
+from app.photos.model import ExaminedPhoto
+from app.photos.operations import (
+    check_room,
+    discard_originals,
+    examine_all,
+    keep,
+    photos_of_report,
+    photos_of_tasks,
+    stored_originals,
+)
+from app.photos.storage import PhotoStore
+from app.reception.answers import answer_to, report_status, shown_photos, with_token
+from app.reception.bodies import ReportSchema, read_request
+from app.reception.model import BodyRefused, Repeatable, WrongContentType
+from app.reception.operations import digest, keep_answer, receive_report, take_key
+from app.work.operations.cases import case as case_with_id
+from app.work.operations.tasks import tasks_of_case
+
+blueprint = Blueprint("reports", __name__, url_prefix="/api/v1", description="Reports")
+
+_LONGEST_KEY = 255
+
+
+@blueprint.post("/reports")
+@blueprint.doc(
+    requestBody={
+        "required": True,
+        "content": {
+            "application/json": {"schema": ReportSchema},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["report"],
+                    "properties": {
+                        "report": {"type": "string", "description": "The report as JSON."},
+                        "photo": {
+                            "type": "array",
+                            "maxItems": 5,
+                            "items": {"type": "string", "format": "binary"},
+                        },
+                    },
+                }
+            },
+        },
+    }
+)
+@open_to(Permission.ANYONE)
+def post_report() -> ResponseReturnValue:
+    """Hand in a report, with up to five photos; it is kept whole or not at all."""
+    services = provided()
+    settings, store = services.get(Settings), services.get(PhotoStore)
+    now = services.get(Clock).now()
+    read = read_request(request, channel=Channel.MOBILE, now=now)
+    examined = examine_all(file.read() for file in read.photos)
+    repeatable = _repeatable("POST /reports", read.canonical, examined)
+    with stored_originals(store, examined) as originals:
+        with services.get(Database).transaction() as transaction:
+            answer = dict(take_key(transaction, repeatable, now=now) or {}) if repeatable else {}
+            is_repeated = bool(answer)
+            if not is_repeated:
+                received = receive_report(
+                    transaction,
+                    read.report,
+                    municipality_code=settings.municipality_code,
+                    now=now,
+                    originals=originals,
+                )
+                answer = answer_to(received, settings, now=now)
+                if repeatable:
+                    keep_answer(transaction, repeatable, answer)
+        if is_repeated:
+            discard_originals(store, originals)
+    answered = jsonify(with_token(answer, settings))
+    answered.status_code = 201
+    answered.headers["Location"] = f"{settings.base_url}/api/v1/reports/{answer['id']}"
+    answered.headers["Cache-Control"] = "no-store"
+    return answered
+
+
+@blueprint.post("/reports/<uuid:report_id>/photos")
+@open_to(Permission.ANYONE)
+def post_photos(report_id: UUID) -> ResponseReturnValue:
+    """Add photos to one's own report, five in all."""
+    if request.mimetype != "multipart/form-data":
+        raise WrongContentType("Send the photos as multipart/form-data, in parts named photo.")
+    services = provided()
+    settings, store = services.get(Settings), services.get(PhotoStore)
+    now = services.get(Clock).now()
+    files = request.files.getlist("photo")
+    if not files:
+        raise BodyRefused(errors=(FieldError("photo", "required", "There is no photo in it."),))
+    with services.get(Database).transaction() as transaction:
+        _own_report(transaction, report_id, settings)
+    examined = examine_all(file.read() for file in files)
+    with (
+        stored_originals(store, examined) as originals,
+        services.get(Database).transaction() as transaction,
+    ):
+        _own_report(transaction, report_id, settings)
+        present = photos_of_report(transaction, report_id)
+        check_room(present, len(examined))
+        kept = keep(
+            transaction, originals, report_id=report_id, first_position=len(present), now=now
+        )
+    return jsonify(photos=shown_photos(kept, settings, now=now)), 201
+
+
+@blueprint.get("/reports/<uuid:report_id>")
+@open_to(Permission.ANYONE)
+def get_report(report_id: UUID) -> ResponseReturnValue:
+    """See where one's own report stands."""
+    services = provided()
+    settings, now = services.get(Settings), services.get(Clock).now()
+    with services.get(Database).transaction() as transaction:
+        report = _own_report(transaction, report_id, settings)
+        case = case_with_id(transaction, report.case_id)
+        photos = photos_of_report(transaction, report_id)
+        tasks = tasks_of_case(transaction, case.id)
+        repairs = photos_of_tasks(transaction, [task.id for task in tasks])
+    party = (
+        {"code": case.party_code, "name": case.party_name, "kind": case.party_kind}
+        if case.party_name
+        else None
+    )
+    answered = jsonify(
+        report_status(
+            report,
+            case_reference=case.reference,
+            status=case.stage.value,
+            due_at=case.due_at,
+            party=party,
+            photos=shown_photos(photos, settings, now=now),
+            repair_photos=_all_shown(list(repairs.values()), settings, now),
+        )
+    )
+    answered.headers["Cache-Control"] = "private, no-store"
+    return answered
+
+
+def _all_shown(
+    repairs: Sequence[Sequence[Any]],
+    settings: Settings,
+    now: Any,  # noqa: ANN401
+) -> list[dict[str, Any]]:
+    return [one for photos in repairs for one in shown_photos(photos, settings, now=now)]
+
+
+def _own_report(transaction: Transaction, report_id: UUID, settings: Settings) -> KeptReport:
+    authorization = request.authorization
+    if authorization is None or authorization.type != "bearer" or not authorization.token:
+        raise ReportNotFound()
+    report = report_with_token(
+        transaction, authorization.token, secret_key=settings.secret_key.get_secret_value()
+    )
+    if report.id != report_id:
+        raise ReportNotFound()
+    return report
+
+
+def _repeatable(
+    what: str, canonical: bytes, examined: Sequence[ExaminedPhoto]
+) -> Repeatable | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= _LONGEST_KEY:
+        raise BodyRefused(
+            "An Idempotency-Key has 1 to 255 characters.",
+            errors=(FieldError("Idempotency-Key", "length", "1 to 255 characters.", "header"),),
+        )
+    photos = [photo.sha256.encode() for photo in examined]
+    return Repeatable(digest(what.encode(), key.encode()), digest(canonical, *photos))

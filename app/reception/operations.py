@@ -1,0 +1,315 @@
+"""Walks the whole way of a report, in reading order and in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+
+from app.foundation.clock import LOCAL_ZONE
+from app.foundation.database import Transaction
+from app.foundation.errors import FieldError
+from app.foundation.json_value import JSONValue
+from app.geography.model import Located, OutsideServiceArea, Spot
+from app.geography.operations import locate
+from app.intake.model import NewReport
+from app.intake.operations import keep_report
+from app.intake.rules import new_reference
+from app.photos.model import StoredOriginal
+from app.photos.operations import attach_to_report, keep
+from app.reception.model import (
+    KeyUsedForAnother,
+    ReceivedReport,
+    Repeatable,
+    SameAsUnknown,
+)
+from app.routing.calendar import due_at
+from app.routing.model import Decision, Defect
+from app.routing.operations import decide, keep_decision
+from app.triage.model import Category, CategoryDecision
+from app.triage.operations import choose_category
+from app.work.model import CannotJoin, Case, CaseNotFound, DeskReason
+from app.work.operations.cases import (
+    ResponsibleParty,
+    case_at_asset,
+    case_by_reference,
+    cases_near,
+    join_report,
+    open_case,
+)
+from app.work.rules import metres_between
+
+#: A reporter can say "that one" of a case this far away at the most.
+SAME_AS_WITHIN_METRES = 500
+
+#: For so long the same key gives the same answer.
+ANSWERS_ARE_KEPT = timedelta(days=30)
+
+#: Why a report that joined a case has no routing decision of its own.
+JOINED = "joined"
+
+
+def receive_report(
+    transaction: Transaction,
+    new: NewReport,
+    *,
+    municipality_code: str,
+    now: datetime,
+    originals: Sequence[StoredOriginal] = (),
+    draft_id: UUID | None = None,
+    draft_photos: Sequence[UUID] = (),
+    is_demo: bool = False,
+) -> ReceivedReport:
+    """Take a report in: keep it, say what it is, find or open its case, and who has it.
+
+    Raises:
+        NotAPlace, OutsideServiceArea: no point on earth, or not ours.
+        UnknownAsset, UnknownCategory, RetiredCategory: it names something that is not there.
+        SameAsUnknown, CannotJoin: it cannot be the same as the case it names.
+    """
+    located = locate(
+        transaction,
+        Spot(new.longitude, new.latitude),
+        asset_id=new.asset_id,
+        on=now.astimezone(LOCAL_ZONE).date(),
+    )
+    require_ours(located, municipality_code)
+    decided = choose_category(transaction, code=new.category, words=new.description)
+    category = decided.category
+    due = due_at(now, norm_working_days=category.norm.days(danger=new.is_danger))
+
+    report_id, reference = uuid4(), new_reference()
+    decision: Decision | None = None
+    known = _known_case(transaction, new, located, category)
+    if known is not None and known.is_open:
+        case = join_report(transaction, known, is_danger=new.is_danger, due_at=due, now=now)
+    else:
+        defect = defect_at(located, category.code)
+        decision = decide(transaction, defect, today=now.astimezone(LOCAL_ZONE).date())
+        case = open_case(
+            transaction,
+            reference=reference,
+            category_code=category.code,
+            category_group=category.join_group,
+            public_visibility=category.public_visibility.value,
+            longitude=located.place.longitude,
+            latitude=located.place.latitude,
+            asset_id=new.asset_id,
+            party=responsible(decision),
+            is_danger=new.is_danger,
+            due_at=due,
+            now=now,
+            desk_reasons=_desk_reasons(transaction, new, located, decided, decision, known),
+            is_demo=is_demo,
+        )
+        keep_decision(transaction, decision, case_id=case.id, defect=defect, now=now)
+    report = keep_report(
+        transaction,
+        new,
+        report_id=report_id,
+        reference=reference,
+        case_id=case.id,
+        category_code=category.code,
+        category_chosen_by=decided.chosen_by.value,
+        category_certainty=1.0 if decided.certainty is None else decided.certainty,
+        now=now,
+        is_demo=is_demo,
+    )
+    photos = keep(transaction, originals, report_id=report_id, now=now) if originals else []
+    if draft_id is not None and draft_photos:
+        photos += attach_to_report(transaction, draft_photos, report_id, draft_id=draft_id)
+    return ReceivedReport(
+        report=report,
+        case=case,
+        has_joined=decision is None,
+        category=category,
+        party=_party(case, decision),
+        areas=tuple(
+            {"kind": area.kind, "code": area.code, "name": area.name} for area in located.areas
+        ),
+        because=decision.because.value if decision else JOINED,
+        area_name=decision.area_name if decision else None,
+        asset_number=located.asset.number if located.asset else None,
+        photos=tuple(photos),
+        due_at=case.due_at,
+    )
+
+
+def require_ours(located: Located, municipality_code: str) -> None:
+    """Refuse a place that is not in our municipality.
+
+    Raises:
+        OutsideServiceArea: naming the municipality where it is, when that is known.
+    """
+    codes = {area.code: area.name for area in located.areas if area.kind == "municipality"}
+    if municipality_code in codes:
+        return
+    detail = "This place is outside the municipality, so we cannot take the report."
+    if codes:
+        detail = f"This place is in {next(iter(codes.values()))}; report it there."
+    elif located.inside_when_swapped:
+        detail = (
+            "This place is outside the municipality. Longitude and latitude seem to have changed"
+            " places: longitude comes first."
+        )
+    raise OutsideServiceArea(
+        detail, errors=(FieldError("location", "outside-service-area", detail),)
+    )
+
+
+def defect_at(located: Located, category_code: str) -> Defect:
+    """Return what routing looks at, for a place and a category."""
+    asset = located.asset
+    return Defect(
+        category_code=category_code,
+        areas=frozenset((area.kind, area.code) for area in located.areas),
+        area_names={(area.kind, area.code): area.name for area in located.areas},
+        has_asset=asset is not None,
+        asset_number=asset.number if asset else None,
+        asset_owner_id=asset.owner_party_id if asset else None,
+    )
+
+
+def responsible(decision: Decision) -> ResponsibleParty | None:
+    """Return the decided party as work wants it."""
+    party = decision.party
+    return ResponsibleParty(party.id, party.code, party.name, party.kind) if party else None
+
+
+def take_key(
+    transaction: Transaction, repeatable: Repeatable, *, now: datetime
+) -> Mapping[str, Any] | None:
+    """Return the answer this key was given before, or None for whoever comes first.
+
+    Whoever comes second at the same moment waits here until the first is done.
+
+    Raises:
+        KeyUsedForAnother: the key came with other content.
+    """
+    first = transaction.connection.execute(
+        text(
+            """
+            INSERT INTO given_answer (key_digest, request_digest, given_at)
+            VALUES (:key, :request, :now)
+            ON CONFLICT (key_digest) DO NOTHING
+            RETURNING 1
+            """
+        ),
+        {"key": repeatable.key_digest, "request": repeatable.request_digest, "now": now},
+    ).scalar_one_or_none()
+    if first is not None:
+        return None
+    given = transaction.connection.execute(
+        text("SELECT request_digest, answer FROM given_answer WHERE key_digest = :key"),
+        {"key": repeatable.key_digest},
+    ).one()
+    if bytes(given.request_digest) != repeatable.request_digest:
+        raise KeyUsedForAnother()
+    answer: Mapping[str, Any] = given.answer
+    return answer
+
+
+def keep_answer(
+    transaction: Transaction, repeatable: Repeatable, answer: Mapping[str, JSONValue]
+) -> None:
+    """Keep what is answered to a key; the answer holds no token."""
+    transaction.connection.execute(
+        text("UPDATE given_answer SET answer = :answer WHERE key_digest = :key"),
+        {"answer": Jsonb(dict(answer)), "key": repeatable.key_digest},
+    )
+
+
+def forget_answers(transaction: Transaction, *, now: datetime) -> int:
+    """Forget the answers that were given longer than thirty days ago; return how many."""
+    gone = transaction.connection.execute(
+        text("DELETE FROM given_answer WHERE given_at < :before RETURNING 1"),
+        {"before": now - ANSWERS_ARE_KEPT},
+    )
+    return len(gone.all())
+
+
+def digest(*parts: bytes) -> bytes:
+    """Return one SHA-256 over several parts, so that no two lists of parts share one."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "big"))
+        whole.update(part)
+    return whole.digest()
+
+
+def _known_case(
+    transaction: Transaction, new: NewReport, located: Located, category: Category
+) -> Case | None:
+    """Return the case this report belongs to: at the same asset, or the one it names."""
+    if located.asset is not None:
+        at_asset = case_at_asset(transaction, located.asset.id, category_group=category.join_group)
+        if at_asset is not None:
+            return at_asset
+    if new.same_as is None:
+        return None
+    try:
+        named = case_by_reference(transaction, new.same_as, lock=True)
+    except CaseNotFound:
+        raise SameAsUnknown(
+            errors=(FieldError("sameAs", "unknown-case", "There is no such case."),)
+        ) from None
+    place = located.place
+    if (
+        metres_between(named.longitude, named.latitude, place.longitude, place.latitude)
+        > SAME_AS_WITHIN_METRES
+    ):
+        raise SameAsUnknown(
+            "That case is too far away to be the same.",
+            errors=(FieldError("sameAs", "too-far", "It is more than 500 metres away."),),
+        )
+    if located.asset is not None and named.asset_id not in {None, located.asset.id}:
+        raise CannotJoin("These are two different objects, so they are two different defects.")
+    return named
+
+
+def _desk_reasons(
+    transaction: Transaction,
+    new: NewReport,
+    located: Located,
+    decided: CategoryDecision,
+    decision: Decision,
+    known: Case | None,
+) -> dict[DeskReason, Mapping[str, JSONValue]]:
+    """Return why a person should look at a new case, with what they need to know."""
+    reasons: dict[DeskReason, Mapping[str, JSONValue]] = {}
+    if decision.party is None:
+        reasons[DeskReason.NOBODY_RESPONSIBLE] = {}
+    if decided.is_unsure:
+        reasons[DeskReason.UNSURE_CATEGORY] = {"certainty": decided.certainty}
+    if known is not None:
+        # The case the reporter pointed at has closed since.
+        reasons[DeskReason.POSSIBLE_DUPLICATE] = {"case": known.reference}
+    elif located.asset is None:
+        near = cases_near(
+            transaction,
+            longitude=new.longitude,
+            latitude=new.latitude,
+            within_metres=decided.category.join_within_metres,
+            category_group=decided.category.join_group,
+            at_most=1,
+        )
+        if near:
+            reasons[DeskReason.POSSIBLE_DUPLICATE] = {
+                "case": near[0].reference,
+                "metres": round(near[0].distance_metres),
+            }
+    return reasons
+
+
+def _party(case: Case, decision: Decision | None) -> Mapping[str, Any] | None:
+    if decision is not None and decision.party is not None:
+        party = decision.party
+        return {"code": party.code, "name": party.name, "kind": party.kind}
+    if case.party_name is None:
+        return None
+    return {"code": case.party_code, "name": case.party_name, "kind": case.party_kind}

@@ -1,0 +1,44 @@
+"""The tables of reception: answers already given, and web forms half filled in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation.database import Base
+
+
+class GivenAnswerRecord(Base):
+    """The answer given to an `Idempotency-Key`, without the token, for thirty days."""
+
+    __tablename__ = "given_answer"
+
+    key_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    request_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    given_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (Index("ix_given_answer_given_at", "given_at"),)
+
+
+class DraftRecord(Base):
+    """A web form half filled in; its cookie holds the key, of which only a digest is kept here."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key_digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    report_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        CheckConstraint("octet_length(key_digest) = 32", name="key_digest"),
+        Index("ix_draft_changed_at", "changed_at"),
+    )

@@ -1,0 +1,1 @@
+"""Routing: who is responsible for a defect, by when, and why."""

@@ -1,0 +1,356 @@
+"""The nouns of work: stages of a case and of a task, results, desk lists, facts and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.foundation.errors import DomainError
+
+
+class CaseStage(StrEnum):
+    """Where a case stands; the API calls it `status`."""
+
+    RECEIVED = "received"
+    ASSIGNED = "assigned"
+    PLANNED = "planned"
+    IN_PROGRESS = "in-progress"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED_WITHOUT_WORK = "closed-without-work"
+    REFERRED = "referred"
+    MERGED = "merged"
+
+
+#: A case in one of these stages is still somebody's to do; a report may join it.
+OPEN_STAGES = frozenset(
+    {
+        CaseStage.RECEIVED,
+        CaseStage.ASSIGNED,
+        CaseStage.PLANNED,
+        CaseStage.IN_PROGRESS,
+        CaseStage.WAITING,
+    }
+)
+
+_WORKING = frozenset(
+    {
+        CaseStage.RECEIVED,
+        CaseStage.ASSIGNED,
+        CaseStage.PLANNED,
+        CaseStage.IN_PROGRESS,
+        CaseStage.WAITING,
+        CaseStage.RESOLVED,
+        CaseStage.CLOSED_WITHOUT_WORK,
+        CaseStage.REFERRED,
+        CaseStage.MERGED,
+    }
+)
+
+#: The only moves a case can make. Absent means forbidden.
+NEXT_STAGES: Mapping[CaseStage, frozenset[CaseStage]] = {
+    CaseStage.RECEIVED: _WORKING - {CaseStage.RECEIVED},
+    CaseStage.ASSIGNED: _WORKING,
+    CaseStage.PLANNED: _WORKING - {CaseStage.PLANNED},
+    CaseStage.IN_PROGRESS: _WORKING - {CaseStage.IN_PROGRESS},
+    CaseStage.WAITING: _WORKING - {CaseStage.WAITING},
+    # Reopening is an event of its own that brings a case back to `assigned`.
+    CaseStage.RESOLVED: frozenset({CaseStage.ASSIGNED}),
+    CaseStage.CLOSED_WITHOUT_WORK: frozenset({CaseStage.ASSIGNED}),
+    # What was passed on can come back to us, or be reported done by whoever took it.
+    CaseStage.REFERRED: frozenset(
+        {
+            CaseStage.RECEIVED,
+            CaseStage.ASSIGNED,
+            CaseStage.RESOLVED,
+            CaseStage.CLOSED_WITHOUT_WORK,
+        }
+    ),
+    CaseStage.MERGED: frozenset(),
+}
+
+
+class TaskStage(StrEnum):
+    """Where a task stands with the party it was handed to."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    STARTED = "started"
+    ON_HOLD = "on-hold"
+    DONE = "done"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+OPEN_TASK_STAGES = frozenset(
+    {TaskStage.OFFERED, TaskStage.ACCEPTED, TaskStage.STARTED, TaskStage.ON_HOLD}
+)
+
+#: The only moves a task can make. Absent means forbidden.
+NEXT_TASK_STAGES: Mapping[TaskStage, frozenset[TaskStage]] = {
+    TaskStage.OFFERED: frozenset(
+        {
+            TaskStage.ACCEPTED,
+            TaskStage.STARTED,
+            TaskStage.ON_HOLD,
+            TaskStage.DONE,
+            TaskStage.DECLINED,
+            TaskStage.CANCELLED,
+        }
+    ),
+    TaskStage.ACCEPTED: frozenset(
+        {
+            TaskStage.STARTED,
+            TaskStage.ON_HOLD,
+            TaskStage.DONE,
+            TaskStage.DECLINED,
+            TaskStage.CANCELLED,
+        }
+    ),
+    TaskStage.STARTED: frozenset(
+        {TaskStage.ON_HOLD, TaskStage.DONE, TaskStage.DECLINED, TaskStage.CANCELLED}
+    ),
+    TaskStage.ON_HOLD: frozenset(
+        {TaskStage.STARTED, TaskStage.DONE, TaskStage.DECLINED, TaskStage.CANCELLED}
+    ),
+    TaskStage.DONE: frozenset(),
+    TaskStage.DECLINED: frozenset(),
+    TaskStage.CANCELLED: frozenset(),
+}
+
+
+class WorkResult(StrEnum):
+    """How a task ended when it was done."""
+
+    SOLVED = "solved"
+    NOT_SOLVED = "not-solved"
+    NOTHING_FOUND = "nothing-found"
+
+
+class DeclineReason(StrEnum):
+    """Why a party hands a task back."""
+
+    NOT_OURS = "not-ours"
+    NOT_MINE = "not-mine"
+    ALREADY_FIXED = "already-fixed"
+    PLACE_UNCLEAR = "place-unclear"
+
+
+class DeskReason(StrEnum):
+    """Why a person at the desk must look at a case."""
+
+    NOBODY_RESPONSIBLE = "nobody-responsible"
+    DECLINED = "declined"
+    UNSURE_CATEGORY = "unsure-category"
+    POSSIBLE_DUPLICATE = "possible-duplicate"
+    NOT_SOLVED = "not-solved"
+    REMARK = "remark"
+
+
+class Happening(StrEnum):
+    """What happened to a case: the words of its history."""
+
+    OPENED = "opened"
+    REPORT_JOINED = "report-joined"
+    ROUTED = "routed"
+    TASK_OFFERED = "task-offered"
+    TASK_ACCEPTED = "task-accepted"
+    TASK_STARTED = "task-started"
+    TASK_ON_HOLD = "task-on-hold"
+    TASK_DONE = "task-done"
+    TASK_DECLINED = "task-declined"
+    TASK_CANCELLED = "task-cancelled"
+    STAGE_CHANGED = "stage-changed"
+    CATEGORY_CHANGED = "category-changed"
+    ASSIGNED = "assigned"
+    MERGED = "merged"
+    REOPENED = "reopened"
+    PHOTO_ADDED = "photo-added"
+    REMARK_ADDED = "remark-added"
+    DESK_SETTLED = "desk-settled"
+
+
+@dataclass(frozen=True, slots=True)
+class ActedBy:
+    """Who did something: kind and id only, never a name or an address."""
+
+    kind: str
+    id: UUID | None = None
+
+
+SYSTEM = ActedBy("system")
+REPORTER = ActedBy("reporter")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One defect being worked on; one or more reports join it.
+
+    `longitude` and `latitude` are degrees in WGS 84.
+    """
+
+    id: UUID
+    reference: str
+    category_code: str
+    category_group: str
+    stage: CaseStage
+    longitude: float
+    latitude: float
+    asset_id: UUID | None
+    party_id: UUID | None
+    is_danger: bool
+    report_count: int
+    received_at: datetime
+    due_at: datetime
+    version: int
+    planned_on: date | None = None
+    waiting_for: str | None = None
+    closed_at: datetime | None = None
+    closing_reason: str | None = None
+    merged_into: UUID | None = None
+    party_code: str | None = None
+    party_name: str | None = None
+    party_kind: str | None = None
+    public_visibility: str = "exact"
+    is_demo: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still somebody's to do."""
+        return self.stage in OPEN_STAGES
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the promised moment has passed while it was still open."""
+        return self.is_open and now > self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A piece of work on a case, handed to one party."""
+
+    id: UUID
+    case_id: UUID
+    party_id: UUID
+    stage: TaskStage
+    version: int
+    offered_at: datetime
+    due_at: datetime
+    changed_at: datetime
+    result: WorkResult | None = None
+    remark: str | None = None
+    decline_reason: DeclineReason | None = None
+    held_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearCase:
+    """An open case near a spot, as a reporter may be asked about it."""
+
+    reference: str
+    category_code: str
+    stage: CaseStage
+    longitude: float
+    latitude: float
+    asset_id: UUID | None
+    report_count: int
+    received_at: datetime
+    due_at: datetime
+    distance_metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTask:
+    """A task as it stands on a list, with what is needed of its case."""
+
+    task: Task
+    case: Case
+    asset_number: str | None
+    distance_metres: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEntry:
+    """A case on the desk's list, and why."""
+
+    id: UUID
+    reason: DeskReason
+    details: Mapping[str, object]
+    raised_at: datetime
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """Who did what to a case and when; `actor_id` is an account or a partner client."""
+
+    at: datetime
+    happening: Happening
+    actor_kind: str
+    actor_id: UUID | None
+    details: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMoved:
+    """A case came to be or changed in a way its readers may notice."""
+
+    case: Case
+    previous_stage: CaseStage | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMoved:
+    """A task came to be or changed its stage."""
+
+    task: Task
+    case_reference: str
+    previous_stage: TaskStage | None
+    at: datetime
+
+
+class CaseNotFound(DomainError):
+    """There is no such case here."""
+
+
+class TaskNotFound(DomainError):
+    """There is no such task here."""
+
+
+class StageNotReachable(DomainError):
+    """This step is not possible from where it stands now."""
+
+    def __init__(self, stage: StrEnum, wanted: StrEnum, possible: frozenset[StrEnum]) -> None:
+        self.stage = stage
+        self.possible = sorted(possible)
+        super().__init__(f"From “{stage}” it cannot go to “{wanted}”.")
+
+    @property
+    def more(self) -> Mapping[str, object]:
+        """Where it stands, and the moves that are possible from there."""
+        return {"currentStatus": str(self.stage), "possible": [str(p) for p in self.possible]}
+
+
+class MovedOn(DomainError):
+    """Somebody changed this in the meantime; look at it again before you change it."""
+
+    def __init__(self, *, version: int, stage: StrEnum) -> None:
+        self.version = version
+        self.stage = stage
+        super().__init__()
+
+    @property
+    def more(self) -> Mapping[str, object]:
+        """Where it stands now."""
+        return {"currentVersion": self.version, "currentStatus": str(self.stage)}
+
+
+class NotATaskResult(DomainError):
+    """Say how it ended: solved, not-solved or nothing-found."""
+
+
+class CannotJoin(DomainError):
+    """These two cannot be the same defect."""

@@ -1,0 +1,417 @@
+"""A case from its opening to its end: open, join, move, find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, text
+
+from app.foundation.database import Transaction
+from app.foundation.json_value import JSONValue
+from app.work.model import (
+    OPEN_STAGES,
+    REPORTER,
+    SYSTEM,
+    ActedBy,
+    Case,
+    CaseMoved,
+    CaseNotFound,
+    CaseStage,
+    DeskReason,
+    Happening,
+    MovedOn,
+    NearCase,
+)
+from app.work.operations.desk_list import raise_at_desk
+from app.work.operations.history import write_histories, write_history
+from app.work.operations.offering import offer_task
+from app.work.rules import check_move, stage_of_new_case
+
+CASE_COLUMNS = """
+    c.id, c.reference, c.category_code, c.category_group, c.stage, ST_X(c.spot) AS longitude,
+    ST_Y(c.spot) AS latitude, c.asset_id, c.party_id, c.is_danger, c.report_count, c.received_at,
+    c.due_at, c.version, c.planned_on, c.waiting_for, c.closed_at, c.closing_reason, c.merged_into,
+    c.is_demo, party.code AS party_code, party.name AS party_name,
+    party.kind AS party_kind, category.public_visibility
+"""
+CASE_TABLES = """
+    defect_case AS c
+    LEFT JOIN party ON party.id = c.party_id
+    JOIN category ON category.code = c.category_code
+"""
+
+#: Cases at the same asset are looked up under a lock of this family and the asset's own number.
+_ASSET_LOCK = 7_352_115
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsibleParty:
+    """The party a case is handed to, as far as work needs it."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: str
+
+
+def case_at_asset(transaction: Transaction, asset_id: UUID, *, category_group: str) -> Case | None:
+    """Return the open case of this group at this asset.
+
+    From here to the end of the transaction nobody else looks up or opens a case at this asset:
+    of many reports at the same moment one makes the case, the others join it.
+    """
+    transaction.connection.execute(
+        text("SELECT pg_advisory_xact_lock(:family, hashtext(:asset))"),
+        {"family": _ASSET_LOCK, "asset": f"{asset_id}/{category_group}"},
+    )
+    return _case_where(
+        transaction,
+        "c.asset_id = :asset_id AND c.category_group = :category_group"
+        " AND c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')",
+        {"asset_id": asset_id, "category_group": category_group},
+        lock=True,
+    )
+
+
+def case_by_reference(transaction: Transaction, reference: str, *, lock: bool = False) -> Case:
+    """Return the case with this reference; with `lock`, nobody else changes it meanwhile.
+
+    Raises:
+        CaseNotFound: there is none.
+    """
+    found = _case_where(
+        transaction, "c.reference = :reference", {"reference": reference}, lock=lock
+    )
+    if found is None:
+        raise CaseNotFound()
+    return found
+
+
+def case(transaction: Transaction, case_id: UUID, *, lock: bool = False) -> Case:
+    """Return the case with this id; with `lock`, nobody else changes it meanwhile.
+
+    Raises:
+        CaseNotFound: there is none.
+    """
+    found = _case_where(transaction, "c.id = :id", {"id": case_id}, lock=lock)
+    if found is None:
+        raise CaseNotFound()
+    return found
+
+
+def cases_near(
+    transaction: Transaction,
+    *,
+    longitude: float,
+    latitude: float,
+    within_metres: float,
+    category_group: str | None = None,
+    without_asset: bool = False,
+    at_most: int = 5,
+) -> Sequence[NearCase]:
+    """Return the open cases within this distance, nearest first; degrees in WGS 84."""
+    rows = transaction.connection.execute(
+        _NEAR,
+        {
+            "longitude": longitude,
+            "latitude": latitude,
+            "within_metres": within_metres,
+            # A degree of latitude is never less than 110,500 m; longitudes shrink towards 54° N.
+            "within_degrees": within_metres / 62_000,
+            "category_group": category_group,
+            "without_asset": without_asset,
+            "at_most": at_most,
+        },
+    )
+    return [
+        NearCase(
+            reference=row.reference,
+            category_code=row.category_code,
+            stage=CaseStage(row.stage),
+            longitude=row.longitude,
+            latitude=row.latitude,
+            asset_id=row.asset_id,
+            report_count=row.report_count,
+            received_at=row.received_at,
+            due_at=row.due_at,
+            distance_metres=row.distance_metres,
+        )
+        for row in rows
+    ]
+
+
+_NEAR = text(
+    """
+    SELECT c.reference, c.category_code, c.stage, ST_X(c.spot) AS longitude,
+           ST_Y(c.spot) AS latitude, c.asset_id, c.report_count, c.received_at, c.due_at,
+           ST_DistanceSphere(c.spot, here.spot) AS distance_metres
+    FROM defect_case AS c,
+         (SELECT ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326) AS spot) AS here
+    WHERE c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')
+      AND c.spot && ST_Expand(here.spot, :within_degrees)
+      AND ST_DistanceSphere(c.spot, here.spot) <= :within_metres
+      AND (CAST(:category_group AS text) IS NULL OR c.category_group = :category_group)
+      AND (NOT :without_asset OR c.asset_id IS NULL)
+    ORDER BY distance_metres, c.reference
+    LIMIT :at_most
+    """
+)
+
+
+def open_case(
+    transaction: Transaction,
+    *,
+    reference: str,
+    category_code: str,
+    category_group: str,
+    public_visibility: str,
+    longitude: float,
+    latitude: float,
+    asset_id: UUID | None,
+    party: ResponsibleParty | None,
+    is_danger: bool,
+    due_at: datetime,
+    now: datetime,
+    desk_reasons: Mapping[DeskReason, Mapping[str, JSONValue]],
+    is_demo: bool = False,
+    case_id: UUID | None = None,
+) -> Case:
+    """Open a case for a first report: with a task for its party, or on the desk's list."""
+    opened = Case(
+        id=case_id or uuid4(),
+        reference=reference,
+        category_code=category_code,
+        category_group=category_group,
+        stage=stage_of_new_case(party.kind if party else None),
+        longitude=longitude,
+        latitude=latitude,
+        asset_id=asset_id,
+        party_id=party.id if party else None,
+        party_code=party.code if party else None,
+        party_name=party.name if party else None,
+        party_kind=party.kind if party else None,
+        is_danger=is_danger,
+        report_count=1,
+        received_at=now,
+        due_at=due_at,
+        version=1,
+        closed_at=None,
+        public_visibility=public_visibility,
+        is_demo=is_demo,
+    )
+    if opened.stage not in OPEN_STAGES:
+        opened = replace(opened, closed_at=now)
+    transaction.connection.execute(
+        text(
+            """
+            INSERT INTO defect_case (
+                id, reference, category_code, category_group, stage, spot, asset_id, party_id,
+                is_danger, report_count, received_at, due_at, changed_at, version, closed_at,
+                is_demo)
+            VALUES (
+                :id, :reference, :category_code, :category_group, :stage,
+                ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326), :asset_id, :party_id,
+                :is_danger, 1, :now, :due_at, :now, 1, :closed_at, :is_demo)
+            """
+        ),
+        {
+            "id": opened.id,
+            "reference": reference,
+            "category_code": category_code,
+            "category_group": category_group,
+            "stage": opened.stage.value,
+            "longitude": longitude,
+            "latitude": latitude,
+            "asset_id": asset_id,
+            "party_id": opened.party_id,
+            "is_danger": is_danger,
+            "now": now,
+            "due_at": due_at,
+            "closed_at": opened.closed_at,
+            "is_demo": is_demo,
+        },
+    )
+    happened: list[tuple[Happening, Mapping[str, JSONValue]]] = [
+        (Happening.OPENED, {"category": category_code}),
+    ]
+    if party is not None:
+        offer_task(transaction, opened, party_id=party.id, now=now)
+        happened.append((Happening.TASK_OFFERED, {"party": party.name}))
+    write_histories(transaction, opened.id, happened, by=SYSTEM, at=now)
+    for reason, details in desk_reasons.items():
+        raise_at_desk(transaction, opened.id, reason, details=details, now=now)
+    transaction.tell(CaseMoved(opened, previous_stage=None, at=now))
+    return opened
+
+
+def join_report(
+    transaction: Transaction,
+    joined: Case,
+    *,
+    is_danger: bool,
+    due_at: datetime,
+    now: datetime,
+) -> Case:
+    """Count one more report on a case; danger makes the case urgent, never less so."""
+    becomes_urgent = is_danger and not joined.is_danger
+    changed = replace(
+        joined,
+        report_count=joined.report_count + 1,
+        is_danger=joined.is_danger or is_danger,
+        due_at=min(joined.due_at, due_at) if becomes_urgent else joined.due_at,
+        version=joined.version + 1,
+    )
+    _write_case(transaction, changed, now=now)
+    if becomes_urgent:
+        transaction.connection.execute(
+            text(
+                """
+                UPDATE task SET due_at = :due_at, version = version + 1, changed_at = :now
+                WHERE case_id = :case_id
+                  AND stage IN ('offered', 'accepted', 'started', 'on-hold')
+                """
+            ),
+            {"due_at": changed.due_at, "now": now, "case_id": joined.id},
+        )
+    write_history(
+        transaction,
+        joined.id,
+        Happening.REPORT_JOINED,
+        by=REPORTER,
+        at=now,
+        reports=changed.report_count,
+    )
+    transaction.tell(CaseMoved(changed, previous_stage=joined.stage, at=now))
+    return changed
+
+
+def move_case(
+    transaction: Transaction,
+    moved: Case,
+    stage: CaseStage,
+    *,
+    now: datetime,
+    **changes: Any,  # noqa: ANN401  # columns of `Case`, checked by `replace`
+) -> Case:
+    """Bring a case to another stage with `changes` to its other columns, and tell it.
+
+    The caller holds the case's lock and writes what happened into the history.
+
+    Raises:
+        StageNotReachable: the table in `model.py` does not allow this move.
+    """
+    check_move(moved.stage, stage)
+    closed_at = moved.closed_at
+    if stage in OPEN_STAGES:
+        closed_at = None
+    elif moved.stage in OPEN_STAGES or closed_at is None:
+        closed_at = now
+    changed = replace(moved, stage=stage, closed_at=closed_at, version=moved.version + 1, **changes)
+    _write_case(transaction, changed, now=now)
+    transaction.tell(CaseMoved(changed, previous_stage=moved.stage, at=now))
+    return changed
+
+
+def check_version(found: Case, expected: int | None) -> None:
+    """Refuse a change that was based on another version than the present one.
+
+    Raises:
+        MovedOn: somebody changed it in the meantime.
+    """
+    if expected is not None and found.version != expected:
+        raise MovedOn(version=found.version, stage=found.stage)
+
+
+def cases_closed_before(
+    transaction: Transaction, moment: datetime, *, at_most: int = 10_000
+) -> Sequence[UUID]:
+    """Return cases that closed before this moment, for the retention."""
+    return transaction.connection.scalars(
+        text("SELECT id FROM defect_case WHERE closed_at < :moment LIMIT :at_most"),
+        {"moment": moment, "at_most": at_most},
+    ).all()
+
+
+def _write_case(transaction: Transaction, changed: Case, *, now: datetime) -> None:
+    transaction.connection.execute(
+        text(
+            """
+            UPDATE defect_case SET
+                category_code = :category_code, category_group = :category_group, stage = :stage,
+                asset_id = :asset_id, party_id = :party_id, is_danger = :is_danger,
+                report_count = :report_count, due_at = :due_at, changed_at = :now,
+                version = :version, planned_on = :planned_on, waiting_for = :waiting_for,
+                closed_at = :closed_at, closing_reason = :closing_reason,
+                merged_into = :merged_into
+            WHERE id = :id
+            """
+        ),
+        {
+            "id": changed.id,
+            "category_code": changed.category_code,
+            "category_group": changed.category_group,
+            "stage": changed.stage.value,
+            "asset_id": changed.asset_id,
+            "party_id": changed.party_id,
+            "is_danger": changed.is_danger,
+            "report_count": changed.report_count,
+            "due_at": changed.due_at,
+            "now": now,
+            "version": changed.version,
+            "planned_on": changed.planned_on,
+            "waiting_for": changed.waiting_for,
+            "closed_at": changed.closed_at,
+            "closing_reason": changed.closing_reason,
+            "merged_into": changed.merged_into,
+        },
+    )
+
+
+def _case_where(
+    transaction: Transaction, condition: str, values: dict[str, object], *, lock: bool
+) -> Case | None:
+    # The conditions are written in this module alone; what people type comes as `values`.
+    statement = f"SELECT {CASE_COLUMNS} FROM {CASE_TABLES} WHERE {condition}"  # noqa: S608
+    if lock:
+        statement += " FOR UPDATE OF c"
+    row = transaction.connection.execute(text(statement), values).one_or_none()
+    return case_of(row) if row is not None else None
+
+
+def case_of(row: Row[Any]) -> Case:
+    """Return the case that a row with `CASE_COLUMNS` tells of."""
+    return Case(
+        id=row.id,
+        reference=row.reference,
+        category_code=row.category_code,
+        category_group=row.category_group,
+        stage=CaseStage(row.stage),
+        longitude=row.longitude,
+        latitude=row.latitude,
+        asset_id=row.asset_id,
+        party_id=row.party_id,
+        is_danger=row.is_danger,
+        report_count=row.report_count,
+        received_at=row.received_at,
+        due_at=row.due_at,
+        version=row.version,
+        planned_on=row.planned_on,
+        waiting_for=row.waiting_for,
+        closed_at=row.closed_at,
+        closing_reason=row.closing_reason,
+        merged_into=row.merged_into,
+        party_code=row.party_code,
+        party_name=row.party_name,
+        party_kind=row.party_kind,
+        public_visibility=row.public_visibility,
+        is_demo=row.is_demo,
+    )
+
+
+def acted_by_account(account_id: UUID | None) -> ActedBy:
+    """Return who did it, for an account."""
+    return ActedBy("account", account_id)

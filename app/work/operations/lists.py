@@ -1,0 +1,165 @@
+"""The lists people work from: a party's tasks, the desk's cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from app.foundation.database import Transaction
+from app.work.model import DeskEntry, DeskReason, ListedTask
+from app.work.operations.cases import CASE_COLUMNS, CASE_TABLES, case_of
+from app.work.operations.tasks import TASK_COLUMNS, task_of
+
+# Written in this module alone; what people type comes as values.
+_LISTED = f"""
+    SELECT {TASK_COLUMNS}, {CASE_COLUMNS}, asset.number AS asset_number,
+           CASE WHEN CAST(:longitude AS float8) IS NULL THEN NULL
+                ELSE ST_DistanceSphere(
+                    c.spot, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326))
+           END AS distance_metres
+    FROM task
+    JOIN {CASE_TABLES} ON c.id = task.case_id
+    LEFT JOIN asset ON asset.id = c.asset_id
+"""  # noqa: S608
+
+
+def open_tasks_of_party(
+    transaction: Transaction,
+    party_id: UUID,
+    *,
+    near: tuple[float, float] | None = None,
+    at_most: int = 200,
+) -> Sequence[ListedTask]:
+    """Return the open tasks of a party: danger first, then the nearest, else the most urgent.
+
+    `near` is (longitude, latitude) in WGS 84. One statement.
+    """
+    by_distance = "distance_metres," if near else ""
+    rows = transaction.connection.execute(
+        text(
+            _LISTED
+            + f"""
+            WHERE task.party_id = :party_id
+              AND task.stage IN ('offered', 'accepted', 'started', 'on-hold')
+            ORDER BY (task.stage = 'started') DESC, c.is_danger DESC, {by_distance}
+                     task.due_at, task.id
+            LIMIT :at_most
+            """
+        ),
+        {
+            "party_id": party_id,
+            "longitude": near[0] if near else None,
+            "latitude": near[1] if near else None,
+            "at_most": at_most,
+        },
+    )
+    return [_listed(row) for row in rows]
+
+
+def tasks_of_party_after(
+    transaction: Transaction,
+    party_id: UUID,
+    *,
+    after: tuple[datetime, UUID] | None,
+    stages: Sequence[str] | None,
+    at_most: int,
+) -> Sequence[ListedTask]:
+    """Return a page of a party's tasks in the order they were offered, for its programs."""
+    rows = transaction.connection.execute(
+        text(
+            _LISTED
+            + """
+            WHERE task.party_id = :party_id
+              AND (CAST(:after_at AS timestamptz) IS NULL
+                   OR (task.offered_at, task.id) > (:after_at, CAST(:after_id AS uuid)))
+              AND (CAST(:stages AS text[]) IS NULL OR task.stage = ANY(:stages))
+            ORDER BY task.offered_at, task.id
+            LIMIT :at_most
+            """
+        ),
+        {
+            "party_id": party_id,
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+            "stages": list(stages) if stages is not None else None,
+            "longitude": None,
+            "latitude": None,
+            "at_most": at_most,
+        },
+    )
+    return [_listed(row) for row in rows]
+
+
+def listed_task(transaction: Transaction, task_id: UUID, *, party_id: UUID) -> ListedTask | None:
+    """Return one task of a party with its case, or None where it is not this party's."""
+    row = transaction.connection.execute(
+        text(_LISTED + " WHERE task.id = :id AND task.party_id = :party_id"),
+        {"id": task_id, "party_id": party_id, "longitude": None, "latitude": None},
+    ).one_or_none()
+    return _listed(row) if row is not None else None
+
+
+def desk_list(
+    transaction: Transaction, *, reason: DeskReason | None = None, at_most: int = 100
+) -> Sequence[DeskEntry]:
+    """Return what stands on the desk's list: danger first, then the oldest. One statement."""
+    rows = transaction.connection.execute(
+        text(
+            f"""
+            SELECT desk_entry.id AS entry_id, desk_entry.reason, desk_entry.details,
+                   desk_entry.raised_at, {CASE_COLUMNS}
+            FROM desk_entry
+            JOIN {CASE_TABLES} ON c.id = desk_entry.case_id
+            WHERE desk_entry.settled_at IS NULL
+              AND (CAST(:reason AS text) IS NULL OR desk_entry.reason = :reason)
+            ORDER BY c.is_danger DESC, desk_entry.raised_at, desk_entry.id
+            LIMIT :at_most
+            """  # noqa: S608
+        ),
+        {"reason": reason.value if reason else None, "at_most": at_most},
+    )
+    return [_desk_entry(row) for row in rows]
+
+
+def desk_counts(transaction: Transaction) -> dict[DeskReason, int]:
+    """Return how many cases stand on the desk's list, for each reason."""
+    rows = transaction.connection.execute(
+        text(
+            """
+            SELECT reason, count(*) AS cases FROM desk_entry
+            WHERE settled_at IS NULL GROUP BY reason
+            """
+        )
+    )
+    counted = {DeskReason(row.reason): int(row.cases) for row in rows}
+    return {reason: counted.get(reason, 0) for reason in DeskReason}
+
+
+def desk_entries_of_case(transaction: Transaction, case_id: UUID) -> Sequence[DeskEntry]:
+    """Return why a case stands on the desk's list now."""
+    rows = transaction.connection.execute(
+        text(
+            f"""
+            SELECT desk_entry.id AS entry_id, desk_entry.reason, desk_entry.details,
+                   desk_entry.raised_at, {CASE_COLUMNS}
+            FROM desk_entry
+            JOIN {CASE_TABLES} ON c.id = desk_entry.case_id
+            WHERE desk_entry.settled_at IS NULL AND desk_entry.case_id = :case_id
+            ORDER BY desk_entry.raised_at, desk_entry.id
+            """  # noqa: S608
+        ),
+        {"case_id": case_id},
+    )
+    return [_desk_entry(row) for row in rows]
+
+
+def _listed(row: Row[Any]) -> ListedTask:
+    return ListedTask(task_of(row), case_of(row), row.asset_number, row.distance_metres)
+
+
+def _desk_entry(row: Row[Any]) -> DeskEntry:
+    return DeskEntry(row.entry_id, DeskReason(row.reason), row.details, row.raised_at, case_of(row))

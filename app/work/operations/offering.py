@@ -1,0 +1,43 @@
+"""Hands a piece of work to a party."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from app.foundation.database import Transaction
+from app.work.model import Case, Task, TaskMoved, TaskStage
+
+
+def offer_task(transaction: Transaction, of_case: Case, *, party_id: UUID, now: datetime) -> Task:
+    """Offer a task on a case to a party, and tell it."""
+    offered = Task(
+        id=uuid4(),
+        case_id=of_case.id,
+        party_id=party_id,
+        stage=TaskStage.OFFERED,
+        version=1,
+        offered_at=now,
+        due_at=of_case.due_at,
+        changed_at=now,
+    )
+    transaction.connection.execute(
+        text(
+            """
+            INSERT INTO task
+                (id, case_id, party_id, stage, version, offered_at, due_at, changed_at)
+            VALUES (:id, :case_id, :party_id, 'offered', 1, :now, :due_at, :now)
+            """
+        ),
+        {
+            "id": offered.id,
+            "case_id": of_case.id,
+            "party_id": party_id,
+            "now": now,
+            "due_at": of_case.due_at,
+        },
+    )
+    transaction.tell(TaskMoved(offered, of_case.reference, previous_stage=None, at=now))
+    return offered

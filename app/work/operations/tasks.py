@@ -1,0 +1,343 @@
+"""What a party does with a task: accept, start, hold, complete, decline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from app.foundation.database import Transaction
+from app.foundation.json_value import JSONValue
+from app.work.model import (
+    ActedBy,
+    Case,
+    CaseStage,
+    DeclineReason,
+    DeskReason,
+    Happening,
+    MovedOn,
+    Task,
+    TaskMoved,
+    TaskNotFound,
+    TaskStage,
+    WorkResult,
+)
+from app.work.operations.cases import case, move_case
+from app.work.operations.desk_list import raise_at_desk
+from app.work.operations.history import write_history
+from app.work.rules import STAGE_AFTER, check_task_move
+
+TASK_COLUMNS = """
+    task.id AS task_id, task.case_id, task.party_id AS task_party_id, task.stage AS task_stage,
+    task.version AS task_version, task.offered_at, task.due_at AS task_due_at,
+    task.changed_at AS task_changed_at, task.held_until, task.result, task.remark,
+    task.decline_reason
+"""
+
+
+def task(transaction: Transaction, task_id: UUID, *, party_id: UUID) -> Task:
+    """Return a task of this party.
+
+    Raises:
+        TaskNotFound: there is none, or it is another party's.
+    """
+    row = transaction.connection.execute(
+        text(f"SELECT {TASK_COLUMNS} FROM task WHERE id = :id AND party_id = :party_id"),  # noqa: S608
+        {"id": task_id, "party_id": party_id},
+    ).one_or_none()
+    if row is None:
+        raise TaskNotFound()
+    return task_of(row)
+
+
+def tasks_of_case(transaction: Transaction, case_id: UUID) -> Sequence[Task]:
+    """Return the tasks of a case, oldest first."""
+    rows = transaction.connection.execute(
+        text(f"SELECT {TASK_COLUMNS} FROM task WHERE case_id = :id ORDER BY offered_at, id"),  # noqa: S608
+        {"id": case_id},
+    )
+    return [task_of(row) for row in rows]
+
+
+def accept_task(
+    transaction: Transaction,
+    task_id: UUID,
+    *,
+    party_id: UUID,
+    by: ActedBy,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Task:
+    """Let a party take on a task it was offered.
+
+    Raises:
+        TaskNotFound: not this party's.
+        MovedOn: it is not at `expected_version` any more.
+        StageNotReachable: it cannot be accepted from where it stands.
+    """
+    held, _ = _take(transaction, task_id, party_id=party_id, expected_version=expected_version)
+    return _move_task(
+        transaction, held, TaskStage.ACCEPTED, Happening.TASK_ACCEPTED, by=by, now=now
+    )
+
+
+def start_task(
+    transaction: Transaction,
+    task_id: UUID,
+    *,
+    party_id: UUID,
+    by: ActedBy,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Task:
+    """Let a party begin; the case is in progress from now on. Raises as `accept_task`."""
+    held, of_case = _take(
+        transaction, task_id, party_id=party_id, expected_version=expected_version
+    )
+    started = _move_task(
+        transaction, held, TaskStage.STARTED, Happening.TASK_STARTED, by=by, now=now
+    )
+    if of_case.stage not in {CaseStage.IN_PROGRESS, CaseStage.REFERRED}:
+        move_case(transaction, of_case, CaseStage.IN_PROGRESS, now=now, waiting_for=None)
+    return started
+
+
+def hold_task(
+    transaction: Transaction,
+    task_id: UUID,
+    *,
+    party_id: UUID,
+    until: date,
+    remark: str,
+    by: ActedBy,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Task:
+    """Put a task on hold until a day, waiting for somebody else. Raises as `accept_task`."""
+    held, of_case = _take(
+        transaction, task_id, party_id=party_id, expected_version=expected_version
+    )
+    on_hold = _move_task(
+        transaction,
+        replace(held, held_until=until, remark=remark or held.remark),
+        TaskStage.ON_HOLD,
+        Happening.TASK_ON_HOLD,
+        by=by,
+        now=now,
+        until=until.isoformat(),
+    )
+    if of_case.stage not in {CaseStage.WAITING, CaseStage.REFERRED}:
+        move_case(transaction, of_case, CaseStage.WAITING, now=now, waiting_for="third-party")
+    return on_hold
+
+
+def complete_task(
+    transaction: Transaction,
+    task_id: UUID,
+    *,
+    party_id: UUID,
+    result: WorkResult,
+    remark: str,
+    by: ActedBy,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Task:
+    """Let a party report a task done, and how it ended; the last one done ends the case.
+
+    What was not solved goes to the desk. Raises as `accept_task`.
+    """
+    held, of_case = _take(
+        transaction, task_id, party_id=party_id, expected_version=expected_version
+    )
+    done = _move_task(
+        transaction,
+        replace(held, result=result, remark=remark or None),
+        TaskStage.DONE,
+        Happening.TASK_DONE,
+        by=by,
+        now=now,
+        result=result.value,
+    )
+    if _has_open_tasks(transaction, of_case.id):
+        return done
+    stage = STAGE_AFTER[result]
+    if result is WorkResult.NOT_SOLVED:
+        _bring_to_desk(transaction, of_case, DeskReason.NOT_SOLVED, now=now)
+    else:
+        reason = "nothing-found" if result is WorkResult.NOTHING_FOUND else None
+        move_case(transaction, of_case, stage, now=now, closing_reason=reason, waiting_for=None)
+    return done
+
+
+def decline_task(
+    transaction: Transaction,
+    task_id: UUID,
+    *,
+    party_id: UUID,
+    reason: DeclineReason,
+    remark: str,
+    by: ActedBy,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Task:
+    """Let a party hand a task back, with the reason; the desk decides. Raises as `accept_task`."""
+    held, of_case = _take(
+        transaction, task_id, party_id=party_id, expected_version=expected_version
+    )
+    declined = _move_task(
+        transaction,
+        replace(held, decline_reason=reason, remark=remark or None),
+        TaskStage.DECLINED,
+        Happening.TASK_DECLINED,
+        by=by,
+        now=now,
+        reason=reason.value,
+    )
+    _bring_to_desk(
+        transaction,
+        of_case,
+        DeskReason.DECLINED,
+        now=now,
+        why=reason.value,
+        party=of_case.party_name,
+    )
+    return declined
+
+
+def cancel_open_tasks(
+    transaction: Transaction, of_case: Case, *, by: ActedBy, now: datetime
+) -> Sequence[Task]:
+    """Take back every open task of a case whose lock the caller holds."""
+    cancelled = []
+    for open_task in tasks_of_case(transaction, of_case.id):
+        if open_task.stage in {
+            TaskStage.OFFERED,
+            TaskStage.ACCEPTED,
+            TaskStage.STARTED,
+            TaskStage.ON_HOLD,
+        }:
+            cancelled.append(
+                _move_task(
+                    transaction,
+                    open_task,
+                    TaskStage.CANCELLED,
+                    Happening.TASK_CANCELLED,
+                    by=by,
+                    now=now,
+                )
+            )
+    return cancelled
+
+
+def task_of(row: Row[Any]) -> Task:
+    """Return the task that a row with `TASK_COLUMNS` tells of."""
+    return Task(
+        id=row.task_id,
+        case_id=row.case_id,
+        party_id=row.task_party_id,
+        stage=TaskStage(row.task_stage),
+        version=row.task_version,
+        offered_at=row.offered_at,
+        due_at=row.task_due_at,
+        changed_at=row.task_changed_at,
+        result=WorkResult(row.result) if row.result else None,
+        remark=row.remark,
+        decline_reason=DeclineReason(row.decline_reason) if row.decline_reason else None,
+        held_until=row.held_until,
+    )
+
+
+def _take(
+    transaction: Transaction, task_id: UUID, *, party_id: UUID, expected_version: int | None
+) -> tuple[Task, Case]:
+    """Lock the case, then read the task: whoever changes either does so in this order."""
+    case_id = task(transaction, task_id, party_id=party_id).case_id
+    of_case = case(transaction, case_id, lock=True)
+    held = task(transaction, task_id, party_id=party_id)
+    if expected_version is not None and held.version != expected_version:
+        raise MovedOn(version=held.version, stage=held.stage)
+    return held, of_case
+
+
+def _move_task(
+    transaction: Transaction,
+    moved: Task,
+    stage: TaskStage,
+    happening: Happening,
+    *,
+    by: ActedBy,
+    now: datetime,
+    **details: JSONValue,
+) -> Task:
+    check_task_move(moved.stage, stage)
+    changed = replace(moved, stage=stage, version=moved.version + 1, changed_at=now)
+    reference = transaction.connection.execute(
+        text(
+            """
+            UPDATE task SET
+                stage = :stage, version = :version, changed_at = :now, held_until = :held_until,
+                result = :result, remark = :remark, decline_reason = :decline_reason
+            FROM defect_case
+            WHERE task.id = :id AND defect_case.id = task.case_id
+            RETURNING defect_case.reference
+            """
+        ),
+        {
+            "id": changed.id,
+            "stage": stage.value,
+            "version": changed.version,
+            "now": now,
+            "held_until": changed.held_until,
+            "result": changed.result.value if changed.result else None,
+            "remark": changed.remark,
+            "decline_reason": changed.decline_reason.value if changed.decline_reason else None,
+        },
+    ).scalar_one()
+    write_history(
+        transaction, changed.case_id, happening, by=by, at=now, task=str(changed.id), **details
+    )
+    transaction.tell(TaskMoved(changed, reference, previous_stage=moved.stage, at=now))
+    return changed
+
+
+def _bring_to_desk(
+    transaction: Transaction,
+    of_case: Case,
+    reason: DeskReason,
+    *,
+    now: datetime,
+    **details: JSONValue,
+) -> None:
+    raise_at_desk(transaction, of_case.id, reason, details=details, now=now)
+    if _has_open_tasks(transaction, of_case.id) or of_case.stage is CaseStage.RECEIVED:
+        return
+    move_case(
+        transaction,
+        of_case,
+        CaseStage.RECEIVED,
+        now=now,
+        party_id=None,
+        party_code=None,
+        party_name=None,
+        party_kind=None,
+        waiting_for=None,
+    )
+
+
+def _has_open_tasks(transaction: Transaction, case_id: UUID) -> bool:
+    return bool(
+        transaction.connection.scalar(
+            text(
+                """
+                SELECT EXISTS (
+                    SELECT 1 FROM task WHERE case_id = :case_id
+                      AND stage IN ('offered', 'accepted', 'started', 'on-hold'))
+                """
+            ),
+            {"case_id": case_id},
+        )
+    )

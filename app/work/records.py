@@ -1,0 +1,165 @@
+"""The tables of work: cases, tasks, the desk's list and the history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation.database import Base
+
+_OPEN = "stage in ('received', 'assigned', 'planned', 'in-progress', 'waiting')"
+_OPEN_TASK = "stage in ('offered', 'accepted', 'started', 'on-hold')"
+
+
+class CaseRecord(Base):
+    """One defect being worked on. (`case` is a word of SQL's own.)"""
+
+    __tablename__ = "defect_case"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text, unique=True)
+    category_code: Mapped[str] = mapped_column(ForeignKey("category.code"))
+    category_group: Mapped[str] = mapped_column(Text)
+    stage: Mapped[str] = mapped_column(Text)
+    spot: Mapped[WKBElement] = mapped_column(
+        Geometry("POINT", srid=4326, spatial_index=False, nullable=False)
+    )
+    asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("asset.id"))
+    party_id: Mapped[UUID | None] = mapped_column(ForeignKey("party.id"))
+    is_danger: Mapped[bool]
+    report_count: Mapped[int]
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    version: Mapped[int]
+    planned_on: Mapped[date | None] = mapped_column(Date)
+    waiting_for: Mapped[str | None] = mapped_column(Text)
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closing_reason: Mapped[str | None] = mapped_column(Text)
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("defect_case.id"))
+    is_demo: Mapped[bool]
+
+    __table_args__ = (
+        CheckConstraint(
+            "stage in ('received', 'assigned', 'planned', 'in-progress', 'waiting', 'resolved',"
+            " 'closed-without-work', 'referred', 'merged')",
+            name="stage",
+        ),
+        CheckConstraint("(stage = 'merged') = (merged_into is not null)", name="merged_into"),
+        CheckConstraint(
+            f"({_OPEN}) = (closed_at is null)",
+            name="closed_at",
+        ),
+        Index("ix_defect_case_received_at", "received_at"),
+        Index("ix_defect_case_open_due_at", "due_at", postgresql_where=text(_OPEN)),
+        Index(
+            "ix_defect_case_open_spot",
+            "spot",
+            postgresql_using="gist",
+            postgresql_where=text(_OPEN),
+        ),
+        # However many report one lamp at the same moment, there is one open case.
+        Index(
+            "uq_defect_case_open_asset_id_category_group",
+            "asset_id",
+            "category_group",
+            unique=True,
+            postgresql_where=text(f"asset_id is not null and {_OPEN}"),
+        ),
+    )
+
+
+class TaskRecord(Base):
+    """A piece of work on a case, handed to one party."""
+
+    __tablename__ = "task"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("defect_case.id"))
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"))
+    stage: Mapped[str] = mapped_column(Text)
+    version: Mapped[int]
+    offered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    held_until: Mapped[date | None] = mapped_column(Date)
+    result: Mapped[str | None] = mapped_column(Text)
+    remark: Mapped[str | None] = mapped_column(Text)
+    decline_reason: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        CheckConstraint(
+            "stage in ('offered', 'accepted', 'started', 'on-hold', 'done', 'declined',"
+            " 'cancelled')",
+            name="stage",
+        ),
+        CheckConstraint("(stage = 'done') = (result is not null)", name="result"),
+        CheckConstraint("(stage = 'declined') = (decline_reason is not null)", name="declined"),
+        Index("ix_task_case_id", "case_id"),
+        Index(
+            "ix_task_open_party_id_due_at", "party_id", "due_at", postgresql_where=text(_OPEN_TASK)
+        ),
+        Index("ix_task_party_id_offered_at_id", "party_id", "offered_at", "id"),
+    )
+
+
+class DeskEntryRecord(Base):
+    """A case on the desk's list, and why; settled when a person has looked."""
+
+    __tablename__ = "desk_entry"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("defect_case.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    raised_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint(
+            "reason in ('nobody-responsible', 'declined', 'unsure-category',"
+            " 'possible-duplicate', 'not-solved', 'remark')",
+            name="reason",
+        ),
+        Index("ix_desk_entry_case_id", "case_id"),
+        Index(
+            "ix_desk_entry_open_raised_at", "raised_at", postgresql_where=text("settled_at is null")
+        ),
+    )
+
+
+class HistoryEntryRecord(Base):
+    """Who did what to a case and when. Append-only; a trigger refuses the rest."""
+
+    __tablename__ = "history_entry"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("defect_case.id"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    happening: Mapped[str] = mapped_column(Text)
+    actor_kind: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[UUID | None]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+    __table_args__ = (
+        CheckConstraint(
+            "actor_kind in ('account', 'partner', 'reporter', 'system')", name="actor_kind"
+        ),
+        Index("ix_history_entry_case_id", "case_id"),
+    )

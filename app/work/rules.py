@@ -1,0 +1,68 @@
+"""Decisions about cases and tasks: which moves are allowed, and what follows from a result."""
+
+from __future__ import annotations
+
+import math
+
+from app.work.model import (
+    NEXT_STAGES,
+    NEXT_TASK_STAGES,
+    CaseStage,
+    StageNotReachable,
+    TaskStage,
+    WorkResult,
+)
+
+
+def check_move(stage: CaseStage, wanted: CaseStage) -> None:
+    """Refuse a move that the table does not allow.
+
+    Raises:
+        StageNotReachable: with the moves that are possible.
+    """
+    if wanted not in NEXT_STAGES[stage]:
+        raise StageNotReachable(stage, wanted, frozenset(NEXT_STAGES[stage]))
+
+
+def check_task_move(stage: TaskStage, wanted: TaskStage) -> None:
+    """Refuse a move of a task that the table does not allow.
+
+    Raises:
+        StageNotReachable: with the moves that are possible.
+    """
+    if wanted not in NEXT_TASK_STAGES[stage]:
+        raise StageNotReachable(stage, wanted, frozenset(NEXT_TASK_STAGES[stage]))
+
+
+def stage_of_new_case(party_kind: str | None) -> CaseStage:
+    """Return where a new case stands: with nobody, with its party, or with another authority."""
+    if party_kind is None:
+        return CaseStage.RECEIVED
+    return CaseStage.REFERRED if party_kind == "authority" else CaseStage.ASSIGNED
+
+
+#: What a finished task means for its case, once no other task is open. A task that did not solve
+#: it brings the case to the desk.
+STAGE_AFTER: dict[WorkResult, CaseStage] = {
+    WorkResult.SOLVED: CaseStage.RESOLVED,
+    WorkResult.NOTHING_FOUND: CaseStage.CLOSED_WITHOUT_WORK,
+    WorkResult.NOT_SOLVED: CaseStage.RECEIVED,
+}
+
+
+_EARTH_RADIUS_METRES = 6_371_008.8
+
+
+def metres_between(
+    longitude: float, latitude: float, other_longitude: float, other_latitude: float
+) -> float:
+    """Return the great-circle distance of two spots in WGS 84, by the haversine formula."""
+    up = math.radians(other_latitude - latitude)
+    aside = math.radians(other_longitude - longitude)
+    half = (
+        math.sin(up / 2) ** 2
+        + math.cos(math.radians(latitude))
+        * math.cos(math.radians(other_latitude))
+        * math.sin(aside / 2) ** 2
+    )
+    return 2 * _EARTH_RADIUS_METRES * math.asin(min(1.0, math.sqrt(half)))
