@@ -8,6 +8,7 @@ from pathlib import Path
 
 import brotli
 from flask import Flask, Response, request
+from werkzeug.wsgi import FileWrapper
 
 from app.foundation.assets import STATIC_FOLDER
 
@@ -17,7 +18,7 @@ _A_YEAR = 365 * 24 * 3600
 
 
 def serve_well(app: Flask) -> None:
-    """Let the static files of `app` travel compressed, and be kept where that is safe."""
+    """Let static files travel compressed, and stay where their address is a version."""
     app.after_request(_as_it_travels)
 
 
@@ -37,6 +38,8 @@ def _as_it_travels(answer: Response) -> Response:
         return answer
     path = STATIC_FOLDER / name
     answer.direct_passthrough = False
+    if isinstance(answer.response, FileWrapper):
+        answer.response.close()
     answer.set_data(_compressed(path, path.stat().st_mtime_ns, encoding))
     answer.headers["Content-Encoding"] = encoding
     return answer

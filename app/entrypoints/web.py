@@ -18,6 +18,8 @@ from app.foundation.assets import asset_url
 from app.foundation.provided import Provided, attach
 from app.foundation.settings import Settings, read_settings
 from app.identity import pages as identity_pages
+from app.identity.access import open_to
+from app.identity.permissions import Permission
 from app.photos import pages as photo_pages
 from app.publishing import pages as front_page
 from app.publishing import public as public_map
@@ -66,6 +68,12 @@ def create_app(services: Provided | None = None) -> Flask:
     return app
 
 
+def open_to_anyone(app: Flask, endpoint: str) -> None:
+    """Say of a view that a library registered that anyone may use it."""
+    view = app.view_functions[endpoint]
+    app.view_functions[endpoint] = open_to(Permission.ANYONE)(view)  # type: ignore[assignment]
+
+
 def _register_mobile_api(app: Flask, settings: Settings) -> None:
     app.config.update(
         API_TITLE="Straatbeeld mobile API",
@@ -86,5 +94,6 @@ def _register_mobile_api(app: Flask, settings: Settings) -> None:
         },
     )
     api = Api(app)
+    open_to_anyone(app, "api-docs.openapi_json")
     api.register_blueprint(categories_api.blueprint)
     api.register_blueprint(reports_api.blueprint)

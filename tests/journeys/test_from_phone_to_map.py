@@ -77,10 +77,17 @@ class TestAReportOfALamp:
         by = ActedBy("account")
         with provided.get(Database).transaction() as transaction:
             (listed,) = open_tasks_of_party(transaction, place.contractor_id)
-            named = {"party_id": place.contractor_id, "by": by, "now": now}
-            accept_task(transaction, listed.task.id, **named)
-            start_task(transaction, listed.task.id, **named)
-            complete_task(transaction, listed.task.id, result=WorkResult.SOLVED, remark="", **named)
+            accept_task(transaction, listed.task.id, party_id=place.contractor_id, by=by, now=now)
+            start_task(transaction, listed.task.id, party_id=place.contractor_id, by=by, now=now)
+            complete_task(
+                transaction,
+                listed.task.id,
+                party_id=place.contractor_id,
+                result=WorkResult.SOLVED,
+                remark="",
+                by=by,
+                now=now,
+            )
 
         followed = web.get(
             f"/api/v1/reports/{said['id']}", headers={"Authorization": f"Bearer {said['token']}"}
