@@ -36,6 +36,8 @@ container.setAttribute("aria-describedby", "map-help");
 /** Whether the person has pointed at something; the first view is nobody's choice. */
 let pointed = settings.spot !== null;
 let chosenAsset = settings.asset ?? field("asset")?.value ?? "";
+/** Whether the map moves to something from the list, which then stays as it is under the finger. */
+let goingToAsset = false;
 /** @type {AbortController | null} */
 let question = null;
 let pause = 0;
@@ -58,6 +60,11 @@ function choose() {
   fill("longitude", lng.toFixed(6));
   fill("latitude", lat.toFixed(6));
   clearTimeout(pause);
+  if (goingToAsset) {
+    goingToAsset = false;
+    drawAssets();
+    return;
+  }
   pause = window.setTimeout(() => void ask(lng, lat), PAUSE_MS);
 }
 
@@ -98,23 +105,27 @@ const assetName = (asset) => say("numbered", { kind: settings.kinds[asset.kind] 
 
 /** @param {Asset[]} assets nearest first */
 function showAssets(assets) {
-  assetMarks.clearLayers();
   if (!assets.some((asset) => asset.id === chosenAsset)) setAsset("");
   assetBox.hidden = assets.length === 0;
-  const nearest = (near = assets.slice(0, 8));
-  for (const asset of nearest) {
+  near = assets.slice(0, 8);
+  drawAssets();
+  const choices = near.map((asset) => option(asset.id, assetName(asset), [
+    say("away", { metres: Math.round(asset.distanceMetres) }),
+    asset.openCase ? say("reported") : "",
+  ].filter(Boolean).join(" · "), () => pick(asset)));
+  if (choices.length > 0) choices.push(option("", say("noneOfThese"), "", () => setAsset("")));
+  assetOptions.replaceChildren(...choices);
+}
+
+function drawAssets() {
+  assetMarks.clearLayers();
+  for (const asset of near) {
     const [longitude, latitude] = asset.location.coordinates;
     // Lamps stand close together: the list has room for each, and a tap on the map takes the nearest.
     const mark = L.marker([latitude, longitude], { icon: assetMark(asset), keyboard: false, interactive: false });
     mark.on("add", () => mark.getElement()?.setAttribute("role", "img"));
     assetMarks.addLayer(mark);
   }
-  const choices = nearest.map((asset) => option(asset.id, assetName(asset), [
-    say("away", { metres: Math.round(asset.distanceMetres) }),
-    asset.openCase ? say("reported") : "",
-  ].filter(Boolean).join(" · "), () => pick(asset)));
-  if (choices.length > 0) choices.push(option("", say("noneOfThese"), "", () => setAsset("")));
-  assetOptions.replaceChildren(...choices);
 }
 
 /** @param {Asset} asset */
@@ -142,6 +153,10 @@ function pick(asset) {
   setAsset(asset.id);
   const [longitude, latitude] = asset.location.coordinates;
   pointed = true;
+  goingToAsset = true;
+  question?.abort();
+  clearTimeout(pause);
+  readOut.textContent = say("chosen", { place: assetName(asset) });
   map.setView([latitude, longitude], Math.max(map.getZoom(), CLOSE_BY));
 }
 

@@ -155,7 +155,7 @@ function showList() {
   const rows = new Map([...list.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.reference, row]));
   list.replaceChildren(...shown.map((found) => {
     const old = /** @type {HTMLElement | undefined} */ (rows.get(found.id));
-    return old?.dataset.status === found.properties.status && old.dataset.live ? old : listRow(found);
+    return old?.dataset.status === found.properties.status && old.dataset.drawn ? old : listRow(found);
   }));
 }
 
@@ -165,7 +165,7 @@ function listRow(found) {
   const row = made("li", "case-row");
   row.dataset.reference = found.id;
   row.dataset.status = status;
-  row.dataset.live = "yes";
+  row.dataset.drawn = "yes";
   const show = made("button", "case-row__show", categoryName(category));
   show.type = "button";
   show.setAttribute("aria-label", `${categoryName(category)}, ${found.id}: ${say("show")}`);

@@ -1,0 +1,109 @@
+"""A real Chromium before the pages of `pages_app`: what it saw, asked for and complained of."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from werkzeug.serving import make_server
+
+from app.entrypoints.static_files import serve_well
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    """Start Chromium, or skip the test and say why."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine; as root, script/test installs Debian's")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve `app` on a loopback port of its own."""
+    serve_well(app)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+
+
+@dataclass
+class Visit:
+    """A page that was opened, with everything it complained of."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    asked_outside: list[str] = field(default_factory=list)
+    bytes_received: int = 0
+
+    def findings(self) -> list[str]:
+        """Return what axe finds wrong."""
+        # Evaluated by the debugger, so the page's own policy stays as it is.
+        self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+        # Nothing is judged halfway through a fade.
+        found: dict[str, Any] = self.page.evaluate(
+            "rules => axe.run(document, {runOnly: rules})", RULES
+        )
+        return [
+            f"{rule['id']}: {[node['target'] for node in rule['nodes']]}"
+            for rule in found["violations"]
+        ]
+
+
+@contextmanager
+def a_visit(browser: Browser, address: str, **options: Any) -> Iterator[Visit]:  # noqa: ANN401
+    """Open `address` in a fresh profile; options are those of a Playwright context."""
+    context = browser.new_context(**{"locale": "nl-NL", **options})
+    page = context.new_page()
+    visit = Visit(page)
+    own = address.split("/", 3)[:3]
+
+    def complained(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            visit.complaints.append(message.text)
+
+    def asked(request: Request) -> None:
+        if request.url.split("/", 3)[:3] != own and not request.url.startswith("blob:"):
+            visit.asked_outside.append(request.url)
+
+    def finished(request: Request) -> None:
+        visit.bytes_received += request.sizes()["responseBodySize"]
+
+    page.on("console", complained)
+    page.on("pageerror", lambda fault: visit.complaints.append(str(fault)))
+    page.on("request", asked)
+    page.on("requestfinished", finished)
+    page.goto(address)
+    yield visit
+    context.close()
