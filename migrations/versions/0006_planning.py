@@ -43,22 +43,6 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_planned_work_shape ON planned_work USING gist (shape)")
     op.execute("CREATE INDEX ix_planned_work_ends_on ON planned_work (ends_on)")
     op.execute("CREATE INDEX ix_planned_work_party_id ON planned_work (party_id)")
-    # The map's role reads what a stranger may read; where it does not exist yet,
-    # the step that makes the role grants this as well.
-    op.execute(
-        """
-        DO $$
-        BEGIN
-            IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'straatbeeld_map') THEN
-                GRANT SELECT (reference, title_nl, title_en, description_nl, description_en,
-                              shape, kind, hindrance, join_groups, starts_on, ends_on,
-                              carried_out_by, updated_at)
-                    ON planned_work TO straatbeeld_map;
-            END IF;
-        END
-        $$
-        """
-    )
 
 
 def downgrade() -> None:

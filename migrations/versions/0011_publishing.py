@@ -9,7 +9,7 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
-    """Make `public_case` and let the map's reader read it."""
+    """Make `public_case` which the map's reader may read."""
     op.execute(
         """
         CREATE TABLE public_case (
