@@ -52,7 +52,6 @@ def create_app(services: Provided | None = None) -> Flask:
     log_requests(app)
     secure(app, settings)
     speak(app)
-    serve_well(app)
     answer_problems(app)
     serve_well(app)
     app.jinja_env.globals.update(asset=asset_url, settings=settings)

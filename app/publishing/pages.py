@@ -106,7 +106,8 @@ def _category_names(tree: CategoryTree, language: str) -> dict[str, str]:
 
 def _page_asked_for() -> int:
     asked = request.args.get("page", "1")
-    return int(asked) if asked.isascii() and asked.isdigit() and 1 <= len(asked) <= 5 else 1
+    is_a_number = asked.isascii() and asked.isdigit() and len(asked) <= 5
+    return max(1, int(asked)) if is_a_number else 1
 
 
 def _page_link(page: int) -> str:
