@@ -13,6 +13,7 @@ from app.work.model import (
     ActedBy,
     CannotJoin,
     Case,
+    CaseMoved,
     CaseStage,
     DeskReason,
     Happening,
@@ -255,4 +256,5 @@ def _grow(transaction: Transaction, into: Case, *, by_reports: int, now: datetim
         ),
         {"reports": grown.report_count, "version": grown.version, "now": now, "id": into.id},
     )
+    transaction.tell(CaseMoved(grown, previous_stage=into.stage, at=now))
     return grown
