@@ -1,0 +1,84 @@
+"""What an operator types about the demo municipality."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from app.entrypoints.demo.clearing import clear_demo
+from app.entrypoints.demo.filling import fill_demo
+from app.entrypoints.demo.loading import SEED, load_demo
+from app.foundation.clock import Clock
+from app.foundation.errors import DomainError
+from app.foundation.provided import Provided
+
+
+@click.group()
+def demo() -> None:
+    """The demo municipality: made-up areas, parties, reports."""
+
+
+@demo.command("load")
+@click.option("--seed", default=SEED, show_default=True, help="Other reports with another number.")
+@click.pass_obj
+def load(provided: Provided, *, seed: int) -> None:
+    """Load the demo into an empty database; the sign-ins go to a file in DATA_DIR."""
+    try:
+        loaded = load_demo(provided, now=provided.get(Clock).now(), seed=seed)
+    except DomainError as refused:
+        raise click.ClickException(refused.detail) from None
+    if loaded.was_there_already:
+        click.echo("The demo municipality is here already.")
+        return
+    click.echo(
+        f"Loaded {loaded.reports} reports, {loaded.assets} lamp posts and bins,"
+        f" {loaded.addresses} addresses and {loaded.works} planned works."
+    )
+    click.echo(f"The sign-ins are in {loaded.credentials}.")
+
+
+@demo.command("fill")
+@click.option("--reports", required=True, type=click.IntRange(1, 5_000_000), help="How many.")
+@click.option(
+    "--open-share",
+    default=0.05,
+    show_default=True,
+    type=click.FloatRange(0, 1),
+    help="Which part of them stands in open cases.",
+)
+@click.option("--seed", default=1, show_default=True, help="The same number, the same reports.")
+@click.pass_obj
+def fill(provided: Provided, *, reports: int, open_share: float, seed: int) -> None:
+    """Add many plausible reports, for trying and measuring."""
+    began = time.monotonic()
+    try:
+        filled = fill_demo(
+            provided,
+            reports=reports,
+            open_share=open_share,
+            seed=seed,
+            now=provided.get(Clock).now(),
+        )
+    except DomainError as refused:
+        raise click.ClickException(refused.detail) from None
+    click.echo(
+        f"Added {filled.reports} reports in {filled.cases} cases, {filled.open_cases} of them open,"
+        f" in {time.monotonic() - began:.1f} s."
+    )
+
+
+@demo.command("clear")
+@click.pass_obj
+def clear(provided: Provided) -> None:
+    """Remove everything of the demo, and say what it was."""
+    try:
+        gone, stayed = clear_demo(provided)
+    except DomainError as refused:
+        raise click.ClickException(refused.detail) from None
+    click.echo("Removed: " + ", ".join(f"{rows} {table}" for table, rows in gone.items() if rows))
+    if stayed:
+        click.echo(
+            "Kept, because reports that are not of the demo use them: "
+            + ", ".join(f"{rows} {table}" for table, rows in stayed.items())
+        )

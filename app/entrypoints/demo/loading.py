@@ -1,0 +1,197 @@
+"""Loads the demo municipality: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+
+from app.entrypoints.demo.categories import demo_categories
+from app.entrypoints.demo.people import (
+    AGREED_SINCE,
+    DemoPeople,
+    make_agreements,
+    make_parties,
+    make_sign_ins,
+    write_credentials,
+)
+from app.entrypoints.demo.places import addresses, bins, demo_areas, lamp_posts
+from app.entrypoints.demo.stories import demo_stories
+from app.entrypoints.demo.telling import Teller, tell_stories
+from app.entrypoints.demo.works import demo_works
+from app.foundation.clock import LOCAL_ZONE
+from app.foundation.database import Database, Transaction
+from app.foundation.errors import DomainError
+from app.foundation.provided import Provided
+from app.foundation.settings import Settings
+from app.identity.operations import parties as all_parties
+from app.photos.storage import PhotoStore
+from app.planning.operations import plan_works
+from app.triage.operations import load_categories
+
+SEED = 851
+
+
+class InUse(DomainError):
+    """This database holds areas, parties or reports of its own; the demo is for an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading the demo brought; nothing when it was there already."""
+
+    was_there_already: bool
+    reports: int = 0
+    assets: int = 0
+    addresses: int = 0
+    works: int = 0
+    credentials: str = ""
+
+
+def is_demo(transaction: Transaction) -> bool:
+    """Whether the demo municipality is in this database."""
+    return bool(
+        transaction.connection.scalar(text("SELECT EXISTS (SELECT FROM party WHERE is_demo)"))
+    )
+
+
+def load_demo(provided: Provided, *, now: datetime, seed: int = SEED) -> Loaded:
+    """Load the demo municipality into an empty database, and write its sign-ins to a file.
+
+    A second time it finds the demo there and does nothing.
+
+    Raises:
+        InUse: there is something in the database that is not of the demo.
+    """
+    settings = provided.get(Settings)
+    with provided.get(Database).transaction() as transaction:
+        # Two that load at the same moment: the second finds the demo there.
+        transaction.connection.execute(text("SELECT pg_advisory_xact_lock(85120851)"))
+        if is_demo(transaction):
+            return Loaded(was_there_already=True)
+        _require_empty(transaction)
+        parties = make_parties(transaction)
+        load_categories(transaction, demo_categories(), is_demo=True)
+        _load_areas(transaction, settings)
+        how_many_assets = _load_assets(transaction, parties)
+        how_many_addresses = _load_addresses(transaction)
+        make_agreements(transaction, parties, municipality_code=settings.municipality_code)
+        accounts, credentials = make_sign_ins(transaction, parties, now=now)
+        names = {party.code: party.name for party in all_parties(transaction)}
+        works = demo_works(now.astimezone(LOCAL_ZONE).date(), party_names=names)
+        plan_works(transaction, [(work, parties[by]) for work, by in works], now=now, is_demo=True)
+        stories = demo_stories(now, seed=seed)
+        teller = Teller(
+            transaction=transaction,
+            store=provided.get(PhotoStore),
+            people=DemoPeople(parties, accounts),
+            municipality_code=settings.municipality_code,
+            now=now,
+            chance=Random(seed),  # noqa: S311  # stories, not secrets
+            open_references=[],
+        )
+        tell_stories(teller, stories)
+        path = write_credentials(settings.data_dir, credentials)
+    return Loaded(
+        was_there_already=False,
+        reports=len(stories),
+        assets=how_many_assets,
+        addresses=how_many_addresses,
+        works=len(works),
+        credentials=str(path),
+    )
+
+
+def _require_empty(transaction: Transaction) -> None:
+    in_use = transaction.connection.scalar(
+        text(
+            """
+            SELECT EXISTS (SELECT FROM area) OR EXISTS (SELECT FROM party)
+                OR EXISTS (SELECT FROM report)
+            """
+        )
+    )
+    if in_use:
+        raise InUse()
+
+
+def _load_areas(transaction: Transaction, settings: Settings) -> None:
+    rows = []
+    for feature in demo_areas():
+        told = feature["properties"]
+        is_whole = told["kind"] == "municipality"
+        rows.append(
+            {
+                "kind": told["kind"],
+                "code": settings.municipality_code if is_whole else told["code"],
+                "name": settings.municipality_name if is_whole else told["name"],
+                "geometry": Jsonb(feature["geometry"]),
+                "since": AGREED_SINCE,
+            }
+        )
+    transaction.connection.execute(
+        text(
+            """
+            INSERT INTO area (kind, code, name, shape, valid_from, source, is_demo)
+            VALUES (:kind, :code, :name,
+                    ST_SetSRID(ST_GeomFromGeoJSON(CAST(:geometry AS jsonb)), 4326),
+                    :since, 'demo', true)
+            """
+        ),
+        rows,
+    )
+
+
+def _load_assets(transaction: Transaction, parties: dict[str, UUID]) -> int:
+    rows = [
+        {
+            "id": asset.id,
+            "kind": asset.kind,
+            "number": asset.number,
+            "longitude": asset.spot.longitude,
+            "latitude": asset.spot.latitude,
+            "owner": parties[asset.owner_code] if asset.owner_code else None,
+            "attributes": Jsonb({"street": asset.spot.street}),
+        }
+        for asset in [*lamp_posts(), *bins()]
+    ]
+    transaction.connection.execute(
+        text(
+            """
+            INSERT INTO asset (id, kind, number, spot, owner_party_id, attributes, is_demo)
+            VALUES (:id, :kind, :number, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326),
+                    :owner, :attributes, true)
+            """
+        ),
+        rows,
+    )
+    return len(rows)
+
+
+def _load_addresses(transaction: Transaction) -> int:
+    rows = [
+        {
+            "street": address.spot.street,
+            "number": address.number,
+            "postcode": address.postcode,
+            "village": address.spot.village,
+            "longitude": address.spot.longitude,
+            "latitude": address.spot.latitude,
+        }
+        for address in addresses()
+    ]
+    transaction.connection.execute(
+        text(
+            """
+            INSERT INTO address (street, number, postcode, village, spot, is_demo)
+            VALUES (:street, :number, :postcode, :village,
+                    ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326), true)
+            """
+        ),
+        rows,
+    )
+    return len(rows)

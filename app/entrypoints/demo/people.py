@@ -1,0 +1,159 @@
+"""The demo's parties, agreements, and sign-ins with random passwords."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from app.foundation.database import Transaction
+from app.identity.model import PartyKind
+from app.identity.operations import create_account, create_partner_client, create_party
+from app.identity.permissions import Role
+from app.routing.operations import make_agreement
+
+CREDENTIALS = "demo-credentials.json"
+
+#: Demo agreements hold from before the oldest report that `demo fill` makes.
+AGREED_SINCE = date(2020, 1, 1)
+
+_PARTIES = (
+    ("buiten-noord", "Buitendienst noord", PartyKind.TEAM),
+    ("buiten-zuid", "Buitendienst zuid", PartyKind.TEAM),
+    ("groen", "Groenploeg", PartyKind.TEAM),
+    ("lichtwacht", "Lichtwacht BV", PartyKind.CONTRACTOR),
+    ("provincie-noord-brabant", "Provincie Noord-Brabant", PartyKind.AUTHORITY),
+    ("rijkswaterstaat", "Rijkswaterstaat", PartyKind.AUTHORITY),
+    ("waterschap-brabantse-delta", "Waterschap Brabantse Delta", PartyKind.AUTHORITY),
+)
+
+#: What both outdoor teams do in their own district. Nobody has agreed on wasps, and "anders" is
+#: for the desk: so the demo shows what happens then.
+_TEAM_CATEGORIES = (
+    "wegen",
+    "afval",
+    "water",
+    "meubilair",
+    "dieren.dood-dier",
+    "dieren.ratten",
+    "dieren.hondenpoep",
+    "overig.voertuigwrak",
+)
+
+_STAFF = (
+    ("beheer", "Ans Vermeulen", Role.ADMINISTRATOR, None),
+    ("balie", "Bram de Wit", Role.DESK, None),
+    ("noord", "Carla Hoek", Role.CREW, "buiten-noord"),
+    ("zuid", "Daan Maas", Role.CREW, "buiten-zuid"),
+    ("groen", "Els van Dongen", Role.CREW, "groen"),
+    ("licht", "Faris Amrani", Role.CREW, "lichtwacht"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPeople:
+    """The ids of the demo's parties by code, and of its accounts by the name before the @."""
+
+    parties: dict[str, UUID]
+    accounts: dict[str, UUID]
+
+
+def make_parties(transaction: Transaction) -> dict[str, UUID]:
+    """Make the demo's parties; return their ids by code."""
+    return {
+        code: create_party(transaction, code=code, name=name, kind=kind, is_demo=True).id
+        for code, name, kind in _PARTIES
+    }
+
+
+def make_agreements(
+    transaction: Transaction, parties: dict[str, UUID], *, municipality_code: str
+) -> None:
+    """Make the demo's agreements: who does what where."""
+
+    def agree(
+        code: str,
+        party: str,
+        category: str | None,
+        *,
+        area: tuple[str, str] | None = None,
+        owner: str | None = None,
+    ) -> None:
+        make_agreement(
+            transaction,
+            code=code,
+            party_id=parties[party],
+            category_code=category,
+            area=area,
+            asset_owner_id=parties[owner] if owner else None,
+            valid_from=AGREED_SINCE,
+            is_demo=True,
+        )
+
+    agree("verlichting", "lichtwacht", "verlichting", area=("lighting-contract", "verlichting"))
+    agree("groen", "groen", "groen", area=("municipality", municipality_code))
+    for district in ("noord", "zuid"):
+        for category in _TEAM_CATEGORIES:
+            agree(
+                f"{district}-{category.replace('.', '-')}",
+                f"buiten-{district}",
+                category,
+                area=("team-district", district),
+            )
+    agree(
+        "sloten",
+        "waterschap-brabantse-delta",
+        "water.sloot-of-oever",
+        area=("municipality", municipality_code),
+    )
+    agree("a4", "rijkswaterstaat", None, area=("road-authority", "a4"))
+    for road in ("n257", "n268"):
+        agree(road, "provincie-noord-brabant", None, area=("road-authority", road))
+    agree("lampen-provincie", "provincie-noord-brabant", None, owner="provincie-noord-brabant")
+
+
+def make_sign_ins(
+    transaction: Transaction, parties: dict[str, UUID], *, now: datetime
+) -> tuple[dict[str, UUID], dict[str, object]]:
+    """Make accounts and a partner's client; return the accounts' ids and what signs them in."""
+    accounts: dict[str, UUID] = {}
+    staff: list[dict[str, str | None]] = []
+    for name_before_at, name, role, party in _STAFF:
+        email = f"{name_before_at}@straatbeeld.example"
+        password = "-".join(secrets.token_hex(3) for _ in range(3))
+        accounts[name_before_at] = create_account(
+            transaction,
+            email=email,
+            name=name,
+            role=role,
+            password=password,
+            now=now,
+            party_id=parties[party] if party else None,
+            is_demo=True,
+        ).id
+        staff.append({"email": email, "password": password, "role": role.value, "party": party})
+    client, secret = create_partner_client(
+        transaction, party_id=parties["lichtwacht"], now=now, is_demo=True
+    )
+    partner = {"client_id": client.client_id, "client_secret": secret, "party": "lichtwacht"}
+    return accounts, {"staff": staff, "partners": [partner]}
+
+
+def write_credentials(data_dir: Path, credentials: dict[str, object]) -> Path:
+    """Write what signs the demo's people in, readable by the owner of the installation alone."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    path = data_dir / CREDENTIALS
+    being_written = path.with_suffix(".new")
+    being_written.unlink(missing_ok=True)
+    handle = os.open(being_written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(credentials, file, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    being_written.replace(path)
+    return path
