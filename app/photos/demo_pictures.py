@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from random import Random
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 WIDTH_PX, HEIGHT_PX = 800, 600
 _HORIZON_PX = 330
@@ -26,7 +26,6 @@ def draw_picture(main_category: str, *, seed: int, is_repaired: bool = False) ->
     draw_thing(pen, chance, is_repaired=is_repaired)
     if is_repaired:
         pen.line([(660, 520), (690, 555), (760, 470)], fill=(40, 160, 70), width=18, joint="curve")
-    image = image.filter(ImageFilter.GaussianBlur(0.8))
     written = BytesIO()
     image.save(written, "JPEG", quality=82)
     return written.getvalue()

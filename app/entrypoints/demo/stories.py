@@ -95,6 +95,8 @@ def demo_stories(now: datetime, *, seed: int) -> list[Story]:
         written = _written(chance, number)
         street = chance.choices(streets(), [one.length_metres for one in streets()])[0]
         asset = _asset(chance, written.category, street)
+        if number - REPORTS in _OF_ONE_LAMP:
+            asset = next(one for one in lamp_posts() if one.number == _ONE_LAMP)
         longitude, latitude = _place(chance, street, asset, number)
         stories.append(
             Story(
@@ -130,6 +132,10 @@ _SHOWN_ONCE = {
     -2: Fate.CLOSED_BY_DESK,
 }
 
+#: Three people report one lamp of Dinteloord: one case.
+_ONE_LAMP = "DI-010"
+_OF_ONE_LAMP = (-19, -17, -15)
+
 #: Places on the roads of others, for stories with these numbers: two on the A4, one on each N.
 _ON_ROADS_OF_OTHERS = {
     20: (4.3200, 51.5954),
@@ -154,6 +160,8 @@ def _written(chance: Random, number: int) -> Written:
         return by_category["afval.zwerfafval"]
     if number - REPORTS in _SHOWN_ONCE:
         return by_category["wegen.losse-tegel"]
+    if number - REPORTS in _OF_ONE_LAMP:
+        return by_category["verlichting.lamp-brandt-niet"]
     return chance.choices(writings(), [one.share for one in writings()])[0]
 
 
@@ -186,7 +194,7 @@ def _place(
 
 
 def _fate(chance: Random, number: int, age: timedelta) -> Fate:
-    shown = _SHOWN_ONCE.get(number - REPORTS)
+    shown = Fate.NEW if number - REPORTS in _OF_ONE_LAMP else _SHOWN_ONCE.get(number - REPORTS)
     if shown is not None:
         return shown
     if age < timedelta(days=3):

@@ -100,12 +100,13 @@ def _on_this_machine() -> Binaries | None:
     for folder in _candidates():
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             found = Binaries(folder)
-            if _fits(found):
+            if fits(found):
                 return found
     return None
 
 
-def _fits(binaries: Binaries) -> bool:
+def fits(binaries: Binaries) -> bool:
+    """Whether this PostgreSQL is new enough and has PostGIS beside it."""
     environment = {**os.environ, **binaries.environment}
     told = subprocess.run(
         [binaries.program("postgres"), "--version"],
@@ -117,13 +118,20 @@ def _fits(binaries: Binaries) -> bool:
     version = re.search(r"(\d+)", told.stdout)
     if told.returncode or version is None or int(version[1]) < OLDEST_POSTGRESQL:
         return False
-    major = binaries.folder.parent.name
-    shares = [
-        binaries.folder.parents[3] / "share" / "postgresql" / major,
-        binaries.folder.parent / "share" / "postgresql",
-        *(binaries.folder.parent / "share").glob("postgresql@*"),
+    return any(
+        (share / "extension" / "postgis.control").exists()
+        for share in share_folders(binaries.folder)
+    )
+
+
+def share_folders(programs: Path) -> list[Path]:
+    """Return where a PostgreSQL whose programs lie in this folder may keep its extensions."""
+    return [
+        # Debian keeps them apart: /usr/lib/postgresql/15/bin and /usr/share/postgresql/15.
+        *(above / "share" / "postgresql" / programs.parent.name for above in programs.parents),
+        programs.parent / "share" / "postgresql",
+        *(programs.parent / "share").glob("postgresql@*"),
     ]
-    return any((share / "extension" / "postgis.control").exists() for share in shares)
 
 
 def _root_prefix() -> list[str] | None:
@@ -284,4 +292,4 @@ def _unpacked(target: Path) -> Binaries | None:
     if (root / "usr/share/proj").is_dir():
         environment["PROJ_DATA"] = str(root / "usr/share/proj")
     found = Binaries(folders[-1], environment, clients=target / "bin")
-    return found if _fits(found) else None
+    return found if fits(found) else None

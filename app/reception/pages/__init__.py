@@ -1,0 +1,1 @@
+"""The pages of reception: the report form, and following a report."""
