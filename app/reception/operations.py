@@ -17,6 +17,7 @@ from app.foundation.errors import FieldError
 from app.foundation.json_value import JSONValue
 from app.geography.model import Located, OutsideServiceArea, Spot
 from app.geography.operations import locate
+from app.geography.rules import metres_between
 from app.intake.model import NewReport
 from app.intake.operations import keep_report
 from app.intake.rules import new_reference
@@ -42,7 +43,6 @@ from app.work.operations.cases import (
     join_report,
     open_case,
 )
-from app.work.rules import metres_between
 
 #: A reporter can say "that one" of a case this far away at the most.
 SAME_AS_WITHIN_METRES = 500
@@ -259,10 +259,7 @@ def _known_case(
             errors=(FieldError("sameAs", "unknown-case", "There is no such case."),)
         ) from None
     place = located.place
-    if (
-        metres_between(named.longitude, named.latitude, place.longitude, place.latitude)
-        > SAME_AS_WITHIN_METRES
-    ):
+    if metres_between(Spot(named.longitude, named.latitude), place) > SAME_AS_WITHIN_METRES:
         raise SameAsUnknown(
             "That case is too far away to be the same.",
             errors=(FieldError("sameAs", "too-far", "It is more than 500 metres away."),),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from app.work.model import (
     NEXT_STAGES,
     NEXT_TASK_STAGES,
@@ -48,21 +46,3 @@ STAGE_AFTER: dict[WorkResult, CaseStage] = {
     WorkResult.NOTHING_FOUND: CaseStage.CLOSED_WITHOUT_WORK,
     WorkResult.NOT_SOLVED: CaseStage.RECEIVED,
 }
-
-
-_EARTH_RADIUS_METRES = 6_371_008.8
-
-
-def metres_between(
-    longitude: float, latitude: float, other_longitude: float, other_latitude: float
-) -> float:
-    """Return the great-circle distance of two spots in WGS 84, by the haversine formula."""
-    up = math.radians(other_latitude - latitude)
-    aside = math.radians(other_longitude - longitude)
-    half = (
-        math.sin(up / 2) ** 2
-        + math.cos(math.radians(latitude))
-        * math.cos(math.radians(other_latitude))
-        * math.sin(aside / 2) ** 2
-    )
-    return 2 * _EARTH_RADIUS_METRES * math.asin(min(1.0, math.sqrt(half)))
