@@ -7,11 +7,13 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
+from app.entrypoints.demo.commands import demo
 from app.entrypoints.migrations import migrate
 from app.entrypoints.wiring import wire
 from app.entrypoints.worker import run_worker
 from app.foundation.errors import DomainError
 from app.foundation.settings import SettingsRefused, read_settings
+from app.geography.commands import import_
 from app.identity.commands import accounts, partners
 from app.photos.commands import photos
 
@@ -39,6 +41,8 @@ def worker_command(*, until_empty: bool) -> None:
 
 
 cli.add_command(accounts)
+cli.add_command(demo)
+cli.add_command(import_)
 cli.add_command(partners)
 cli.add_command(photos)
 
