@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.entrypoints.demo.commands import demo
 from app.entrypoints.migrations import migrate
+from app.entrypoints.settings_reference import settings_command
 from app.entrypoints.wiring import wire
 from app.entrypoints.worker import run_worker
 from app.foundation.errors import DomainError
@@ -45,6 +46,7 @@ cli.add_command(demo)
 cli.add_command(import_)
 cli.add_command(partners)
 cli.add_command(photos)
+cli.add_command(settings_command)
 
 
 def main() -> None:

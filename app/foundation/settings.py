@@ -21,7 +21,8 @@ class Settings(BaseSettings):
     database_url: str = Field(description="PostgreSQL with PostGIS, as the application's own role.")
     map_database_url: str | None = Field(
         default=None,
-        description="The same database as the map's reader; derived from DATABASE_URL when absent.",
+        description="The same database as the map's reader; without it the map reads as the "
+        "application does.",
     )
     secret_key: SecretStr = Field(
         min_length=32,
