@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.entrypoints import web_security
+from app.foundation import bodies, given_answers
 from app.foundation.errors import DomainError
 from app.geography import model as geography
 from app.identity import model as identity
@@ -16,10 +17,14 @@ from app.triage import model as triage
 from app.work import model as work
 
 STATUS: Mapping[type[DomainError], int] = {
+    bodies.BodyRefused: 400,
+    bodies.BodyTooLarge: 413,
+    bodies.WrongContentType: 415,
     geography.AreasRefused: 422,
     geography.NotAPlace: 400,
     geography.OutsideServiceArea: 422,
     geography.UnknownAsset: 400,
+    given_answers.KeyUsedForAnother: 409,
     identity.AccessTokenNeeded: 401,
     identity.AccountUnknown: 404,
     identity.EmailNotValid: 400,
@@ -46,12 +51,8 @@ STATUS: Mapping[type[DomainError], int] = {
     photos.PhotoTooManyPixels: 400,
     photos.TooManyPhotos: 400,
     public.WrongFilter: 400,
-    reception.BodyRefused: 400,
-    reception.BodyTooLarge: 413,
     reception.DraftNotFound: 404,
-    reception.KeyUsedForAnother: 409,
     reception.SameAsUnknown: 400,
-    reception.WrongContentType: 415,
     triage.RetiredCategory: 400,
     triage.UnknownCategory: 400,
     web_security.FormRefused: 400,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import app.foundation.given_answers
 import app.geography.records
 import app.identity.records
 import app.intake.records

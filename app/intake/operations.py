@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Row, delete, select, text, update
 
 from app.foundation.database import Transaction
+from app.foundation.texts import clean_text
 from app.intake.model import (
     Channel,
     Contact,
@@ -21,7 +22,7 @@ from app.intake.model import (
     ReportRefused,
 )
 from app.intake.records import ContactRecord, RemarkRecord, ReportRecord
-from app.intake.rules import DESCRIPTION_LENGTH, clean_text, report_of_token, token_opens
+from app.intake.rules import DESCRIPTION_LENGTH, report_of_token, token_opens
 
 _KEEP = text(
     """

@@ -1,4 +1,4 @@
-"""Decisions at intake: what text is kept, how a report is called, what its token is."""
+"""Decisions at intake: how a report is called, what its token is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import secrets
-import unicodedata
 from uuid import UUID
 
 DESCRIPTION_LENGTH = 3000
@@ -17,18 +16,6 @@ REFERENCE_LENGTH = 8
 
 _MAC_BYTES = 16
 _ID_BYTES = 16
-
-
-def clean_text(text: str) -> str:
-    """Return `text` in one normal form, without control characters but with its line breaks."""
-    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (c for c in normal if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co"})
-    return "".join(kept).strip()
-
-
-def has_control_characters(text: str) -> bool:
-    """Whether `text` holds characters that no keyboard writes, such as NUL or a lone surrogate."""
-    return any(c not in "\n\r\t" and unicodedata.category(c) in {"Cc", "Cs"} for c in text)
 
 
 def new_reference() -> str:

@@ -10,16 +10,17 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
+from app.foundation.bodies import BodyRefused, WrongContentType
 from app.foundation.clock import Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.errors import FieldError
+from app.foundation.given_answers import keep_answer, repeatable, take_key
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.intake.model import Channel, KeptReport, ReportNotFound
 from app.intake.operations import report_with_token
-from app.photos.model import ExaminedPhoto
 from app.photos.operations import (
     check_room,
     discard_originals,
@@ -32,14 +33,11 @@ from app.photos.operations import (
 from app.photos.storage import PhotoStore
 from app.reception.answers import answer_to, report_status, shown_photos, with_token
 from app.reception.bodies import ReportSchema, read_request
-from app.reception.model import BodyRefused, Repeatable, WrongContentType
-from app.reception.operations import digest, keep_answer, receive_report, take_key
+from app.reception.operations import receive_report
 from app.work.operations.cases import case as case_with_id
 from app.work.operations.tasks import tasks_of_case
 
 blueprint = Blueprint("reports", __name__, url_prefix="/api/v1", description="Reports")
-
-_LONGEST_KEY = 255
 
 
 @blueprint.post("/reports")
@@ -73,10 +71,15 @@ def post_report() -> ResponseReturnValue:
     now = services.get(Clock).now()
     read = read_request(request, channel=Channel.MOBILE, now=now)
     examined = examine_all(file.read() for file in read.photos)
-    repeatable = _repeatable("POST /reports", read.canonical, examined)
+    key = repeatable(
+        request,
+        "POST /reports",
+        canonical=read.canonical,
+        photo_digests=[photo.sha256 for photo in examined],
+    )
     with stored_originals(store, examined) as originals:
         with services.get(Database).transaction() as transaction:
-            answer = dict(take_key(transaction, repeatable, now=now) or {}) if repeatable else {}
+            answer = dict(take_key(transaction, key, now=now) or {}) if key else {}
             is_repeated = bool(answer)
             if not is_repeated:
                 received = receive_report(
@@ -87,8 +90,8 @@ def post_report() -> ResponseReturnValue:
                     originals=originals,
                 )
                 answer = answer_to(received, settings, now=now)
-                if repeatable:
-                    keep_answer(transaction, repeatable, answer)
+                if key:
+                    keep_answer(transaction, key, answer)
         if is_repeated:
             discard_originals(store, originals)
     answered = jsonify(with_token(answer, settings))
@@ -176,18 +179,3 @@ def _own_report(transaction: Transaction, report_id: UUID, settings: Settings) -
     if report.id != report_id:
         raise ReportNotFound()
     return report
-
-
-def _repeatable(
-    what: str, canonical: bytes, examined: Sequence[ExaminedPhoto]
-) -> Repeatable | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    if not 1 <= len(key) <= _LONGEST_KEY:
-        raise BodyRefused(
-            "An Idempotency-Key has 1 to 255 characters.",
-            errors=(FieldError("Idempotency-Key", "length", "1 to 255 characters.", "header"),),
-        )
-    photos = [photo.sha256.encode() for photo in examined]
-    return Repeatable(digest(what.encode(), key.encode()), digest(canonical, *photos))

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from flask import Request
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 from werkzeug.datastructures import FileStorage
 
-from app.foundation.errors import FieldError
+from app.foundation.bodies import Words, load, read_body, refuse_field
+from app.foundation.texts import has_control_characters
 from app.intake.model import Channel, Contact, Language, NewReport
-from app.intake.rules import DESCRIPTION_LENGTH, clean_text, has_control_characters
-from app.reception.model import BodyRefused, BodyTooLarge, WrongContentType
+from app.intake.rules import DESCRIPTION_LENGTH
 
-#: A report without its photos is never larger.
-MAX_JSON_BYTES = 256 * 1024
 _POINT_NUMBERS = (2, 3)
 
 
@@ -32,33 +28,10 @@ class ReadRequest:
     photos: tuple[FileStorage, ...]
 
 
-class _Words(fields.String):
-    """Text of people: one normal form, no characters that no keyboard writes."""
-
-    def __init__(self, *, most: int, least: int = 0, **named: Any) -> None:  # noqa: ANN401
-        super().__init__(**named)
-        self._least, self._most = least, most
-
-    def _deserialize(
-        self,
-        value: Any,  # noqa: ANN401
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **named: Any,  # noqa: ANN401
-    ) -> str:
-        words: str = super()._deserialize(value, attr, data, **named)
-        if has_control_characters(words):
-            raise ValidationError("It holds characters that cannot be kept.")
-        words = clean_text(words)
-        if not self._least <= len(words) <= self._most:
-            raise ValidationError(f"Between {self._least} and {self._most} characters.")
-        return words
-
-
 class _ContactSchema(Schema):
-    name = _Words(most=200, allow_none=True, load_default=None)
+    name = Words(most=200, allow_none=True, load_default=None)
     email = fields.Email(allow_none=True, load_default=None, validate=validate.Length(max=254))
-    phone = _Words(most=30, allow_none=True, load_default=None)
+    phone = Words(most=30, allow_none=True, load_default=None)
 
 
 class _PointSchema(Schema):
@@ -83,15 +56,15 @@ class _PointSchema(Schema):
 class ReportSchema(Schema):
     """A report as a phone sends it."""
 
-    description = _Words(least=1, most=DESCRIPTION_LENGTH, required=True)
+    description = Words(least=1, most=DESCRIPTION_LENGTH, required=True)
     location = fields.Nested(_PointSchema, required=True)
-    category = _Words(most=100, allow_none=True, load_default=None)
+    category = Words(most=100, allow_none=True, load_default=None)
     contact = fields.Nested(_ContactSchema, allow_none=True, load_default=None)
     answers = fields.Dict(
-        keys=_Words(least=1, most=100), values=fields.Raw(), allow_none=True, load_default=None
+        keys=Words(least=1, most=100), values=fields.Raw(), allow_none=True, load_default=None
     )
     asset = fields.UUID(allow_none=True, load_default=None)
-    sameAs = _Words(most=40, allow_none=True, load_default=None)  # noqa: N815  # the API's own name
+    sameAs = Words(most=40, allow_none=True, load_default=None)  # noqa: N815  # the API's own name
     danger = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
     locationAccuracyMetres = fields.Float(  # noqa: N815
         allow_none=True, load_default=None, validate=validate.Range(0, 1_000_000)
@@ -111,61 +84,20 @@ def read_request(request: Request, *, channel: Channel, now: datetime) -> ReadRe
         BodyTooLarge: larger than a report can be.
         BodyRefused: with every field that is not right.
     """
-    if request.mimetype == "application/json":
-        if (request.content_length or 0) > MAX_JSON_BYTES:
-            raise BodyTooLarge()
-        whole = _object(request.get_data(cache=False))
-        photos: tuple[FileStorage, ...] = ()
-    elif request.mimetype == "multipart/form-data":
-        whole, photos = _parts(request)
-    else:
-        raise WrongContentType()
-    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return ReadRequest(_report(whole, channel=channel, now=now), canonical.encode(), photos)
-
-
-def _parts(request: Request) -> tuple[dict[str, Any], tuple[FileStorage, ...]]:
-    """Return the part `report`, a field or a file as browsers send a Blob, and the photos."""
-    written = [value.encode() for value in request.form.getlist("report")]
-    written += [part.stream.read(MAX_JSON_BYTES + 1) for part in request.files.getlist("report")]
-    if len(written) != 1:
-        _refuse("report", "required", "Send one part named report, with the report as JSON.")
-    if len(written[0]) > MAX_JSON_BYTES:
-        raise BodyTooLarge()
-    for name in (*request.form, *request.files):
-        if name not in {"report", "photo"}:
-            _refuse(name, "unknown-field", "There is no such part.")
-    if "photo" in request.form:
-        _refuse("photo", "not-a-file", "Send the photo as a file.")
-    return _object(written[0]), tuple(request.files.getlist("photo"))
-
-
-def _object(content: bytes) -> dict[str, Any]:
-    try:
-        whole = json.loads(content, parse_constant=_not_a_number)
-    except (ValueError, RecursionError):
-        raise BodyRefused("This is not JSON that can be read.") from None
-    if not isinstance(whole, dict):
-        raise BodyRefused("The report is a JSON object.")
-    return whole
-
-
-def _not_a_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")
+    body = read_body(request, part="report")
+    return ReadRequest(_report(body.whole, channel=channel, now=now), body.canonical, body.photos)
 
 
 def _report(whole: dict[str, Any], *, channel: Channel, now: datetime) -> NewReport:
-    try:
-        loaded = _SCHEMA.load(whole)
-    except ValidationError as wrong:
-        errors = tuple(_errors(wrong.normalized_messages()))  # type: ignore[no-untyped-call]
-        raise BodyRefused(errors=errors) from None
+    loaded = load(_SCHEMA, whole)
     answers = loaded["answers"] or {}
     if len(answers) > 50 or any(not _is_an_answer(value) for value in answers.values()):
-        _refuse("answers", "invalid", "At most 50 answers: words, numbers, yes or no, or lists.")
+        refuse_field(
+            "answers", "invalid", "At most 50 answers: words, numbers, yes or no, or lists."
+        )
     observed_at: datetime | None = loaded["observedAt"]
     if observed_at is not None and observed_at > now:
-        _refuse("observedAt", "in-the-future", "It cannot have been seen in the future.")
+        refuse_field("observedAt", "in-the-future", "It cannot have been seen in the future.")
     contact = loaded["contact"] or {}
     longitude, latitude = loaded["location"]
     asset: UUID | None = loaded["asset"]
@@ -196,23 +128,3 @@ def _is_an_answer(value: object) -> bool:
             isinstance(one, str) and _is_an_answer(one) for one in value
         )
     return value is None or isinstance(value, bool | int | float)
-
-
-def _errors(messages: Mapping[str, Any], above: str = "") -> Iterator[FieldError]:
-    for name, said in messages.items():
-        field = f"{above}{name}".removesuffix("._schema")
-        if isinstance(said, Mapping):
-            yield from _errors(said, f"{field}.")
-            continue
-        for sentence in said:
-            yield FieldError(field, _CODES.get(sentence, "invalid"), sentence)
-
-
-_CODES = {
-    "Missing data for required field.": "required",
-    "Unknown field.": "unknown-field",
-}
-
-
-def _refuse(field: str, code: str, detail: str) -> NoReturn:
-    raise BodyRefused(detail, errors=(FieldError(field, code, detail),))

@@ -8,11 +8,11 @@ import structlog
 
 from app.foundation.clock import Clock
 from app.foundation.database import Database
+from app.foundation.given_answers import forget_answers
 from app.foundation.jobs import Job
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
 from app.intake.operations import contacts_of_cases, erase_contacts
-from app.reception.operations import forget_answers
 from app.work.operations.cases import cases_closed_before
 
 _log = structlog.get_logger(__name__)

@@ -32,10 +32,6 @@ class ReceivedReport:
     due_at: datetime
 
 
-class KeyUsedForAnother(DomainError):
-    """This Idempotency-Key was used for another report; use a new one for new content."""
-
-
 class SameAsUnknown(DomainError):
     """The case this report is said to be the same as is not there or not open any more."""
 
@@ -45,28 +41,8 @@ class DraftNotFound(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Repeatable:
-    """A request that a network may repeat: the digests of its key and of its content."""
-
-    key_digest: bytes
-    request_digest: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class NewIds:
     """The names a report will have, chosen before anything is written."""
 
     report_id: UUID
     reference: str
-
-
-class BodyRefused(DomainError):
-    """Something in the request is not right."""
-
-
-class BodyTooLarge(DomainError):
-    """The request is larger than a report can be."""
-
-
-class WrongContentType(DomainError):
-    """Send the report as application/json or as multipart/form-data."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
-
-from psycopg.types.json import Jsonb
-from sqlalchemy import text
 
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
@@ -23,12 +19,7 @@ from app.intake.operations import keep_report
 from app.intake.rules import new_reference
 from app.photos.model import StoredOriginal
 from app.photos.operations import attach_to_report, keep
-from app.reception.model import (
-    KeyUsedForAnother,
-    ReceivedReport,
-    Repeatable,
-    SameAsUnknown,
-)
+from app.reception.model import ReceivedReport, SameAsUnknown
 from app.routing.calendar import due_at
 from app.routing.model import Decision, Defect
 from app.routing.operations import decide, keep_decision
@@ -46,9 +37,6 @@ from app.work.operations.cases import (
 
 #: A reporter can say "that one" of a case this far away at the most.
 SAME_AS_WITHIN_METRES = 500
-
-#: For so long the same key gives the same answer.
-ANSWERS_ARE_KEPT = timedelta(days=30)
 
 #: Why a report that joined a case has no routing decision of its own.
 JOINED = "joined"
@@ -179,67 +167,6 @@ def responsible(decision: Decision) -> ResponsibleParty | None:
     """Return the decided party as work wants it."""
     party = decision.party
     return ResponsibleParty(party.id, party.code, party.name, party.kind) if party else None
-
-
-def take_key(
-    transaction: Transaction, repeatable: Repeatable, *, now: datetime
-) -> Mapping[str, Any] | None:
-    """Return the answer this key was given before, or None for whoever comes first.
-
-    Whoever comes second at the same moment waits here until the first is done.
-
-    Raises:
-        KeyUsedForAnother: the key came with other content.
-    """
-    first = transaction.connection.execute(
-        text(
-            """
-            INSERT INTO given_answer (key_digest, request_digest, given_at)
-            VALUES (:key, :request, :now)
-            ON CONFLICT (key_digest) DO NOTHING
-            RETURNING 1
-            """
-        ),
-        {"key": repeatable.key_digest, "request": repeatable.request_digest, "now": now},
-    ).scalar_one_or_none()
-    if first is not None:
-        return None
-    given = transaction.connection.execute(
-        text("SELECT request_digest, answer FROM given_answer WHERE key_digest = :key"),
-        {"key": repeatable.key_digest},
-    ).one()
-    if bytes(given.request_digest) != repeatable.request_digest:
-        raise KeyUsedForAnother()
-    answer: Mapping[str, Any] = given.answer
-    return answer
-
-
-def keep_answer(
-    transaction: Transaction, repeatable: Repeatable, answer: Mapping[str, JSONValue]
-) -> None:
-    """Keep what is answered to a key; the answer holds no token."""
-    transaction.connection.execute(
-        text("UPDATE given_answer SET answer = :answer WHERE key_digest = :key"),
-        {"answer": Jsonb(dict(answer)), "key": repeatable.key_digest},
-    )
-
-
-def forget_answers(transaction: Transaction, *, now: datetime) -> int:
-    """Forget the answers that were given longer than thirty days ago; return how many."""
-    gone = transaction.connection.execute(
-        text("DELETE FROM given_answer WHERE given_at < :before RETURNING 1"),
-        {"before": now - ANSWERS_ARE_KEPT},
-    )
-    return len(gone.all())
-
-
-def digest(*parts: bytes) -> bytes:
-    """Return one SHA-256 over several parts, so that no two lists of parts share one."""
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(len(part).to_bytes(8, "big"))
-        whole.update(part)
-    return whole.digest()
 
 
 def _known_case(

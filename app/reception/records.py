@@ -1,4 +1,4 @@
-"""The tables of reception: answers already given, and web forms half filled in."""
+"""The table of reception: web forms half filled in."""
 
 from __future__ import annotations
 
@@ -11,19 +11,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.database import Base
-
-
-class GivenAnswerRecord(Base):
-    """The answer given to an `Idempotency-Key`, without the token, for thirty days."""
-
-    __tablename__ = "given_answer"
-
-    key_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    request_digest: Mapped[bytes] = mapped_column(LargeBinary)
-    answer: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    given_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-    __table_args__ = (Index("ix_given_answer_given_at", "given_at"),)
 
 
 class DraftRecord(Base):

@@ -8,9 +8,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.foundation.texts import clean_text, has_control_characters
 from app.intake.rules import (
-    clean_text,
-    has_control_characters,
     new_reference,
     report_of_token,
     report_token,

@@ -1,0 +1,158 @@
+"""Reads what a program sends, JSON or multipart, and says of every field what is not right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from flask import Request
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.datastructures import FileStorage
+
+from app.foundation.errors import DomainError, FieldError
+from app.foundation.texts import clean_text, has_control_characters
+
+#: What is said in JSON is never longer; photos come beside it.
+MAX_JSON_BYTES = 256 * 1024
+
+
+class BodyRefused(DomainError):
+    """Something in the request is not right."""
+
+
+class BodyTooLarge(DomainError):
+    """What was sent as JSON is larger than it can be here."""
+
+
+class WrongContentType(DomainError):
+    """Send this as application/json or as multipart/form-data."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBody:
+    """What came in a request: a JSON object, and the photos as sent."""
+
+    whole: dict[str, Any]
+    photos: tuple[FileStorage, ...] = ()
+
+    @property
+    def canonical(self) -> bytes:
+        """The object in one form, whatever the order and the spaces it was sent with."""
+        return json.dumps(
+            self.whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True
+        ).encode()
+
+
+class Words(fields.String):
+    """Text of people: one normal form, no characters that no keyboard writes."""
+
+    def __init__(self, *, most: int, least: int = 0, **named: Any) -> None:  # noqa: ANN401
+        super().__init__(**named)
+        self._least, self._most = least, most
+
+    def _deserialize(
+        self,
+        value: Any,  # noqa: ANN401
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **named: Any,  # noqa: ANN401
+    ) -> str:
+        words: str = super()._deserialize(value, attr, data, **named)
+        if has_control_characters(words):
+            raise ValidationError("It holds characters that cannot be kept.")
+        words = clean_text(words)
+        if not self._least <= len(words) <= self._most:
+            raise ValidationError(f"Between {self._least} and {self._most} characters.")
+        return words
+
+
+def read_body(request: Request, *, part: str) -> ReadBody:
+    """Return the JSON object in `request`: its whole body, or the part named `part` of a form.
+
+    Raises:
+        WrongContentType: neither JSON nor multipart.
+        BodyTooLarge: the JSON is longer than `MAX_JSON_BYTES`.
+        BodyRefused: it cannot be read, or there are parts that do not belong there.
+    """
+    if request.mimetype == "application/json":
+        if (request.content_length or 0) > MAX_JSON_BYTES:
+            raise BodyTooLarge()
+        return ReadBody(json_object(request.get_data(cache=False)))
+    if request.mimetype == "multipart/form-data":
+        return _parts(request, part)
+    raise WrongContentType()
+
+
+def _parts(request: Request, part: str) -> ReadBody:
+    """Read the JSON part, a field or a file as browsers send a Blob, and the photos."""
+    written = [value.encode() for value in request.form.getlist(part)]
+    written += [sent.stream.read(MAX_JSON_BYTES + 1) for sent in request.files.getlist(part)]
+    if len(written) != 1:
+        refuse_field(part, "required", f"Send one part named {part}, with JSON in it.")
+    if len(written[0]) > MAX_JSON_BYTES:
+        raise BodyTooLarge()
+    for name in (*request.form, *request.files):
+        if name not in {part, "photo"}:
+            refuse_field(name, "unknown-field", "There is no such part.")
+    if "photo" in request.form:
+        refuse_field("photo", "not-a-file", "Send the photo as a file.")
+    return ReadBody(json_object(written[0]), tuple(request.files.getlist("photo")))
+
+
+def json_object(content: bytes) -> dict[str, Any]:
+    """Return the JSON object in `content`.
+
+    Raises:
+        BodyRefused: it is no JSON, or no object.
+    """
+    try:
+        whole = json.loads(content, parse_constant=_not_a_number)
+    except (ValueError, RecursionError):
+        raise BodyRefused("This is not JSON that can be read.") from None
+    if not isinstance(whole, dict):
+        raise BodyRefused("Send a JSON object.")
+    return whole
+
+
+def _not_a_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
+
+
+def load(schema: Schema, whole: Mapping[str, Any]) -> Any:  # noqa: ANN401  # what the schema makes
+    """Return `whole` as `schema` loads it.
+
+    Raises:
+        BodyRefused: with every field that is not right.
+    """
+    try:
+        return schema.load(whole)
+    except ValidationError as wrong:
+        errors = tuple(_errors(wrong.normalized_messages()))  # type: ignore[no-untyped-call]
+        raise BodyRefused(errors=errors) from None
+
+
+def refuse_field(field: str, code: str, detail: str) -> NoReturn:
+    """Refuse the body because of one field.
+
+    Raises:
+        BodyRefused: always.
+    """
+    raise BodyRefused(detail, errors=(FieldError(field, code, detail),))
+
+
+def _errors(messages: Mapping[str, Any], above: str = "") -> Iterator[FieldError]:
+    for name, said in messages.items():
+        field = f"{above}{name}".removesuffix("._schema")
+        if isinstance(said, Mapping):
+            yield from _errors(said, f"{field}.")
+            continue
+        for sentence in said:
+            yield FieldError(field, _CODES.get(sentence, "invalid"), sentence)
+
+
+_CODES = {
+    "Missing data for required field.": "required",
+    "Unknown field.": "unknown-field",
+}
