@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.entrypoints import web_security
 from app.foundation import bodies, given_answers
+from app.foundation import api_documents
 from app.foundation.errors import DomainError
 from app.geography import model as geography
 from app.identity import model as identity
@@ -17,6 +18,7 @@ from app.triage import model as triage
 from app.work import model as work
 
 STATUS: Mapping[type[DomainError], int] = {
+    api_documents.ArgumentsRefused: 400,
     bodies.BodyRefused: 400,
     bodies.BodyTooLarge: 413,
     bodies.WrongContentType: 415,

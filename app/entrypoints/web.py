@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from flask_smorest import Api
 
 from app.entrypoints import health
+from app.entrypoints.interfaces import register_mobile_api
 from app.entrypoints.languages import speak
 from app.entrypoints.logs import configure_logs, log_requests
 from app.entrypoints.problems import answer_problems
@@ -18,20 +18,14 @@ from app.foundation.assets import asset_url
 from app.foundation.provided import Provided, attach
 from app.foundation.settings import Settings, read_settings
 from app.identity import pages as identity_pages
-from app.identity.access import open_to
-from app.identity.permissions import Permission
 from app.photos import pages as photo_pages
 from app.publishing import pages as front_page
 from app.publishing import public as public_map
-from app.reception import api as reports_api
-from app.triage import api as categories_api
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 #: Five photos of 15 MB, their wrapping and the report itself.
 MAX_REQUEST_BYTES = 5 * 15 * 1024 * 1024 + 1024 * 1024
-
-API_VERSION = "1.0.0"
 
 
 def create_app(services: Provided | None = None) -> Flask:
@@ -63,36 +57,5 @@ def create_app(services: Provided | None = None) -> Flask:
         public_map.blueprint,
     ):
         app.register_blueprint(blueprint)
-    _register_mobile_api(app, settings)
+    register_mobile_api(app, settings)
     return app
-
-
-def open_to_anyone(app: Flask, endpoint: str) -> None:
-    """Say of a view that a library registered that anyone may use it."""
-    view = app.view_functions[endpoint]
-    app.view_functions[endpoint] = open_to(Permission.ANYONE)(view)  # type: ignore[assignment]
-
-
-def _register_mobile_api(app: Flask, settings: Settings) -> None:
-    app.config.update(
-        API_TITLE="Straatbeeld mobile API",
-        API_VERSION=API_VERSION,
-        OPENAPI_VERSION="3.0.3",
-        OPENAPI_URL_PREFIX="/api/v1",
-        OPENAPI_JSON_PATH="openapi.json",
-        API_SPEC_OPTIONS={
-            "servers": [{"url": f"{settings.base_url}/api/v1"}],
-            "info": {
-                "description": "Report a defect in public space, and follow it.",
-                "contact": {
-                    "name": settings.municipality_name,
-                    "email": settings.contact_email,
-                    "url": settings.base_url,
-                },
-            },
-        },
-    )
-    api = Api(app)
-    open_to_anyone(app, "api-docs.openapi_json")
-    api.register_blueprint(categories_api.blueprint)
-    api.register_blueprint(reports_api.blueprint)

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
+from app.foundation.api_documents import ApiBlueprint, refuses
 from app.foundation.cached_answers import versioned_answer
 from app.foundation.database import Database
 from app.foundation.provided import provided
@@ -17,7 +17,7 @@ from app.identity.permissions import Permission
 from app.triage.model import Category, CategoryTree, DangerAdvice, Name
 from app.triage.operations import category_tree, suggest
 
-blueprint = Blueprint(
+blueprint = ApiBlueprint(
     "categories",
     __name__,
     url_prefix="/api/v1",
@@ -100,6 +100,7 @@ class SuggestionsSchema(Schema):
 @blueprint.route("/categories")
 @open_to(Permission.ANYONE)
 @blueprint.response(200, CategoriesSchema)
+@refuses()
 def categories() -> Response:
     """List the categories on two levels, in Dutch and English."""
     with provided().get(Database).transaction() as transaction:
@@ -115,6 +116,7 @@ def categories() -> Response:
 @open_to(Permission.ANYONE)
 @blueprint.arguments(SuggestionQuery, location="query")
 @blueprint.response(200, SuggestionsSchema)
+@refuses(400)
 def suggestions(query: dict[str, str]) -> dict[str, object]:
     """Propose at most three categories for the words of a report."""
     with provided().get(Database).transaction() as transaction:

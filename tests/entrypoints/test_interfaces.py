@@ -1,0 +1,63 @@
+"""Interfaces for programs: their document, their version, and how they refuse."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from app.entrypoints.interfaces import MOBILE_VERSION
+from app.foundation.api_documents import PROBLEM_MEDIA_TYPE
+
+
+class TestTheDocument:
+    def test_may_be_read_by_a_page_from_anywhere(self, web: FlaskClient) -> None:
+        answered = web.get("/api/v1/openapi.json", headers={"Origin": "https://elsewhere.example"})
+
+        assert answered.status_code == 200
+        assert answered.headers["Access-Control-Allow-Origin"] == "*"
+
+    def test_says_whom_to_ask(self, web: FlaskClient) -> None:
+        document = web.get("/api/v1/openapi.json").get_json()
+
+        assert document["info"]["contact"]["email"] == "meldingen@example.org"
+        assert document["servers"] == [{"url": "http://127.0.0.1:8000/api/v1"}]
+
+
+class TestEveryAnswer:
+    def test_tells_the_version(self, web: FlaskClient) -> None:
+        answers = [web.get("/api/v1/categories"), web.get("/api/v1/nothing-here")]
+
+        assert [answer.headers["API-Version"] for answer in answers] == [MOBILE_VERSION] * 2
+
+    def test_of_a_page_has_none(self, web: FlaskClient) -> None:
+        assert "API-Version" not in web.get("/health/live").headers
+
+
+class TestWhatIsNotThere:
+    def test_is_a_problem_for_a_program(self, web: FlaskClient) -> None:
+        answered = web.get("/api/v1/nothing-here")
+
+        assert answered.status_code == 404
+        assert answered.content_type == PROBLEM_MEDIA_TYPE
+        assert set(answered.get_json()) == {"type", "title", "status", "detail"}
+
+    def test_is_a_page_for_a_person(self, web: FlaskClient) -> None:
+        answered = web.get("/niets-hier", headers={"Accept": "text/html"})
+
+        assert answered.status_code == 404
+        assert answered.mimetype == "text/html"
+
+
+class TestAQueryThatIsNotRight:
+    def test_names_the_field(self, web: FlaskClient) -> None:
+        answered = web.get("/api/v1/categories/suggestions")
+
+        assert answered.status_code == 400
+        assert answered.content_type == PROBLEM_MEDIA_TYPE
+        assert answered.get_json()["errors"] == [
+            {
+                "in": "query",
+                "location": "text",
+                "code": "required",
+                "detail": "Missing data for required field.",
+            }
+        ]
