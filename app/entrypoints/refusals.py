@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.entrypoints import web_security
-from app.foundation import bodies, given_answers
-from app.foundation import api_documents
+from app.foundation import api_documents, bodies, given_answers
 from app.foundation.errors import DomainError
 from app.geography import model as geography
 from app.identity import model as identity
