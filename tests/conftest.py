@@ -15,6 +15,7 @@ from app.foundation.database import Database, MapDatabase, Transaction, make_eng
 from app.foundation.jobs import JobQueue
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings, read_settings
+from app.geography.addresses import AddressBook, DemoAddresses
 from tests import ground
 
 
@@ -80,8 +81,10 @@ def provided(connection: Connection, settings: Settings) -> Provided:
     """
     wiring = pytest.importorskip("app.entrypoints.wiring")
     services: Provided = wiring.wire(settings)
-    services.put(Database, Database(connection, hearers=wiring.HEARERS))
+    database = Database(connection, hearers=wiring.HEARERS)
+    services.put(Database, database)
     services.put(MapDatabase, MapDatabase(connection))
+    services.put(AddressBook, DemoAddresses(database))
     return services
 
 

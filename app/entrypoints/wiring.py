@@ -10,6 +10,7 @@ from app.foundation.database import Database, Hearers, MapDatabase, make_engine
 from app.foundation.jobs import Job
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
+from app.geography.addresses import AddressBook, address_book
 from app.identity.jobs import FORGET_WHAT_IS_OVER, forget_what_is_over
 from app.identity.rates import Rates, rates
 from app.photos.jobs import JOBS as PHOTO_JOBS
@@ -52,6 +53,14 @@ def wire(settings: Settings) -> Provided:
                 connections=connections,
                 read_only=True,
             )
+        ),
+    )
+    services.put(
+        AddressBook,
+        address_book(
+            settings.address_service,
+            database=database,
+            municipality_code=settings.municipality_code,
         ),
     )
     services.put(PhotoStore, FolderPhotoStore(settings.photo_folder))
