@@ -8,7 +8,7 @@ from folium.elements import (  # type: ignore[attr-defined]  # re-exported on pu
     Figure,
     JavascriptLink,
 )
-from folium.map import CustomPane, Layer
+from folium.map import CustomPane, FitBounds, Layer
 from folium.template import Template
 from markupsafe import Markup, escape
 
@@ -162,6 +162,18 @@ class PlaceNames(Layer):
     def get_name(self) -> str:
         """Return a fixed name."""
         return "place_names"
+
+
+class FirstView(FitBounds):
+    """What the map shows when it opens; it stands there at once.
+
+    A view somebody asks for while Leaflet still moves to the first one would be dropped.
+    """
+
+    def __init__(self, corners: list[list[float]]) -> None:
+        """Show what lies between two corners, latitude first as Leaflet wants them."""
+        super().__init__(corners)
+        self.options["animate"] = False
 
 
 class ForeignAsset(Exception):

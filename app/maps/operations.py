@@ -14,6 +14,7 @@ from app.maps.elements import (
     GROUND_PANE,
     NAMES_PANE,
     Background,
+    FirstView,
     Pane,
     PlaceNames,
     Shapes,
@@ -168,7 +169,7 @@ def _ground(
     if tile.template is not None:
         street_map.add_child(Background(tile))
     if spot is None:
-        street_map.fit_bounds([[south, west], [north, east]])
+        street_map.add_child(FirstView([[south, west], [north, east]]))
     return rendered(street_map, nonce=nonce)
 
 

@@ -215,6 +215,20 @@ class TestPointingAtAPlace:
 
             expect(visit.page.locator("[name=longitude]")).to_have_value("4.319500", timeout=4_000)
 
+    def test_takes_it_while_the_map_still_zooms(self, browser: Browser, address: str) -> None:
+        with a_visit(
+            browser,
+            f"{address}/plek",
+            permissions=["geolocation"],
+            geolocation={"longitude": 4.3195, "latitude": 51.584, "accuracy": 12},
+        ) as visit:
+            visit.page.evaluate(
+                "document.querySelector('.leaflet-control-zoom-in').click();"
+                "document.querySelector('[data-locate]').click()"
+            )
+
+            expect(visit.page.locator("[name=longitude]")).to_have_value("4.319500", timeout=4_000)
+
     def test_goes_on_without_it(self, browser: Browser, address: str) -> None:
         with a_visit(browser, f"{address}/plek") as visit:
             visit.page.get_by_role("button", name="Gebruik mijn locatie").click()

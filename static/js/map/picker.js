@@ -41,6 +41,17 @@ let goingToAsset = false;
 /** @type {AbortController | null} */
 let question = null;
 let pause = 0;
+let zooming = false;
+
+map.on("zoomanim", () => { zooming = true; });
+map.on("zoomend", () => { zooming = false; });
+
+/** Go there. Leaflet drops a view that is asked for while it zooms to another, so this one waits its turn.
+ * @param {import("leaflet").LatLngExpression} place @param {number} zoom */
+function goTo(place, zoom) {
+  if (zooming) map.once("moveend", () => goTo(place, zoom));
+  else map.setView(place, zoom);
+}
 
 /** @param {string} name @param {string} value */
 function fill(name, value) {
@@ -73,7 +84,9 @@ async function ask(longitude, latitude) {
   question?.abort();
   const mine = (question = new AbortController());
   try {
-    const address = `${settings.placesUrl}?lon=${longitude.toFixed(6)}&lat=${latitude.toFixed(6)}`;
+    const address = new URL(settings.placesUrl, location.href);
+    address.searchParams.set("lon", longitude.toFixed(6));
+    address.searchParams.set("lat", latitude.toFixed(6));
     const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "application/json" } });
     if (answer.status === 422) {
       readOut.textContent = say("outside");
@@ -157,7 +170,7 @@ function pick(asset) {
   question?.abort();
   clearTimeout(pause);
   readOut.textContent = say("chosen", { place: assetName(asset) });
-  map.setView([latitude, longitude], Math.max(map.getZoom(), CLOSE_BY));
+  goTo([latitude, longitude], Math.max(map.getZoom(), CLOSE_BY));
 }
 
 /** @param {string} id */
@@ -187,7 +200,7 @@ map.on("click", (event) => {
     return;
   }
   pointed = true;
-  map.setView(event.latlng, Math.max(map.getZoom(), 17));
+  goTo(event.latlng, Math.max(map.getZoom(), 17));
 });
 map.on("moveend", choose);
 
@@ -221,7 +234,7 @@ picker.querySelector("[data-locate]")?.addEventListener("click", () => {
       pointed = true;
       fill("accuracy", String(Math.round(coords.accuracy)));
       circle.setLatLng([coords.latitude, coords.longitude]).setRadius(coords.accuracy).addTo(map);
-      map.setView([coords.latitude, coords.longitude], coords.accuracy > 100 ? 16 : CLOSE_BY);
+      goTo([coords.latitude, coords.longitude], coords.accuracy > 100 ? 16 : CLOSE_BY);
       readOut.textContent = say("located", { metres: Math.round(coords.accuracy) });
     },
     () => { readOut.textContent = say("notLocated"); },
@@ -229,9 +242,16 @@ picker.querySelector("[data-locate]")?.addEventListener("click", () => {
   );
 });
 
+// The form found an address: go there.
+form.addEventListener("place:chosen", (event) => {
+  const { longitude, latitude } = /** @type {CustomEvent<{longitude: number, latitude: number}>} */ (event).detail;
+  pointed = true;
+  goTo([latitude, longitude], CLOSE_BY);
+});
+
 // A place that was typed before scripts ran, or that the draft kept.
 const kept = [Number(field("latitude")?.value), Number(field("longitude")?.value)];
 if (!pointed && field("latitude")?.value && kept.every(Number.isFinite)) {
   pointed = true;
-  map.setView(/** @type {[number, number]} */ (kept), 17);
+  goTo(/** @type {[number, number]} */ (kept), 17);
 } else if (pointed) choose();
