@@ -1,0 +1,56 @@
+"""The least a web application can do: a bare Flask endpoint that inserts one row and commits.
+
+It takes the same requests on the same server and database: JSON or multipart, a photo written to
+disk for good. What Straatbeeld costs more than this is what Straatbeeld does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+
+TABLE = "CREATE TABLE IF NOT EXISTS bare_row (id uuid PRIMARY KEY, body text NOT NULL)"
+
+
+def create_app() -> Flask:
+    """Return the application; each thread has its own connection."""
+    app = Flask(__name__)
+    mine = threading.local()
+    photos = Path(os.environ["DATA_DIR"]) / "photos"
+
+    def connection() -> psycopg.Connection[Any]:
+        if not hasattr(mine, "connection"):
+            mine.connection = psycopg.connect(os.environ["DATABASE_URL"])
+        kept: psycopg.Connection[Any] = mine.connection
+        return kept
+
+    @app.get("/")
+    def ready() -> str:
+        return "ready"
+
+    @app.post("/api/v1/reports")
+    def insert() -> ResponseReturnValue:
+        if request.mimetype == "application/json":
+            body = request.get_json()
+        else:
+            body = json.loads(request.form["report"])
+            with (photos / f"{uuid4()}").open("wb") as file:
+                file.write(request.files["photo"].read())
+                file.flush()
+                os.fsync(file.fileno())
+        row_id = uuid4()
+        with connection().transaction():
+            connection().execute(
+                "INSERT INTO bare_row (id, body) VALUES (%s, %s)", (row_id, json.dumps(body))
+            )
+        return jsonify(id=str(row_id)), 201
+
+    return app
