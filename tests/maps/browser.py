@@ -98,7 +98,9 @@ def a_visit(browser: Browser, address: str, **options: Any) -> Iterator[Visit]: 
             visit.asked_outside.append(request.url)
 
     def finished(request: Request) -> None:
-        visit.bytes_received += request.sizes()["responseBodySize"]
+        # Asking lets other answers come in between, so the sum is made afterwards.
+        size = request.sizes()["responseBodySize"]
+        visit.bytes_received += size
 
     page.on("console", complained)
     page.on("pageerror", lambda fault: visit.complaints.append(str(fault)))
