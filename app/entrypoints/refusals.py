@@ -58,10 +58,13 @@ STATUS: Mapping[type[DomainError], int] = {
     triage.UnknownCategory: 400,
     web_security.FormRefused: 400,
     work.CannotJoin: 409,
+    work.CaseIsClosed: 409,
     work.CaseNotFound: 404,
+    work.CaseOpenAtAsset: 409,
     work.MovedOn: 412,
     work.NotATaskResult: 400,
     work.StageNotReachable: 409,
+    work.StillWithNobody: 409,
     work.TaskNotFound: 404,
 }
 

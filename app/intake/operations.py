@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Row, delete, select, text, update
+from sqlalchemy import Row, delete, insert, select, text, update
 
 from app.foundation.database import Transaction
 from app.foundation.texts import clean_text
@@ -21,7 +21,12 @@ from app.intake.model import (
     ReportNotFound,
     ReportRefused,
 )
-from app.intake.records import ContactRecord, RemarkRecord, ReportRecord
+from app.intake.records import (
+    ContactOpeningRecord,
+    ContactRecord,
+    RemarkRecord,
+    ReportRecord,
+)
 from app.intake.rules import DESCRIPTION_LENGTH, report_of_token, token_opens
 
 _KEEP = text(
@@ -190,10 +195,32 @@ def remarks_of_reports(
     ).all()
 
 
-def contact_of_report(transaction: Transaction, report_id: UUID) -> Contact:
-    """Return how to reach the reporter; only for those who may see contact details."""
+def open_contact(
+    transaction: Transaction, report_id: UUID, *, account_id: UUID, now: datetime
+) -> Contact:
+    """Return how to reach the reporter, for somebody who may see that; it is logged that they did.
+
+    Raises:
+        ReportNotFound: there is no such report.
+    """
+    report(transaction, report_id)
+    transaction.connection.execute(
+        insert(ContactOpeningRecord).values(
+            id=uuid4(), report_id=report_id, account_id=account_id, opened_at=now
+        )
+    )
     kept = transaction.session.get(ContactRecord, report_id)
     return Contact() if kept is None else Contact(kept.name, kept.email, kept.phone)
+
+
+def forget_contact_openings(transaction: Transaction, *, before: datetime) -> int:
+    """Forget who opened contact details before this moment; return how many openings went."""
+    gone = transaction.connection.execute(
+        delete(ContactOpeningRecord)
+        .where(ContactOpeningRecord.opened_at < before)
+        .returning(ContactOpeningRecord.id)
+    )
+    return len(gone.all())
 
 
 def contacts_of_cases(transaction: Transaction, case_ids: Sequence[UUID]) -> Sequence[UUID]:

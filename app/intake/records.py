@@ -69,6 +69,25 @@ class ContactRecord(Base):
     __table_args__ = (CheckConstraint("num_nonnulls(name, email, phone) > 0", name="something"),)
 
 
+class ContactOpeningRecord(Base):
+    """Who opened the contact details of a report, and when; a log of its own, that expires.
+
+    It names the report and the account without a foreign key: it outlives them both.
+    """
+
+    __tablename__ = "contact_opening"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        Index("ix_contact_opening_report_id", "report_id"),
+        Index("ix_contact_opening_opened_at", "opened_at"),
+    )
+
+
 class RemarkRecord(Base):
     """What a reporter added afterwards on the follow page; not history, for it can be erased."""
 

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
+from app.geography.model import Located
 from app.routing.model import RULE_VERSION, Agreement, Decision, Defect, PartyOfAgreement
 from app.routing.records import AgreementRecord
 from app.routing.rules import responsible_party
@@ -32,6 +33,19 @@ _CANDIDATES = text(
            OR agreement.asset_owner_id = :asset_owner_id)
     """
 )
+
+
+def defect_at(located: Located, category_code: str) -> Defect:
+    """Return what routing looks at, for a place and a category."""
+    asset = located.asset
+    return Defect(
+        category_code=category_code,
+        areas=frozenset((area.kind, area.code) for area in located.areas),
+        area_names={(area.kind, area.code): area.name for area in located.areas},
+        has_asset=asset is not None,
+        asset_number=asset.number if asset else None,
+        asset_owner_id=asset.owner_party_id if asset else None,
+    )
 
 
 def decide(transaction: Transaction, defect: Defect, *, today: date) -> Decision:

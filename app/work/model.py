@@ -50,6 +50,8 @@ _WORKING = frozenset(
     }
 )
 
+_REOPENED = frozenset({CaseStage.RECEIVED, CaseStage.ASSIGNED, CaseStage.REFERRED})
+
 #: The only moves a case can make. Absent means forbidden.
 NEXT_STAGES: Mapping[CaseStage, frozenset[CaseStage]] = {
     CaseStage.RECEIVED: _WORKING - {CaseStage.RECEIVED},
@@ -57,16 +59,20 @@ NEXT_STAGES: Mapping[CaseStage, frozenset[CaseStage]] = {
     CaseStage.PLANNED: _WORKING - {CaseStage.PLANNED},
     CaseStage.IN_PROGRESS: _WORKING - {CaseStage.IN_PROGRESS},
     CaseStage.WAITING: _WORKING - {CaseStage.WAITING},
-    # Reopening is an event of its own that brings a case back to `assigned`.
-    CaseStage.RESOLVED: frozenset({CaseStage.ASSIGNED}),
-    CaseStage.CLOSED_WITHOUT_WORK: frozenset({CaseStage.ASSIGNED}),
-    # What was passed on can come back to us, or be reported done by whoever took it.
+    # Reopening is an event of its own that brings a case back to `assigned`, to the authority that
+    # had it, or to the desk where nobody has it any more.
+    CaseStage.RESOLVED: _REOPENED,
+    CaseStage.CLOSED_WITHOUT_WORK: _REOPENED,
+    # What was passed on can come back to us, be passed on to another, turn out to be a case we
+    # have, or be reported done by whoever took it.
     CaseStage.REFERRED: frozenset(
         {
             CaseStage.RECEIVED,
             CaseStage.ASSIGNED,
+            CaseStage.REFERRED,
             CaseStage.RESOLVED,
             CaseStage.CLOSED_WITHOUT_WORK,
+            CaseStage.MERGED,
         }
     ),
     CaseStage.MERGED: frozenset(),
@@ -139,6 +145,17 @@ class DeclineReason(StrEnum):
     PLACE_UNCLEAR = "place-unclear"
 
 
+class ClosingReason(StrEnum):
+    """Why a case is closed at which nothing is done."""
+
+    NOTHING_FOUND = "nothing-found"
+    ALREADY_FIXED = "already-fixed"
+    NOT_PUBLIC_SPACE = "not-public-space"
+    NOT_A_DEFECT = "not-a-defect"
+    IN_PLANNED_WORK = "in-planned-work"
+    PLACE_UNCLEAR = "place-unclear"
+
+
 class DeskReason(StrEnum):
     """Why a person at the desk must look at a case."""
 
@@ -148,6 +165,11 @@ class DeskReason(StrEnum):
     POSSIBLE_DUPLICATE = "possible-duplicate"
     NOT_SOLVED = "not-solved"
     REMARK = "remark"
+
+
+#: The desk's reasons that say nobody has the case: they end when somebody gets it, or it closes.
+#: The others are questions that a person can answer while the work goes on.
+NOBODY_HAS_IT = (DeskReason.NOBODY_RESPONSIBLE, DeskReason.DECLINED, DeskReason.NOT_SOLVED)
 
 
 class Happening(StrEnum):
@@ -210,6 +232,8 @@ class Case:
     waiting_for: str | None = None
     closed_at: datetime | None = None
     closing_reason: str | None = None
+    #: What the desk adds to the reason, for the reporters; never part of the history.
+    closing_words: str | None = None
     merged_into: UUID | None = None
     party_code: str | None = None
     party_name: str | None = None
@@ -352,5 +376,36 @@ class NotATaskResult(DomainError):
     """Say how it ended: solved, not-solved or nothing-found."""
 
 
+class JoinObstacle(StrEnum):
+    """Why two cases cannot become one."""
+
+    SAME_CASE = "same-case"
+    CLOSED = "closed"
+    TWO_ASSETS = "two-assets"
+
+
 class CannotJoin(DomainError):
     """These two cannot be the same defect."""
+
+    def __init__(
+        self, detail: str | None = None, *, because: JoinObstacle = JoinObstacle.TWO_ASSETS
+    ) -> None:
+        super().__init__(detail)
+        self.because = because
+
+
+class CaseIsClosed(DomainError):
+    """This case is closed; reopen it first."""
+
+
+class CaseOpenAtAsset(DomainError):
+    """There is an open case at this object already; join the two instead."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__()
+        #: The case that is open.
+        self.reference = reference
+
+
+class StillWithNobody(DomainError):
+    """Nobody has this case yet: assign it, join it to another, or close it."""

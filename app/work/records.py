@@ -52,6 +52,8 @@ class CaseRecord(Base):
     waiting_for: Mapped[str | None] = mapped_column(Text)
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closing_reason: Mapped[str | None] = mapped_column(Text)
+    #: What the desk adds to the reason, for the reporters to read.
+    closing_words: Mapped[str | None] = mapped_column(Text)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("defect_case.id"))
     is_demo: Mapped[bool]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.foundation.json_value import JSONValue
@@ -26,26 +26,12 @@ from app.work.model import (
     MovedOn,
     NearCase,
 )
+from app.work.operations.at_asset import OPEN_AT_ASSET, check_alone_at_asset, lock_asset
+from app.work.operations.case_rows import case_where
 from app.work.operations.desk_list import raise_at_desk
 from app.work.operations.history import write_histories, write_history
 from app.work.operations.offering import offer_task
 from app.work.rules import check_move, stage_of_new_case
-
-CASE_COLUMNS = """
-    c.id, c.reference, c.category_code, c.category_group, c.stage, ST_X(c.spot) AS longitude,
-    ST_Y(c.spot) AS latitude, c.asset_id, c.party_id, c.is_danger, c.report_count, c.received_at,
-    c.due_at, c.version, c.planned_on, c.waiting_for, c.closed_at, c.closing_reason, c.merged_into,
-    c.is_demo, party.code AS party_code, party.name AS party_name,
-    party.kind AS party_kind, category.public_visibility
-"""
-CASE_TABLES = """
-    defect_case AS c
-    LEFT JOIN party ON party.id = c.party_id
-    JOIN category ON category.code = c.category_code
-"""
-
-#: Cases at the same asset are looked up under a lock of this family and the asset's own number.
-_ASSET_LOCK = 7_352_115
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +50,10 @@ def case_at_asset(transaction: Transaction, asset_id: UUID, *, category_group: s
     From here to the end of the transaction nobody else looks up or opens a case at this asset:
     of many reports at the same moment one makes the case, the others join it.
     """
-    transaction.connection.execute(
-        text("SELECT pg_advisory_xact_lock(:family, hashtext(:asset))"),
-        {"family": _ASSET_LOCK, "asset": f"{asset_id}/{category_group}"},
-    )
-    return _case_where(
+    lock_asset(transaction, asset_id, category_group=category_group)
+    return case_where(
         transaction,
-        "c.asset_id = :asset_id AND c.category_group = :category_group"
-        " AND c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')",
+        OPEN_AT_ASSET,
         {"asset_id": asset_id, "category_group": category_group},
         lock=True,
     )
@@ -83,9 +65,7 @@ def case_by_reference(transaction: Transaction, reference: str, *, lock: bool = 
     Raises:
         CaseNotFound: there is none.
     """
-    found = _case_where(
-        transaction, "c.reference = :reference", {"reference": reference}, lock=lock
-    )
+    found = case_where(transaction, "c.reference = :reference", {"reference": reference}, lock=lock)
     if found is None:
         raise CaseNotFound()
     return found
@@ -97,7 +77,7 @@ def case(transaction: Transaction, case_id: UUID, *, lock: bool = False) -> Case
     Raises:
         CaseNotFound: there is none.
     """
-    found = _case_where(transaction, "c.id = :id", {"id": case_id}, lock=lock)
+    found = case_where(transaction, "c.id = :id", {"id": case_id}, lock=lock)
     if found is None:
         raise CaseNotFound()
     return found
@@ -180,7 +160,11 @@ def open_case(
     is_demo: bool = False,
     case_id: UUID | None = None,
 ) -> Case:
-    """Open a case for a first report: with a task for its party, or on the desk's list."""
+    """Open a case for a first report: with a task for its party, or on the desk's list.
+
+    What is passed on to another authority has a task with it too; see
+    `docs/decisions/what-is-passed-on-keeps-a-task.md`.
+    """
     opened = Case(
         id=case_id or uuid4(),
         reference=reference,
@@ -242,7 +226,10 @@ def open_case(
         offer_task(transaction, opened, party_id=party.id, now=now)
         happened.append((Happening.TASK_OFFERED, {"party": party.name}))
     write_histories(transaction, opened.id, happened, by=SYSTEM, at=now)
-    for reason, details in desk_reasons.items():
+    nobody: Mapping[DeskReason, Mapping[str, JSONValue]] = (
+        {DeskReason.NOBODY_RESPONSIBLE: {}} if party is None else {}
+    )
+    for reason, details in {**nobody, **desk_reasons}.items():
         raise_at_desk(transaction, opened.id, reason, details=details, now=now)
     transaction.tell(CaseMoved(opened, previous_stage=None, at=now))
     return opened
@@ -257,26 +244,9 @@ def join_report(
     now: datetime,
 ) -> Case:
     """Count one more report on a case; danger makes the case urgent, never less so."""
-    becomes_urgent = is_danger and not joined.is_danger
-    changed = replace(
-        joined,
-        report_count=joined.report_count + 1,
-        is_danger=joined.is_danger or is_danger,
-        due_at=min(joined.due_at, due_at) if becomes_urgent else joined.due_at,
-        version=joined.version + 1,
+    changed = grow_case(
+        transaction, joined, by_reports=1, is_danger=is_danger, due_at=due_at, now=now
     )
-    _write_case(transaction, changed, now=now)
-    if becomes_urgent:
-        transaction.connection.execute(
-            text(
-                """
-                UPDATE task SET due_at = :due_at, version = version + 1, changed_at = :now
-                WHERE case_id = :case_id
-                  AND stage IN ('offered', 'accepted', 'started', 'on-hold')
-                """
-            ),
-            {"due_at": changed.due_at, "now": now, "case_id": joined.id},
-        )
     write_history(
         transaction,
         joined.id,
@@ -285,8 +255,48 @@ def join_report(
         at=now,
         reports=changed.report_count,
     )
+    return changed
+
+
+def grow_case(
+    transaction: Transaction,
+    joined: Case,
+    *,
+    by_reports: int,
+    is_danger: bool,
+    due_at: datetime,
+    now: datetime,
+    asset_id: UUID | None = None,
+) -> Case:
+    """Let a case hold more reports, and tell it; an asset is taken over where it has none."""
+    becomes_urgent = is_danger and not joined.is_danger
+    changed = replace(
+        joined,
+        report_count=joined.report_count + by_reports,
+        is_danger=joined.is_danger or is_danger,
+        due_at=min(joined.due_at, due_at) if becomes_urgent else joined.due_at,
+        asset_id=joined.asset_id or asset_id,
+        version=joined.version + 1,
+    )
+    write_case(transaction, changed, now=now)
+    if changed.due_at != joined.due_at:
+        give_tasks_due_date(transaction, changed, now=now)
     transaction.tell(CaseMoved(changed, previous_stage=joined.stage, at=now))
     return changed
+
+
+def give_tasks_due_date(transaction: Transaction, changed: Case, *, now: datetime) -> None:
+    """Let the open tasks of a case be due when the case is; each is changed by that."""
+    transaction.connection.execute(
+        text(
+            """
+            UPDATE task SET due_at = :due_at, version = version + 1, changed_at = :now
+            WHERE case_id = :case_id
+              AND stage IN ('offered', 'accepted', 'started', 'on-hold')
+            """
+        ),
+        {"due_at": changed.due_at, "now": now, "case_id": changed.id},
+    )
 
 
 def move_case(
@@ -299,19 +309,23 @@ def move_case(
 ) -> Case:
     """Bring a case to another stage with `changes` to its other columns, and tell it.
 
-    The caller holds the case's lock and writes what happened into the history.
+    The caller holds the case's lock, and where it may open the case again that of its asset too
+    (`locked_with_asset`). It writes what happened into the history.
 
     Raises:
         StageNotReachable: the table in `model.py` does not allow this move.
+        CaseOpenAtAsset: it would be the second open case at its asset.
     """
     check_move(moved.stage, stage)
+    if stage in OPEN_STAGES and moved.stage not in OPEN_STAGES:
+        check_alone_at_asset(transaction, moved, category_group=moved.category_group)
     closed_at = moved.closed_at
     if stage in OPEN_STAGES:
         closed_at = None
     elif moved.stage in OPEN_STAGES or closed_at is None:
         closed_at = now
     changed = replace(moved, stage=stage, closed_at=closed_at, version=moved.version + 1, **changes)
-    _write_case(transaction, changed, now=now)
+    write_case(transaction, changed, now=now)
     transaction.tell(CaseMoved(changed, previous_stage=moved.stage, at=now))
     return changed
 
@@ -336,7 +350,8 @@ def cases_closed_before(
     ).all()
 
 
-def _write_case(transaction: Transaction, changed: Case, *, now: datetime) -> None:
+def write_case(transaction: Transaction, changed: Case, *, now: datetime) -> None:
+    """Write all columns of a case that can change; whoever calls it tells the fact."""
     transaction.connection.execute(
         text(
             """
@@ -346,7 +361,7 @@ def _write_case(transaction: Transaction, changed: Case, *, now: datetime) -> No
                 report_count = :report_count, due_at = :due_at, changed_at = :now,
                 version = :version, planned_on = :planned_on, waiting_for = :waiting_for,
                 closed_at = :closed_at, closing_reason = :closing_reason,
-                merged_into = :merged_into
+                closing_words = :closing_words, merged_into = :merged_into
             WHERE id = :id
             """
         ),
@@ -366,49 +381,9 @@ def _write_case(transaction: Transaction, changed: Case, *, now: datetime) -> No
             "waiting_for": changed.waiting_for,
             "closed_at": changed.closed_at,
             "closing_reason": changed.closing_reason,
+            "closing_words": changed.closing_words,
             "merged_into": changed.merged_into,
         },
-    )
-
-
-def _case_where(
-    transaction: Transaction, condition: str, values: dict[str, object], *, lock: bool
-) -> Case | None:
-    # The conditions are written in this module alone; what people type comes as `values`.
-    statement = f"SELECT {CASE_COLUMNS} FROM {CASE_TABLES} WHERE {condition}"  # noqa: S608
-    if lock:
-        statement += " FOR UPDATE OF c"
-    row = transaction.connection.execute(text(statement), values).one_or_none()
-    return case_of(row) if row is not None else None
-
-
-def case_of(row: Row[Any]) -> Case:
-    """Return the case that a row with `CASE_COLUMNS` tells of."""
-    return Case(
-        id=row.id,
-        reference=row.reference,
-        category_code=row.category_code,
-        category_group=row.category_group,
-        stage=CaseStage(row.stage),
-        longitude=row.longitude,
-        latitude=row.latitude,
-        asset_id=row.asset_id,
-        party_id=row.party_id,
-        is_danger=row.is_danger,
-        report_count=row.report_count,
-        received_at=row.received_at,
-        due_at=row.due_at,
-        version=row.version,
-        planned_on=row.planned_on,
-        waiting_for=row.waiting_for,
-        closed_at=row.closed_at,
-        closing_reason=row.closing_reason,
-        merged_into=row.merged_into,
-        party_code=row.party_code,
-        party_name=row.party_name,
-        party_kind=row.party_kind,
-        public_visibility=row.public_visibility,
-        is_demo=row.is_demo,
     )
 
 

@@ -1,34 +1,55 @@
-"""What the desk does with a case: assign, change its category, join, close, reopen."""
+"""What the desk does with a case: assign, close, reopen, settle what it was asked."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import text
-
+from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
+from app.identity.operations import party_with_id
+from app.routing.calendar import due_at as due_by_norm
+from app.triage.model import RetiredCategory
+from app.triage.operations import category
 from app.work.model import (
+    NEXT_STAGES,
+    NOBODY_HAS_IT,
     ActedBy,
-    CannotJoin,
     Case,
+    CaseIsClosed,
     CaseMoved,
     CaseStage,
     DeskReason,
     Happening,
+    StageNotReachable,
+    StillWithNobody,
 )
+from app.work.operations.at_asset import locked_with_asset
 from app.work.operations.cases import (
     ResponsibleParty,
     case_by_reference,
     check_version,
     move_case,
+    write_case,
 )
-from app.work.operations.desk_list import settle_desk_entries
+from app.work.operations.desk_list import raise_at_desk, settle_desk_entries
 from app.work.operations.history import write_history
+from app.work.operations.merging import merge_case
 from app.work.operations.offering import offer_task
-from app.work.operations.tasks import cancel_open_tasks
+from app.work.operations.tasks import cancel_open_tasks, has_open_tasks
 from app.work.rules import stage_of_new_case
+
+__all__ = [
+    "assign_case",
+    "close_without_work",
+    "hand_over",
+    "leave_with_nobody",
+    "merge_case",
+    "refuse_closed",
+    "reopen_case",
+    "settle",
+]
 
 
 def assign_case(
@@ -46,10 +67,13 @@ def assign_case(
     Raises:
         CaseNotFound: there is no such case.
         MovedOn: it is not at `expected_version` any more.
+        CaseIsClosed: it must be reopened first.
+        CaseOpenAtAsset: it was passed on, and since then there is another one of ours.
         StageNotReachable: it cannot be assigned from where it stands.
     """
-    found = case_by_reference(transaction, reference, lock=True)
+    found = locked_with_asset(transaction, case_by_reference(transaction, reference))
     check_version(found, expected_version)
+    refuse_closed(found)
     return hand_over(transaction, found, party=party, by=by, now=now, due_at=due_at)
 
 
@@ -64,123 +88,31 @@ def hand_over(
 ) -> Case:
     """As `assign_case`, for a case whose lock the caller holds."""
     cancel_open_tasks(transaction, found, by=by, now=now)
-    stage = stage_of_new_case(party.kind)
     moved = move_case(
         transaction,
         found,
-        stage,
+        stage_of_new_case(party.kind),
         now=now,
-        party_id=party.id,
-        party_code=party.code,
-        party_name=party.name,
-        party_kind=party.kind,
-        waiting_for=None,
-        closing_reason=None,
+        **_with(party),
         due_at=due_at or found.due_at,
     )
     write_history(transaction, found.id, Happening.ASSIGNED, by=by, at=now, party=party.name)
     offer_task(transaction, moved, party_id=party.id, now=now)
-    settle_desk_entries(
-        transaction,
-        found.id,
-        now=now,
-        reasons=(DeskReason.NOBODY_RESPONSIBLE, DeskReason.DECLINED, DeskReason.NOT_SOLVED),
-    )
+    settle_desk_entries(transaction, found.id, now=now, reasons=NOBODY_HAS_IT)
     return moved
 
 
-def change_category(
-    transaction: Transaction,
-    found: Case,
-    *,
-    category_code: str,
-    category_group: str,
-    public_visibility: str,
-    due_at: datetime,
-    by: ActedBy,
-    now: datetime,
-) -> Case:
-    """Let a case, whose lock the caller holds, be of another category; routing follows after."""
-    changed = replace(
-        found,
-        category_code=category_code,
-        category_group=category_group,
-        public_visibility=public_visibility,
-        due_at=due_at,
-    )
-    transaction.connection.execute(
-        text(
-            """
-            UPDATE defect_case SET category_code = :category_code,
-                   category_group = :category_group, due_at = :due_at WHERE id = :id
-            """
-        ),
-        {
-            "category_code": category_code,
-            "category_group": category_group,
-            "due_at": due_at,
-            "id": found.id,
-        },
-    )
-    write_history(
-        transaction,
-        found.id,
-        Happening.CATEGORY_CHANGED,
-        by=by,
-        at=now,
-        was=found.category_code,
-        category=category_code,
-    )
-    settle_desk_entries(transaction, found.id, now=now, reasons=(DeskReason.UNSURE_CATEGORY,))
-    return changed
-
-
-def merge_case(
-    transaction: Transaction,
-    reference: str,
-    into_reference: str,
-    *,
-    by: ActedBy,
-    now: datetime,
-    expected_version: int | None = None,
-) -> tuple[Case, Case]:
-    """Let one case become part of another; return both. Its reports are moved by the caller.
-
-    Raises:
-        CaseNotFound: one of the two is not there.
-        CannotJoin: the same case, two different assets, or the other is not open.
-        MovedOn: it is not at `expected_version` any more.
-    """
-    if reference == into_reference:
-        raise CannotJoin("A case cannot join itself.")
-    # Always in the same order, so that two desks joining crosswise do not wait for each other.
-    both = {
-        one: case_by_reference(transaction, one, lock=True)
-        for one in sorted((reference, into_reference))
-    }
-    merged, into = both[reference], both[into_reference]
-    check_version(merged, expected_version)
-    if not into.is_open:
-        raise CannotJoin("The other case is not open any more.")
-    if merged.asset_id and into.asset_id and merged.asset_id != into.asset_id:
-        raise CannotJoin("These are two different objects, so they are two different defects.")
-    cancel_open_tasks(transaction, merged, by=by, now=now)
-    moved = move_case(
-        transaction, merged, CaseStage.MERGED, now=now, merged_into=into.id, waiting_for=None
-    )
-    write_history(transaction, merged.id, Happening.MERGED, by=by, at=now, into=into.reference)
-    grown = _grow(transaction, into, by_reports=merged.report_count, now=now)
-    write_history(
-        transaction,
-        into.id,
-        Happening.REPORT_JOINED,
-        by=by,
-        at=now,
-        reports=grown.report_count,
-        case=merged.reference,
-    )
-    settle_desk_entries(transaction, merged.id, now=now)
-    return moved, grown
+def leave_with_nobody(transaction: Transaction, found: Case, *, by: ActedBy, now: datetime) -> Case:
+    """Take a case, whose lock the caller holds, from its party; it stands on the desk's list."""
+    cancel_open_tasks(transaction, found, by=by, now=now)
+    settle_desk_entries(transaction, found.id, now=now, reasons=NOBODY_HAS_IT)
+    raise_at_desk(transaction, found.id, DeskReason.NOBODY_RESPONSIBLE, details={}, now=now)
+    if found.stage is not CaseStage.RECEIVED:
+        return move_case(transaction, found, CaseStage.RECEIVED, now=now, **_with(None))
+    left = replace(found, version=found.version + 1, **_with(None))
+    write_case(transaction, left, now=now)
+    transaction.tell(CaseMoved(left, previous_stage=found.stage, at=now))
+    return left
 
 
 def close_without_work(
@@ -190,9 +122,18 @@ def close_without_work(
     reason: str,
     by: ActedBy,
     now: datetime,
+    words: str | None = None,
     expected_version: int | None = None,
 ) -> Case:
-    """Close a case at which nothing will be done, with the reason. Raises as `assign_case`."""
+    """Close a case at which nothing will be done, with the reason.
+
+    `reason` is a `ClosingReason`, or a sentence of an older day; `words` is what the reporters
+    read beside it, and is no part of the history.
+
+    Raises:
+        CaseNotFound, MovedOn: as `assign_case`.
+        StageNotReachable: it is closed already.
+    """
     found = case_by_reference(transaction, reference, lock=True)
     check_version(found, expected_version)
     cancel_open_tasks(transaction, found, by=by, now=now)
@@ -202,7 +143,9 @@ def close_without_work(
         CaseStage.CLOSED_WITHOUT_WORK,
         now=now,
         closing_reason=reason,
+        closing_words=words or None,
         waiting_for=None,
+        planned_on=None,
     )
     write_history(
         transaction,
@@ -217,44 +160,109 @@ def close_without_work(
     return closed
 
 
-def leave_with_nobody(transaction: Transaction, found: Case, *, by: ActedBy, now: datetime) -> Case:
-    """Take a case, whose lock the caller holds, from its party; it stands on the desk's list."""
-    cancel_open_tasks(transaction, found, by=by, now=now)
-    if found.stage is CaseStage.RECEIVED:
-        return found
-    return move_case(
+def reopen_case(
+    transaction: Transaction,
+    reference: str,
+    *,
+    by: ActedBy,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Case:
+    """Open a closed case again: a new task for the party that had it, or the desk's list.
+
+    The norm of its category counts from now.
+
+    Raises:
+        CaseNotFound, MovedOn: as `assign_case`.
+        StageNotReachable: it is not closed.
+        CaseOpenAtAsset: since it closed, there is another one at its asset.
+    """
+    found = locked_with_asset(transaction, case_by_reference(transaction, reference))
+    check_version(found, expected_version)
+    if found.stage not in {CaseStage.RESOLVED, CaseStage.CLOSED_WITHOUT_WORK}:
+        raise StageNotReachable(
+            found.stage, CaseStage.ASSIGNED, frozenset(NEXT_STAGES[found.stage])
+        )
+    party = _party_that_had_it(transaction, found, now=now)
+    reopened = move_case(
         transaction,
         found,
-        CaseStage.RECEIVED,
+        stage_of_new_case(party.kind if party else None),
         now=now,
-        party_id=None,
-        party_code=None,
-        party_name=None,
-        party_kind=None,
-        waiting_for=None,
+        **_with(party),
+        due_at=_due_again(transaction, found, now=now),
     )
+    write_history(transaction, found.id, Happening.REOPENED, by=by, at=now)
+    if party is None:
+        raise_at_desk(transaction, found.id, DeskReason.NOBODY_RESPONSIBLE, details={}, now=now)
+        return reopened
+    offer_task(transaction, reopened, party_id=party.id, now=now)
+    write_history(transaction, found.id, Happening.TASK_OFFERED, by=by, at=now, party=party.name)
+    return reopened
 
 
 def settle(
-    transaction: Transaction, case_id: UUID, *, reason: DeskReason, by: ActedBy, now: datetime
+    transaction: Transaction,
+    reference: str,
+    *,
+    reason: DeskReason,
+    by: ActedBy,
+    now: datetime,
 ) -> None:
-    """Take a case off the desk's list for one reason, where nothing needs to be done."""
-    if settle_desk_entries(transaction, case_id, now=now, reasons=(reason,)):
+    """Take a case off the desk's list for one reason; a second time changes nothing.
+
+    Raises:
+        CaseNotFound: there is no such case.
+        StillWithNobody: the entry says that nobody has it, and that is still so.
+    """
+    found = case_by_reference(transaction, reference, lock=True)
+    if reason in NOBODY_HAS_IT and found.is_open and not has_open_tasks(transaction, found.id):
+        raise StillWithNobody()
+    if settle_desk_entries(transaction, found.id, now=now, reasons=(reason,)):
         write_history(
-            transaction, case_id, Happening.DESK_SETTLED, by=by, at=now, reason=reason.value
+            transaction, found.id, Happening.DESK_SETTLED, by=by, at=now, reason=reason.value
         )
 
 
-def _grow(transaction: Transaction, into: Case, *, by_reports: int, now: datetime) -> Case:
-    grown = replace(into, report_count=into.report_count + by_reports, version=into.version + 1)
-    transaction.connection.execute(
-        text(
-            """
-            UPDATE defect_case SET report_count = :reports, version = :version, changed_at = :now
-            WHERE id = :id
-            """
-        ),
-        {"reports": grown.report_count, "version": grown.version, "now": now, "id": into.id},
-    )
-    transaction.tell(CaseMoved(grown, previous_stage=into.stage, at=now))
-    return grown
+def refuse_closed(found: Case) -> None:
+    """Refuse to direct a case that is closed; one that was passed on can still be directed.
+
+    Raises:
+        CaseIsClosed: it must be reopened first.
+    """
+    if not found.is_open and found.stage is not CaseStage.REFERRED:
+        raise CaseIsClosed()
+
+
+def _with(party: ResponsibleParty | None) -> dict[str, Any]:
+    """Return what changes of a case when a party gets it, or nobody has it any more."""
+    return {
+        "party_id": party.id if party else None,
+        "party_code": party.code if party else None,
+        "party_name": party.name if party else None,
+        "party_kind": party.kind if party else None,
+        "waiting_for": None,
+        "planned_on": None,
+        "closing_reason": None,
+        "closing_words": None,
+    }
+
+
+def _party_that_had_it(
+    transaction: Transaction, found: Case, *, now: datetime
+) -> ResponsibleParty | None:
+    """Return the party of a closed case, unless work comes to it no more."""
+    if found.party_id is None:
+        return None
+    had_it = party_with_id(transaction, found.party_id)
+    if had_it.ended_on is not None and had_it.ended_on <= now.astimezone(LOCAL_ZONE).date():
+        return None
+    return ResponsibleParty(had_it.id, had_it.code, had_it.name, had_it.kind)
+
+
+def _due_again(transaction: Transaction, found: Case, *, now: datetime) -> datetime:
+    try:
+        norm = category(transaction, found.category_code).norm
+    except RetiredCategory:
+        return found.due_at
+    return due_by_norm(now, norm_working_days=norm.days(danger=found.is_danger))

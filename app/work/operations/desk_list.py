@@ -22,12 +22,19 @@ def raise_at_desk(
     details: Mapping[str, JSONValue],
     now: datetime,
 ) -> None:
-    """Put a case on the desk's list."""
+    """Put a case on the desk's list; it stands there once for each reason."""
     transaction.connection.execute(
         text(
             """
+            WITH known AS (
+                UPDATE desk_entry SET details = CAST(:details AS jsonb)
+                WHERE case_id = :case_id AND reason = :reason AND settled_at IS NULL
+                RETURNING id
+            )
             INSERT INTO desk_entry (id, case_id, reason, details, raised_at)
-            VALUES (:id, :case_id, :reason, :details, :now)
+            SELECT CAST(:id AS uuid), CAST(:case_id AS uuid), :reason, CAST(:details AS jsonb),
+                   CAST(:now AS timestamptz)
+            WHERE NOT EXISTS (SELECT 1 FROM known)
             """
         ),
         {

@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
 from app.work.model import DeskEntry, DeskReason, ListedTask
-from app.work.operations.cases import CASE_COLUMNS, CASE_TABLES, case_of
+from app.work.operations.case_rows import CASE_COLUMNS, CASE_TABLES, case_of
 from app.work.operations.tasks import TASK_COLUMNS, task_of
 
 # Written in this module alone; what people type comes as values.

@@ -15,7 +15,9 @@ from app.foundation.json_value import JSONValue
 from app.work.model import (
     ActedBy,
     Case,
+    CaseOpenAtAsset,
     CaseStage,
+    ClosingReason,
     DeclineReason,
     DeskReason,
     Happening,
@@ -26,8 +28,9 @@ from app.work.model import (
     TaskStage,
     WorkResult,
 )
+from app.work.operations.at_asset import locked_with_asset
 from app.work.operations.cases import case, move_case
-from app.work.operations.desk_list import raise_at_desk
+from app.work.operations.desk_list import raise_at_desk, settle_desk_entries
 from app.work.operations.history import write_history
 from app.work.rules import STAGE_AFTER, check_task_move
 
@@ -99,7 +102,12 @@ def start_task(
         transaction, task_id, party_id=party_id, expected_version=expected_version
     )
     started = _move_task(
-        transaction, held, TaskStage.STARTED, Happening.TASK_STARTED, by=by, now=now
+        transaction,
+        replace(held, held_until=None),
+        TaskStage.STARTED,
+        Happening.TASK_STARTED,
+        by=by,
+        now=now,
     )
     if of_case.stage not in {CaseStage.IN_PROGRESS, CaseStage.REFERRED}:
         move_case(transaction, of_case, CaseStage.IN_PROGRESS, now=now, waiting_for=None)
@@ -151,7 +159,11 @@ def complete_task(
     What was not solved goes to the desk. Raises as `accept_task`.
     """
     held, of_case = _take(
-        transaction, task_id, party_id=party_id, expected_version=expected_version
+        transaction,
+        task_id,
+        party_id=party_id,
+        expected_version=expected_version,
+        may_reopen=True,
     )
     done = _move_task(
         transaction,
@@ -162,14 +174,30 @@ def complete_task(
         now=now,
         result=result.value,
     )
-    if _has_open_tasks(transaction, of_case.id):
+    if has_open_tasks(transaction, of_case.id):
         return done
-    stage = STAGE_AFTER[result]
     if result is WorkResult.NOT_SOLVED:
-        _bring_to_desk(transaction, of_case, DeskReason.NOT_SOLVED, now=now)
-    else:
-        reason = "nothing-found" if result is WorkResult.NOTHING_FOUND else None
-        move_case(transaction, of_case, stage, now=now, closing_reason=reason, waiting_for=None)
+        _bring_to_desk(
+            transaction, of_case, DeskReason.NOT_SOLVED, now=now, party=of_case.party_name
+        )
+        return done
+    nothing_found = ClosingReason.NOTHING_FOUND if result is WorkResult.NOTHING_FOUND else None
+    move_case(
+        transaction,
+        of_case,
+        STAGE_AFTER[result],
+        now=now,
+        closing_reason=nothing_found,
+        closing_words=None,
+        waiting_for=None,
+    )
+    # What a reporter remarked is read all the same; every other question is answered by the end.
+    settle_desk_entries(
+        transaction,
+        of_case.id,
+        now=now,
+        reasons=tuple(reason for reason in DeskReason if reason is not DeskReason.REMARK),
+    )
     return done
 
 
@@ -186,7 +214,11 @@ def decline_task(
 ) -> Task:
     """Let a party hand a task back, with the reason; the desk decides. Raises as `accept_task`."""
     held, of_case = _take(
-        transaction, task_id, party_id=party_id, expected_version=expected_version
+        transaction,
+        task_id,
+        party_id=party_id,
+        expected_version=expected_version,
+        may_reopen=True,
     )
     declined = _move_task(
         transaction,
@@ -252,11 +284,24 @@ def task_of(row: Row[Any]) -> Task:
 
 
 def _take(
-    transaction: Transaction, task_id: UUID, *, party_id: UUID, expected_version: int | None
+    transaction: Transaction,
+    task_id: UUID,
+    *,
+    party_id: UUID,
+    expected_version: int | None,
+    may_reopen: bool = False,
 ) -> tuple[Task, Case]:
-    """Lock the case, then read the task: whoever changes either does so in this order."""
+    """Lock the case, then read the task: whoever changes either does so in this order.
+
+    What another authority hands back to us becomes an open case again (`may_reopen`); then the
+    lock of its asset comes before all.
+    """
     case_id = task(transaction, task_id, party_id=party_id).case_id
-    of_case = case(transaction, case_id, lock=True)
+    seen = case(transaction, case_id) if may_reopen else None
+    if seen is not None and not seen.is_open:
+        of_case = locked_with_asset(transaction, seen)
+    else:
+        of_case = case(transaction, case_id, lock=True)
     held = task(transaction, task_id, party_id=party_id)
     if expected_version is not None and held.version != expected_version:
         raise MovedOn(version=held.version, stage=held.stage)
@@ -312,23 +357,30 @@ def _bring_to_desk(
     now: datetime,
     **details: JSONValue,
 ) -> None:
-    raise_at_desk(transaction, of_case.id, reason, details=details, now=now)
-    if _has_open_tasks(transaction, of_case.id) or of_case.stage is CaseStage.RECEIVED:
+    if has_open_tasks(transaction, of_case.id) or of_case.stage is CaseStage.RECEIVED:
+        raise_at_desk(transaction, of_case.id, reason, details=details, now=now)
         return
-    move_case(
-        transaction,
-        of_case,
-        CaseStage.RECEIVED,
-        now=now,
-        party_id=None,
-        party_code=None,
-        party_name=None,
-        party_kind=None,
-        waiting_for=None,
-    )
+    try:
+        move_case(
+            transaction,
+            of_case,
+            CaseStage.RECEIVED,
+            now=now,
+            party_id=None,
+            party_code=None,
+            party_name=None,
+            party_kind=None,
+            waiting_for=None,
+            planned_on=None,
+        )
+    except CaseOpenAtAsset as other:
+        # It was passed on, and since then the asset has an open case of ours: the desk joins them.
+        details["case"] = other.reference
+    raise_at_desk(transaction, of_case.id, reason, details=details, now=now)
 
 
-def _has_open_tasks(transaction: Transaction, case_id: UUID) -> bool:
+def has_open_tasks(transaction: Transaction, case_id: UUID) -> bool:
+    """Whether somebody still has work on this case."""
     return bool(
         transaction.connection.scalar(
             text(

@@ -1,0 +1,109 @@
+"""Lets the desk say that a case is of another kind, and routes it anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from app.foundation.clock import LOCAL_ZONE
+from app.foundation.database import Transaction
+from app.geography.model import Located, Spot, UnknownAsset
+from app.geography.operations import locate
+from app.routing.calendar import due_at
+from app.routing.operations import decide, defect_at, keep_decision
+from app.triage.model import Category
+from app.work.model import ActedBy, Case, CaseMoved, DeskReason, Happening
+from app.work.operations.at_asset import check_alone_at_asset, locked_with_asset
+from app.work.operations.cases import (
+    ResponsibleParty,
+    case_by_reference,
+    check_version,
+    give_tasks_due_date,
+    write_case,
+)
+from app.work.operations.desk import hand_over, leave_with_nobody, refuse_closed
+from app.work.operations.desk_list import settle_desk_entries
+from app.work.operations.history import write_history
+from app.work.operations.tasks import has_open_tasks
+
+
+def change_category(
+    transaction: Transaction,
+    reference: str,
+    *,
+    category: Category,
+    by: ActedBy,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Case:
+    """Let a case be of another category: it is routed anew, and the decision is kept.
+
+    The norm counts from the moment the report came in, for that is what its reporter was
+    promised. A party that stays responsible keeps its task. Where nobody is, the case stands on
+    the desk's list.
+
+    Raises:
+        CaseNotFound: there is no such case.
+        MovedOn: it is not at `expected_version` any more.
+        CaseIsClosed: it must be reopened first.
+        CaseOpenAtAsset: there is an open case of that kind at its asset.
+    """
+    seen = case_by_reference(transaction, reference)
+    found = locked_with_asset(transaction, seen, category_group=category.join_group)
+    check_version(found, expected_version)
+    refuse_closed(found)
+    if found.category_group != category.join_group and found.is_open:
+        check_alone_at_asset(transaction, found, category_group=category.join_group)
+    settle_desk_entries(transaction, found.id, now=now, reasons=(DeskReason.UNSURE_CATEGORY,))
+    if category.code == found.category_code:
+        return found
+    changed = replace(
+        found,
+        category_code=category.code,
+        category_group=category.join_group,
+        public_visibility=category.public_visibility.value,
+        due_at=due_at(
+            found.received_at, norm_working_days=category.norm.days(danger=found.is_danger)
+        ),
+    )
+    write_history(
+        transaction,
+        found.id,
+        Happening.CATEGORY_CHANGED,
+        by=by,
+        at=now,
+        was=found.category_code,
+        category=category.code,
+    )
+    party = _route(transaction, changed, now=now)
+    if party is None:
+        return leave_with_nobody(transaction, changed, by=by, now=now)
+    if party.id == found.party_id and has_open_tasks(transaction, found.id):
+        return _stay(transaction, changed, now=now)
+    return hand_over(transaction, changed, party=party, by=by, now=now)
+
+
+def _route(transaction: Transaction, changed: Case, *, now: datetime) -> ResponsibleParty | None:
+    today = now.astimezone(LOCAL_ZONE).date()
+    defect = defect_at(_located(transaction, changed, now=now), changed.category_code)
+    decision = decide(transaction, defect, today=today)
+    keep_decision(transaction, decision, case_id=changed.id, defect=defect, now=now)
+    party = decision.party
+    return ResponsibleParty(party.id, party.code, party.name, party.kind) if party else None
+
+
+def _located(transaction: Transaction, changed: Case, *, now: datetime) -> Located:
+    spot, today = Spot(changed.longitude, changed.latitude), now.astimezone(LOCAL_ZONE).date()
+    try:
+        return locate(transaction, spot, asset_id=changed.asset_id, on=today)
+    except UnknownAsset:
+        # The asset was taken away since; the place is still where it was.
+        return locate(transaction, spot, asset_id=None, on=today)
+
+
+def _stay(transaction: Transaction, changed: Case, *, now: datetime) -> Case:
+    stayed = replace(changed, version=changed.version + 1)
+    write_case(transaction, stayed, now=now)
+    give_tasks_due_date(transaction, stayed, now=now)
+    transaction.tell(CaseMoved(stayed, previous_stage=changed.stage, at=now))
+    return stayed
