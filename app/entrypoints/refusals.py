@@ -15,6 +15,7 @@ from app.publishing import public
 from app.reception import model as reception
 from app.triage import model as triage
 from app.work import model as work
+from app.work.partner import model as partner
 
 STATUS: Mapping[type[DomainError], int] = {
     api_documents.ArgumentsRefused: 400,
@@ -41,6 +42,11 @@ STATUS: Mapping[type[DomainError], int] = {
     identity.TooOften: 429,
     intake.ReportNotFound: 404,
     intake.ReportRefused: 400,
+    partner.CursorUnknown: 400,
+    partner.StepNotPossible: 409,
+    partner.TaskIsOver: 409,
+    partner.VersionNeeded: 428,
+    partner.VersionUnclear: 400,
     photos.PhotoNotFound: 404,
     photos.PhotoRefused: 400,
     photos.PhotoTooLarge: 413,

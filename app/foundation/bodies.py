@@ -49,7 +49,8 @@ class Words(fields.String):
     """Text of people: one normal form, no characters that no keyboard writes."""
 
     def __init__(self, *, most: int, least: int = 0, **named: Any) -> None:  # noqa: ANN401
-        super().__init__(**named)
+        lengths = {"minLength": least, "maxLength": most}
+        super().__init__(**{**named, "metadata": {**lengths, **named.get("metadata", {})}})
         self._least, self._most = least, most
 
     def _deserialize(
@@ -77,12 +78,29 @@ def read_body(request: Request, *, part: str) -> ReadBody:
         BodyRefused: it cannot be read, or there are parts that do not belong there.
     """
     if request.mimetype == "application/json":
-        if (request.content_length or 0) > MAX_JSON_BYTES:
-            raise BodyTooLarge()
-        return ReadBody(json_object(request.get_data(cache=False)))
+        return read_json(request)
     if request.mimetype == "multipart/form-data":
         return _parts(request, part)
     raise WrongContentType()
+
+
+def read_json(request: Request, *, may_be_empty: bool = False) -> ReadBody:
+    """Return the JSON object that is the whole body; with `may_be_empty`, none is an empty one.
+
+    Raises:
+        WrongContentType: it is something else.
+        BodyTooLarge, BodyRefused: as `read_body`.
+    """
+    if (request.content_length or 0) > MAX_JSON_BYTES:
+        raise BodyTooLarge()
+    content = request.get_data(cache=False)
+    if may_be_empty and not content:
+        return ReadBody({})
+    if request.mimetype != "application/json":
+        raise WrongContentType("Send this as application/json.")
+    if len(content) > MAX_JSON_BYTES:
+        raise BodyTooLarge()
+    return ReadBody(json_object(content))
 
 
 def _parts(request: Request, part: str) -> ReadBody:

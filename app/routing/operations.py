@@ -141,6 +141,23 @@ def decisions_of_case(transaction: Transaction, case_id: UUID) -> Sequence[dict[
     ]
 
 
+def areas_of_cases(
+    transaction: Transaction, case_ids: Sequence[UUID]
+) -> dict[UUID, list[dict[str, str]]]:
+    """Return the areas each case lay in when it was last decided, each with kind, code and name."""
+    rows = transaction.connection.execute(
+        text(
+            """
+            SELECT DISTINCT ON (case_id) case_id, grounds -> 'areas' AS areas
+            FROM routing_decision WHERE case_id = ANY(:case_ids)
+            ORDER BY case_id, decided_at DESC, id
+            """
+        ),
+        {"case_ids": list(case_ids)},
+    )
+    return {row.case_id: row.areas or [] for row in rows}
+
+
 def make_agreement(
     transaction: Transaction,
     *,

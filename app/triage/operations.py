@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +90,15 @@ def category(transaction: Transaction, code: str) -> Category:
             errors=(FieldError("category", "retired-category", "see GET /api/v1/categories"),)
         )
     return _category(row)
+
+
+def names_of_categories(transaction: Transaction, codes: Collection[str]) -> dict[str, Name]:
+    """Return the names of categories by their code, also of those no longer in use."""
+    rows = transaction.connection.execute(
+        text("SELECT code, name_nl, name_en FROM category WHERE code = ANY(:codes)"),
+        {"codes": list(codes)},
+    )
+    return {row.code: Name(row.name_nl, row.name_en) for row in rows}
 
 
 _MATCHES = text(

@@ -293,6 +293,7 @@ class ListedTask:
     case: Case
     asset_number: str | None
     distance_metres: float | None = None
+    asset_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
