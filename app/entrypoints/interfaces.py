@@ -8,13 +8,21 @@ from flask import Flask
 
 from app.foundation.api_documents import DescribedApi, tell_version
 from app.foundation.settings import Settings
+from app.identity import token_endpoint
 from app.identity.access import open_to
 from app.identity.permissions import Permission
-from app.reception import api as reports_api
+from app.reception.api import places as places_api
+from app.reception.api import reports as reports_api
 from app.triage import api as categories_api
+from app.work.partner import reading as partner_reading
+from app.work.partner import working as partner_working
+from app.work.partner.documents import SECURITY_SCHEMES
 
 #: Raised with every change that a phone can notice; `mobile-api/CHANGELOG.md` says what it was.
 MOBILE_VERSION = "1.0.0"
+
+#: The same for contractors' programs; `partner-api/CHANGELOG.md` tells.
+PARTNER_VERSION = "1.0.0"
 
 
 def register_mobile_api(app: Flask, settings: Settings) -> None:
@@ -27,7 +35,36 @@ def register_mobile_api(app: Flask, settings: Settings) -> None:
         version=MOBILE_VERSION,
         description="Report a defect in public space, and follow it.",
     )
-    for blueprint in (categories_api.blueprint, reports_api.blueprint):
+    api.spec.components.security_scheme(
+        "reportToken",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The token that came with the report; it opens that report alone.",
+        },
+    )
+    for blueprint in (categories_api.blueprint, places_api.blueprint, reports_api.blueprint):
+        api.register_blueprint(blueprint)
+
+
+def register_partner_api(app: Flask, settings: Settings) -> None:
+    """Put the partner API below `/partner/v1`."""
+    api = described_api(
+        app,
+        settings,
+        prefix="/partner/v1",
+        title="Straatbeeld partner API",
+        version=PARTNER_VERSION,
+        description="Read the tasks of one's own party, and do them.",
+        config_prefix="PARTNER",
+    )
+    for name, scheme in SECURITY_SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
+    for blueprint in (
+        token_endpoint.blueprint,
+        partner_reading.blueprint,
+        partner_working.blueprint,
+    ):
         api.register_blueprint(blueprint)
 
 

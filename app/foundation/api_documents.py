@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from apispec import BasePlugin
 from flask import Flask, Request, Response, request
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
 from app.foundation.cached_answers import versioned_answer
@@ -67,6 +67,13 @@ _RETRY_AFTER_DOCUMENT = {
     "description": "After how many seconds it may be tried again.",
     "schema": {"type": "integer", "minimum": 1},
 }
+
+
+class NameSchema(Schema):
+    """A name in both languages."""
+
+    nl = fields.String(required=True)
+    en = fields.String(required=True)
 
 
 class ArgumentsRefused(DomainError):
@@ -176,13 +183,21 @@ class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest carries no types
             answer: dict[str, Any] = {"description": status.phrase}
             if status >= HTTPStatus.BAD_REQUEST:
                 answer["content"] = {PROBLEM_MEDIA_TYPE: {"schema": "Problem"}}
+                answer["headers"] = {VERSION_HEADER: VERSION_HEADER}
             if status == HTTPStatus.TOO_MANY_REQUESTS:
-                answer["headers"] = {"Retry-After": "Retry-After"}
+                answer["headers"]["Retry-After"] = "Retry-After"
             components.response(status.name, answer, lazy=True)
 
+    def _register_pagination_header(self) -> None:
+        """Leave it: lists of ours go on with a cursor."""
+
     def document(self) -> dict[str, Any]:
-        """Return the OpenAPI document."""
+        """Return the OpenAPI document; its paths begin where the address of its server ends."""
         written: dict[str, Any] = json.loads(json.dumps(self.spec.to_dict()))
+        prefix = self.config["OPENAPI_URL_PREFIX"]
+        written["paths"] = {
+            path.removeprefix(prefix): operations for path, operations in written["paths"].items()
+        }
         return written
 
     def _openapi_json(self) -> Response:

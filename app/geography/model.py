@@ -25,10 +25,6 @@ class UnknownAsset(DomainError):
     """There is no asset with this id."""
 
 
-class OutsideServiceArea(DomainError):
-    """This place is outside the municipality, so we cannot take the report."""
-
-
 class AreasRefused(DomainError):
     """The file with areas cannot be used."""
 
@@ -109,6 +105,27 @@ class FoundArea:
     kind: str
     code: str
     name: str
+
+
+class OutsideServiceArea(DomainError):
+    """This place is outside the municipality, so we cannot take the report."""
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: tuple[FieldError, ...] = (),
+        areas: tuple[FoundArea, ...] = (),
+    ) -> None:
+        super().__init__(detail, errors=errors)
+        #: The areas that are known there, such as another municipality.
+        self.areas = areas
+
+    @property
+    def more(self) -> Mapping[str, object]:
+        """That we are not the ones, and where it is as far as that is known."""
+        areas = [{"kind": area.kind, "code": area.code, "name": area.name} for area in self.areas]
+        return {"ours": False, "areas": areas}
 
 
 @dataclass(frozen=True, slots=True)

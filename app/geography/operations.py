@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
+from app.foundation.errors import FieldError
 from app.geography.model import (
     Asset,
     FoundArea,
@@ -76,7 +77,7 @@ def locate(transaction: Transaction, spot: Spot, *, asset_id: UUID | None, on: d
     areas = tuple(FoundArea(row.kind, row.code, row.name) for row in rows if row.what == "area")
     asset = next((_asset(row, row.code) for row in rows if row.what == "asset"), None)
     if asset_id is not None and asset is None:
-        raise UnknownAsset()
+        raise UnknownAsset(errors=(FieldError("asset", "unknown-asset", "see GET /api/v1/places"),))
     inside = any(area.kind == "municipality" for area in areas)
     return Located(
         spot=spot,

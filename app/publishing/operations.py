@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from app.foundation.database import MapDatabase, Transaction
-from app.geography.model import Box
+from app.geography.model import Box, Spot
 from app.publishing.rules import is_public, public_spot
 from app.work.model import OPEN_STAGES, CaseMoved, CaseStage
 
@@ -153,21 +154,76 @@ def public_cases(
             _LIST, {**_values(wanted), "at_most": at_most, "skip": skip}
         ).all()
         total = transaction.connection.execute(_COUNT, _values(wanted)).scalar_one()
-    return [
-        PublicCase(
-            reference=row.reference,
-            category_code=row.category_code,
-            stage=CaseStage(row.stage),
-            longitude=row.longitude,
-            latitude=row.latitude,
-            party_name=row.party_name,
-            report_count=row.report_count,
-            reported_at=row.reported_at,
-            due_at=row.due_at,
-            changed_at=row.changed_at,
-        )
-        for row in rows
-    ], int(total)
+    return [_public_case(row) for row in rows], int(total)
+
+
+_NEAR = text(
+    """
+    SELECT public_case.reference, public_case.category_code, public_case.stage,
+           ST_X(public_case.spot) AS longitude, ST_Y(public_case.spot) AS latitude,
+           public_case.party_name, public_case.report_count, public_case.reported_at,
+           public_case.due_at, public_case.changed_at,
+           ST_DistanceSphere(
+               public_case.spot, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326)
+           ) AS distance_metres
+    FROM public_case
+    WHERE public_case.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')
+      AND public_case.spot && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+      AND ST_DistanceSphere(
+              public_case.spot, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326)
+          ) <= :within_metres
+      AND (CAST(:categories AS text[]) IS NULL OR public_case.category_code = ANY(:categories))
+    ORDER BY distance_metres, public_case.reference
+    LIMIT :at_most
+    """
+)
+
+
+def public_cases_near(
+    database: MapDatabase,
+    spot: Spot,
+    *,
+    within_metres: float,
+    at_most: int,
+    categories: Sequence[str] | None = None,
+) -> Sequence[tuple[PublicCase, float]]:
+    """Return the open public cases within this distance, each with its distance in metres.
+
+    Nearest first; of these categories alone where they are given. Distances are to the public
+    spot, which may be blurred.
+    """
+    box = spot.box_around(within_metres)
+    with database.transaction() as transaction:
+        rows = transaction.connection.execute(
+            _NEAR,
+            {
+                "longitude": spot.longitude,
+                "latitude": spot.latitude,
+                "west": box.west,
+                "south": box.south,
+                "east": box.east,
+                "north": box.north,
+                "within_metres": within_metres,
+                "at_most": at_most,
+                "categories": None if categories is None else list(categories),
+            },
+        ).all()
+    return [(_public_case(row), float(row.distance_metres)) for row in rows]
+
+
+def _public_case(row: Row[Any]) -> PublicCase:
+    return PublicCase(
+        reference=row.reference,
+        category_code=row.category_code,
+        stage=CaseStage(row.stage),
+        longitude=row.longitude,
+        latitude=row.latitude,
+        party_name=row.party_name,
+        report_count=row.report_count,
+        reported_at=row.reported_at,
+        due_at=row.due_at,
+        changed_at=row.changed_at,
+    )
 
 
 def _values(wanted: CaseFilter) -> dict[str, object]:

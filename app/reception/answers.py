@@ -13,6 +13,7 @@ from app.intake.rules import report_token
 from app.photos.model import Photo
 from app.photos.operations import shown
 from app.reception.model import ReceivedReport
+from app.triage.model import Name
 
 
 def moment(instant: datetime) -> str:
@@ -65,12 +66,21 @@ def shown_photos(
 
 def reason(received: ReceivedReport, language: str) -> str:
     """Return in words why the party is the one, in Dutch or English."""
-    party = received.party["name"] if received.party else ""
-    sentences = _REASONS["en" if language == "en" else "nl"]
-    return sentences[received.because].format(
-        party=party,
-        category=received.category.name.in_language(language),
-        area=received.area_name or "",
+    return reason_in_words(
+        received.because,
+        party=received.party["name"] if received.party else None,
+        category=received.category.name,
+        area=received.area_name,
+        language=language,
+    )
+
+
+def reason_in_words(
+    because: str, *, party: str | None, category: Name, area: str | None, language: str
+) -> str:
+    """Return a decision of routing in words, in Dutch or English."""
+    return _REASONS["en" if language == "en" else "nl"][because].format(
+        party=party or "", category=category.in_language(language), area=area or ""
     )
 
 

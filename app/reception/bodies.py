@@ -28,15 +28,23 @@ class ReadRequest:
     photos: tuple[FileStorage, ...]
 
 
-class _ContactSchema(Schema):
+class ContactSchema(Schema):
+    """How to reach the reporter; every part may be left out."""
+
     name = Words(most=200, allow_none=True, load_default=None)
     email = fields.Email(allow_none=True, load_default=None, validate=validate.Length(max=254))
     phone = Words(most=30, allow_none=True, load_default=None)
 
 
-class _PointSchema(Schema):
+class PointSchema(Schema):
+    """A GeoJSON Point in WGS 84, longitude first."""
+
     type = fields.String(required=True, validate=validate.Equal("Point"))
-    coordinates = fields.List(fields.Raw(), required=True)
+    coordinates = fields.List(
+        fields.Raw(metadata={"type": "number"}),
+        required=True,
+        metadata={"minItems": 2, "maxItems": 3, "example": [4.3195, 51.58]},
+    )
 
     @post_load
     def _point(self, loaded: dict[str, Any], **_: object) -> tuple[float, float]:
@@ -57,9 +65,9 @@ class ReportSchema(Schema):
     """A report as a phone sends it."""
 
     description = Words(least=1, most=DESCRIPTION_LENGTH, required=True)
-    location = fields.Nested(_PointSchema, required=True)
+    location = fields.Nested(PointSchema, required=True)
     category = Words(most=100, allow_none=True, load_default=None)
-    contact = fields.Nested(_ContactSchema, allow_none=True, load_default=None)
+    contact = fields.Nested(ContactSchema, allow_none=True, load_default=None)
     answers = fields.Dict(
         keys=Words(least=1, most=100), values=fields.Raw(), allow_none=True, load_default=None
     )

@@ -146,7 +146,9 @@ def require_ours(located: Located, municipality_code: str) -> None:
             " places: longitude comes first."
         )
     raise OutsideServiceArea(
-        detail, errors=(FieldError("location", "outside-service-area", detail),)
+        detail,
+        errors=(FieldError("location", "outside-service-area", detail),),
+        areas=located.areas,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validate
 
-from app.foundation.api_documents import ApiBlueprint, refuses
+from app.foundation.api_documents import ApiBlueprint, NameSchema, refuses
 from app.foundation.cached_answers import versioned_answer
 from app.foundation.database import Database
 from app.foundation.provided import provided
@@ -26,13 +26,6 @@ blueprint = ApiBlueprint(
 
 #: Longer texts than a report may have are not looked at.
 LONGEST_TEXT = 3000
-
-
-class NameSchema(Schema):
-    """A name in both languages."""
-
-    nl = fields.String(required=True)
-    en = fields.String(required=True)
 
 
 class NormSchema(Schema):
@@ -101,6 +94,7 @@ class SuggestionsSchema(Schema):
 @open_to(Permission.ANYONE)
 @blueprint.response(200, CategoriesSchema)
 @refuses()
+@blueprint.doc(operationId="listCategories", responses={304: {"description": "Not modified"}})
 def categories() -> Response:
     """List the categories on two levels, in Dutch and English."""
     with provided().get(Database).transaction() as transaction:
@@ -117,6 +111,7 @@ def categories() -> Response:
 @blueprint.arguments(SuggestionQuery, location="query")
 @blueprint.response(200, SuggestionsSchema)
 @refuses(400)
+@blueprint.doc(operationId="suggestCategories")
 def suggestions(query: dict[str, str]) -> dict[str, object]:
     """Propose at most three categories for the words of a report."""
     with provided().get(Database).transaction() as transaction:

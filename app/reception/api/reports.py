@@ -8,8 +8,8 @@ from uuid import UUID
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_smorest import Blueprint
 
+from app.foundation.api_documents import ApiBlueprint, refuses
 from app.foundation.bodies import BodyRefused, WrongContentType
 from app.foundation.clock import Clock
 from app.foundation.database import Database, Transaction
@@ -21,6 +21,7 @@ from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.intake.model import Channel, KeptReport, ReportNotFound
 from app.intake.operations import report_with_token
+from app.photos.model import MAX_PHOTOS
 from app.photos.operations import (
     check_room,
     discard_originals,
@@ -32,16 +33,45 @@ from app.photos.operations import (
 )
 from app.photos.storage import PhotoStore
 from app.reception.answers import answer_to, report_status, shown_photos, with_token
+from app.reception.api.schemas import FollowedReportSchema, PhotosSchema, ReceivedReportSchema
 from app.reception.bodies import ReportSchema, read_request
 from app.reception.operations import receive_report
 from app.work.operations.cases import case as case_with_id
 from app.work.operations.tasks import tasks_of_case
 
-blueprint = Blueprint("reports", __name__, url_prefix="/api/v1", description="Reports")
+blueprint = ApiBlueprint("reports", __name__, url_prefix="/api/v1", description="Reports")
+
+_PHOTOS = {
+    "type": "array",
+    "maxItems": MAX_PHOTOS,
+    "items": {"type": "string", "format": "binary"},
+    "description": "JPEG, PNG, WebP or HEIC, 15 MB each.",
+}
+
+#: The token that came with a report, as `Authorization: Bearer …`.
+_WITH_TOKEN: list[dict[str, list[str]]] = [{"reportToken": []}]
+
+_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "The same key and content give the same answer again, for thirty days.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
 
 
 @blueprint.post("/reports")
+@open_to(Permission.ANYONE)
+@blueprint.response(
+    201,
+    ReceivedReportSchema,
+    headers={
+        "Location": {"description": "The report.", "schema": {"type": "string", "format": "uri"}}
+    },
+)
+@refuses(400, 409, 413, 415, 422)
 @blueprint.doc(
+    operationId="postReport",
+    parameters=[_KEY],
     requestBody={
         "required": True,
         "content": {
@@ -51,19 +81,17 @@ blueprint = Blueprint("reports", __name__, url_prefix="/api/v1", description="Re
                     "type": "object",
                     "required": ["report"],
                     "properties": {
-                        "report": {"type": "string", "description": "The report as JSON."},
-                        "photo": {
-                            "type": "array",
-                            "maxItems": 5,
-                            "items": {"type": "string", "format": "binary"},
+                        "report": {
+                            "type": "string",
+                            "description": "The report as JSON, with or without a file name.",
                         },
+                        "photo": _PHOTOS,
                     },
                 }
             },
         },
-    }
+    },
 )
-@open_to(Permission.ANYONE)
 def post_report() -> ResponseReturnValue:
     """Hand in a report, with up to five photos; it is kept whole or not at all."""
     services = provided()
@@ -101,9 +129,28 @@ def post_report() -> ResponseReturnValue:
     return answered
 
 
-@blueprint.post("/reports/<uuid:report_id>/photos")
+@blueprint.post("/reports/<uuid:id>/photos")
 @open_to(Permission.ANYONE)
-def post_photos(report_id: UUID) -> ResponseReturnValue:
+@blueprint.response(201, PhotosSchema)
+@refuses(400, 404, 409, 413, 415)
+@blueprint.doc(
+    operationId="addPhotos",
+    security=_WITH_TOKEN,
+    parameters=[_KEY],
+    requestBody={
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["photo"],
+                    "properties": {"photo": _PHOTOS},
+                }
+            }
+        },
+    },
+)
+def post_photos(id: UUID) -> ResponseReturnValue:
     """Add photos to one's own report, five in all."""
     if request.mimetype != "multipart/form-data":
         raise WrongContentType("Send the photos as multipart/form-data, in parts named photo.")
@@ -114,31 +161,32 @@ def post_photos(report_id: UUID) -> ResponseReturnValue:
     if not files:
         raise BodyRefused(errors=(FieldError("photo", "required", "There is no photo in it."),))
     with services.get(Database).transaction() as transaction:
-        _own_report(transaction, report_id, settings)
+        _own_report(transaction, id, settings)
     examined = examine_all(file.read() for file in files)
     with (
         stored_originals(store, examined) as originals,
         services.get(Database).transaction() as transaction,
     ):
-        _own_report(transaction, report_id, settings)
-        present = photos_of_report(transaction, report_id)
+        _own_report(transaction, id, settings)
+        present = photos_of_report(transaction, id)
         check_room(present, len(examined))
-        kept = keep(
-            transaction, originals, report_id=report_id, first_position=len(present), now=now
-        )
+        kept = keep(transaction, originals, report_id=id, first_position=len(present), now=now)
     return jsonify(photos=shown_photos(kept, settings, now=now)), 201
 
 
-@blueprint.get("/reports/<uuid:report_id>")
+@blueprint.get("/reports/<uuid:id>")
 @open_to(Permission.ANYONE)
-def get_report(report_id: UUID) -> ResponseReturnValue:
+@blueprint.response(200, FollowedReportSchema)
+@refuses(400, 404)
+@blueprint.doc(operationId="getReport", security=_WITH_TOKEN)
+def get_report(id: UUID) -> ResponseReturnValue:
     """See where one's own report stands."""
     services = provided()
     settings, now = services.get(Settings), services.get(Clock).now()
     with services.get(Database).transaction() as transaction:
-        report = _own_report(transaction, report_id, settings)
+        report = _own_report(transaction, id, settings)
         case = case_with_id(transaction, report.case_id)
-        photos = photos_of_report(transaction, report_id)
+        photos = photos_of_report(transaction, id)
         tasks = tasks_of_case(transaction, case.id)
         repairs = photos_of_tasks(transaction, [task.id for task in tasks])
     party = (

@@ -1,0 +1,1 @@
+"""The mobile API: places, reports and their photos."""

@@ -1,0 +1,214 @@
+"""What the mobile API answers, as its document describes it."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from app.foundation.api_documents import NameSchema
+from app.identity.model import PartyKind
+from app.photos.model import PhotoStatus
+from app.planning.model import Hindrance
+from app.reception.bodies import PointSchema
+from app.work.model import CaseStage
+
+_REFERENCE = {"example": "K7MD-4QXW", "description": "Short, speakable, not guessable."}
+_MOMENT = {"description": "RFC 3339, in UTC.", "example": "2026-11-24T09:30:00Z"}
+_METRES = {"description": "Metres from the place that was asked about."}
+
+
+class AreaSchema(Schema):
+    """An area that covers the place."""
+
+    kind = fields.String(required=True, metadata={"example": "village"})
+    code = fields.String(required=True, metadata={"example": "dinteloord"})
+    name = fields.String(required=True, metadata={"example": "Dinteloord"})
+
+
+class PartySchema(Schema):
+    """Who does the work; an authority is somebody we pass it on to."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf([*PartyKind]))
+
+
+class RoutingSchema(Schema):
+    """Who has it, where it lies, and why in words; nobody yet is null."""
+
+    party = fields.Nested(PartySchema, required=True, allow_none=True)
+    areas = fields.List(fields.Nested(AreaSchema), required=True)
+    reason = fields.String(required=True)
+
+
+class ExpectedRoutingSchema(Schema):
+    """Who would get a report of this category here, and why in words."""
+
+    party = fields.Nested(PartySchema, required=True, allow_none=True)
+    reason = fields.String(required=True)
+
+
+class NamedCategorySchema(Schema):
+    """A category with its name."""
+
+    code = fields.String(required=True, metadata={"example": "verlichting.lamp-brandt-niet"})
+    name = fields.Nested(NameSchema, required=True)
+
+
+class ChosenCategorySchema(NamedCategorySchema):
+    """The category of a report, who chose it and how certain that is."""
+
+    chosenBy = fields.String(  # noqa: N815  # the API's own name
+        required=True, validate=validate.OneOf(["reporter", "words", "desk"])
+    )
+    certainty = fields.Float(required=True, validate=validate.Range(0, 1))
+
+
+class CaseOfReportSchema(Schema):
+    """The case a report belongs to."""
+
+    reference = fields.String(required=True, metadata=_REFERENCE)
+    status = fields.String(required=True, validate=validate.OneOf([*CaseStage]))
+    joined = fields.Boolean(
+        required=True, metadata={"description": "Whether the case was there before the report."}
+    )
+
+
+class PhotoSchema(Schema):
+    """A photo. Its addresses are there once it was made safe, and expire after some hours."""
+
+    id = fields.UUID(required=True)
+    status = fields.String(required=True, validate=validate.OneOf([*PhotoStatus]))
+    url = fields.URL(required=True, allow_none=True)
+    thumbnailUrl = fields.URL(required=True, allow_none=True)  # noqa: N815
+    jpegUrl = fields.URL(required=True, allow_none=True)  # noqa: N815
+
+
+class PhotosSchema(Schema):
+    """Photos that were added."""
+
+    photos = fields.List(fields.Nested(PhotoSchema), required=True)
+
+
+class ReceivedReportSchema(Schema):
+    """A report that was taken in. The token opens it: keep it as safe as the report."""
+
+    id = fields.UUID(required=True)
+    reference = fields.String(required=True, metadata=_REFERENCE)
+    token = fields.String(required=True)
+    followUrl = fields.URL(required=True)  # noqa: N815
+    status = fields.String(required=True, validate=validate.OneOf([*CaseStage]))
+    receivedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+    category = fields.Nested(ChosenCategorySchema, required=True)
+    case = fields.Nested(CaseOfReportSchema, required=True)
+    routing = fields.Nested(RoutingSchema, required=True)
+    photos = fields.List(fields.Nested(PhotoSchema), required=True)
+
+
+class FollowedCategorySchema(Schema):
+    """The category of a report, and who chose it."""
+
+    code = fields.String(required=True)
+    chosenBy = fields.String(  # noqa: N815
+        required=True, validate=validate.OneOf(["reporter", "words", "desk"])
+    )
+
+
+class FollowedCaseSchema(Schema):
+    """The case a report belongs to."""
+
+    reference = fields.String(required=True, metadata=_REFERENCE)
+    status = fields.String(required=True, validate=validate.OneOf([*CaseStage]))
+
+
+class FollowedRoutingSchema(Schema):
+    """Who has it now; nobody yet is null."""
+
+    party = fields.Nested(PartySchema, required=True, allow_none=True)
+
+
+class FollowedReportSchema(Schema):
+    """Where a report stands."""
+
+    id = fields.UUID(required=True)
+    reference = fields.String(required=True, metadata=_REFERENCE)
+    status = fields.String(required=True, validate=validate.OneOf([*CaseStage]))
+    description = fields.String(required=True)
+    location = fields.Nested(PointSchema, required=True)
+    receivedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+    category = fields.Nested(FollowedCategorySchema, required=True)
+    case = fields.Nested(FollowedCaseSchema, required=True)
+    routing = fields.Nested(FollowedRoutingSchema, required=True)
+    photos = fields.List(fields.Nested(PhotoSchema), required=True)
+    repairPhotos = fields.List(fields.Nested(PhotoSchema), required=True)  # noqa: N815
+
+
+class AddressSchema(Schema):
+    """The nearest address, as people write it."""
+
+    text = fields.String(required=True, metadata={"example": "Kade 4, 4671 AB Dinteloord"})
+
+
+class NearCaseSchema(Schema):
+    """An open case near by; its reference can be a report's `sameAs`."""
+
+    reference = fields.String(required=True, metadata=_REFERENCE)
+    category = fields.Nested(NamedCategorySchema, required=True)
+    status = fields.String(required=True, validate=validate.OneOf([*CaseStage]))
+    location = fields.Nested(PointSchema, required=True)
+    distanceMetres = fields.Float(required=True, metadata=_METRES)  # noqa: N815
+    reports = fields.Integer(required=True)
+    reportedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+
+
+class NearAssetSchema(Schema):
+    """A thing near by; its id can be a report's `asset`."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True, metadata={"example": "lamp-post"})
+    number = fields.String(required=True, metadata={"example": "DTL-0017"})
+    location = fields.Nested(PointSchema, required=True)
+    distanceMetres = fields.Float(required=True, metadata=_METRES)  # noqa: N815
+    openCase = fields.String(  # noqa: N815
+        required=True,
+        allow_none=True,
+        metadata={"description": "The open case that a report of this asset would join."},
+    )
+
+
+class NearWorkSchema(Schema):
+    """A planned work near by, under way or still to come."""
+
+    reference = fields.String(required=True)
+    title = fields.Nested(NameSchema, required=True)
+    description = fields.Nested(NameSchema, required=True)
+    kind = fields.String(required=True)
+    hindrance = fields.String(required=True, validate=validate.OneOf([*Hindrance]))
+    startsOn = fields.Date(required=True)  # noqa: N815
+    endsOn = fields.Date(required=True)  # noqa: N815
+    carriedOutBy = fields.String(required=True)  # noqa: N815
+    distanceMetres = fields.Float(required=True, metadata=_METRES)  # noqa: N815
+    takesCareOf = fields.Boolean(  # noqa: N815
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whether it mends this category anyway; null without one."},
+    )
+
+
+class PlaceSchema(Schema):
+    """What there is at a place of ours. A place that is not ours is answered with 422."""
+
+    ours = fields.Boolean(required=True, metadata={"enum": [True]})
+    areas = fields.List(fields.Nested(AreaSchema), required=True)
+    address = fields.Nested(AddressSchema, required=True, allow_none=True)
+    cases = fields.List(fields.Nested(NearCaseSchema), required=True)
+    assets = fields.List(fields.Nested(NearAssetSchema), required=True)
+    works = fields.List(fields.Nested(NearWorkSchema), required=True)
+    routing = fields.Nested(
+        ExpectedRoutingSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who would get a report of the category; null without one."},
+    )
