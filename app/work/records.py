@@ -69,6 +69,11 @@ class CaseRecord(Base):
             name="closed_at",
         ),
         Index("ix_defect_case_received_at", "received_at"),
+        Index(
+            "ix_defect_case_merged_into",
+            "merged_into",
+            postgresql_where=text("merged_into is not null"),
+        ),
         Index("ix_defect_case_open_due_at", "due_at", postgresql_where=text(_OPEN)),
         Index(
             "ix_defect_case_open_spot",
