@@ -37,6 +37,7 @@ STATUS: Mapping[type[DomainError], int] = {
     identity.PartyNeeded: 400,
     identity.PartyUnknown: 404,
     identity.PasswordTooWeak: 400,
+    identity.ScopeMissing: 403,
     identity.ScopeUnknown: 400,
     identity.SignInNeeded: 401,
     identity.TooOften: 429,

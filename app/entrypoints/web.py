@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from app.entrypoints import health
-from app.entrypoints.interfaces import register_mobile_api
+from app.entrypoints.interfaces import register_mobile_api, register_partner_api
 from app.entrypoints.languages import speak
 from app.entrypoints.logs import configure_logs, log_requests
 from app.entrypoints.problems import answer_problems
@@ -58,4 +58,5 @@ def create_app(services: Provided | None = None) -> Flask:
     ):
         app.register_blueprint(blueprint)
     register_mobile_api(app, settings)
+    register_partner_api(app, settings)
     return app

@@ -15,6 +15,7 @@ from app.identity.model import (
     AccessTokenNeeded,
     Actor,
     NotAllowed,
+    ScopeMissing,
     SignInNeeded,
 )
 from app.identity.permissions import PARTNER_PERMISSIONS, Permission
@@ -54,7 +55,7 @@ def open_to(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]
     Raises (in the view):
         SignInNeeded: a program, or a form, came without a sign-in.
         AccessTokenNeeded: a partner's program came without a valid token.
-        NotAllowed: who came is known and has not this permission.
+        NotAllowed: who came is known and has not this permission; ScopeMissing is that of a token.
     """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
@@ -82,7 +83,7 @@ def admit(permission: Permission) -> None:
             abort(redirect(sign_in_url(), code=303))
         raise SignInNeeded()
     if not actor.may(permission):
-        raise NotAllowed()
+        raise ScopeMissing() if permission in PARTNER_PERMISSIONS else NotAllowed()
 
 
 def acting() -> Actor:

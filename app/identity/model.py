@@ -75,6 +75,15 @@ SYSTEM = Actor(ActorKind.SYSTEM, name="Straatbeeld", permissions=frozenset(Permi
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """Who stands behind an id in a history: a person, or the program of a party."""
+
+    name: str
+    party_id: UUID | None
+    party_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignInLasts:
     """How long a sign-in lives: without use, and in all."""
 
@@ -100,6 +109,10 @@ class AccessTokenNeeded(DomainError):
 
 class NotAllowed(DomainError):
     """You are signed in, but this is not part of your work here."""
+
+
+class ScopeMissing(NotAllowed):
+    """The access token does not have the scope this needs."""
 
 
 class TooOften(DomainError):

@@ -138,7 +138,7 @@ _REFUSED: dict[str, Any] = {
 @open_to(Permission.ANYONE)
 def post_token() -> Response:
     """Get an access token with the client's id and secret, by HTTP Basic or in the form."""
-    if request.mimetype != FORM:
+    if request.mimetype not in {FORM, ""}:
         raise WrongContentType(f"Ask for a token with a form: {FORM}.")
     services = provided()
     try:

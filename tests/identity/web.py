@@ -17,7 +17,13 @@ from app.foundation.provided import Provided, attach
 from app.foundation.settings import Settings
 from app.identity import pages
 from app.identity.access import acting, is_program, open_to
-from app.identity.model import AccessTokenNeeded, NotAllowed, SignInNeeded, TooOften
+from app.identity.model import (
+    AccessTokenNeeded,
+    NotAllowed,
+    ScopeMissing,
+    SignInNeeded,
+    TooOften,
+)
 from app.identity.permissions import Permission
 from app.identity.rates import Rates, rates
 from tests.makers.people import MONDAY_MORNING
@@ -28,6 +34,7 @@ STATUS: dict[type[DomainError], int] = {
     SignInNeeded: 401,
     AccessTokenNeeded: 401,
     NotAllowed: 403,
+    ScopeMissing: 403,
     TooOften: 429,
 }
 
