@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 import click
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import UndefinedColumn, UndefinedTable
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.entrypoints.demo.commands import demo
 from app.entrypoints.migrations import migrate
@@ -58,6 +59,15 @@ def main() -> None:
         sys.exit(1)
     except OperationalError as fault:
         click.echo(f"straatbeeld: the database does not answer: {fault.orig}", err=True)
+        sys.exit(1)
+    except ProgrammingError as fault:
+        if not isinstance(fault.orig, UndefinedTable | UndefinedColumn):
+            raise
+        click.echo(
+            "straatbeeld: the database has not the shape this version needs: run"
+            " 'straatbeeld migrate' first.",
+            err=True,
+        )
         sys.exit(1)
 
 

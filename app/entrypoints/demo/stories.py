@@ -19,7 +19,8 @@ DAYS = 90
 
 _TEXTS_FILE = Path(__file__).with_name("data") / "texts.toml"
 
-_ASSET_KINDS = {
+#: At what a report of this category is, where it names a thing.
+ASSET_KINDS = {
     "verlichting.lamp-brandt-niet": "lamp-post",
     "verlichting.lamp-brandt-overdag": "lamp-post",
     "verlichting.mast-beschadigd": "lamp-post",
@@ -72,7 +73,12 @@ class Story:
     @property
     def is_english(self) -> bool:
         """Whether it was written in English."""
-        return any(word in self.text.split() for word in ("The", "the", "my", "Somebody", "on"))
+        return is_english(self.text)
+
+
+def is_english(words: str) -> bool:
+    """Whether the demo's reporter wrote this in English."""
+    return any(word in words.split() for word in ("The", "the", "my", "Somebody", "on"))
 
 
 @cache
@@ -166,7 +172,7 @@ def _written(chance: Random, number: int) -> Written:
 
 
 def _asset(chance: Random, category: str, street: Street) -> DemoAsset | None:
-    kind = _ASSET_KINDS.get(category)
+    kind = ASSET_KINDS.get(category)
     if kind is None or chance.random() < 0.2:
         return None
     of_kind = lamp_posts() if kind == "lamp-post" else bins()

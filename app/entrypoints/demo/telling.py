@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from app.entrypoints.demo.moments import at_work
 from app.entrypoints.demo.people import DemoPeople
 from app.entrypoints.demo.stories import Fate, Story
 from app.foundation.database import Transaction
@@ -22,6 +23,7 @@ from app.reception.operations import receive_report
 from app.work.model import (
     ActedBy,
     CaseStage,
+    ClosingReason,
     DeclineReason,
     Happening,
     Task,
@@ -87,7 +89,7 @@ class Teller:
             close_without_work(
                 self.transaction,
                 reference,
-                reason="Dit is geen openbaar terrein.",
+                reason=ClosingReason.NOT_PUBLIC_SPACE.value,
                 by=self._desk(),
                 now=self._after(story, hours=20),
             )
@@ -142,11 +144,12 @@ class Teller:
                 now=at,
             )
             return
-        started_at = self._after(story, hours=self.chance.uniform(22, 70))
+        started_at = max(at, self._after(story, hours=self.chance.uniform(22, 70)))
         start_task(self.transaction, task.id, party_id=task.party_id, by=crew, now=started_at)
         if story.fate is Fate.STARTED:
             return
-        done_at = min(started_at + timedelta(hours=self.chance.uniform(0.3, 5)), self.now)
+        taken = timedelta(hours=self.chance.uniform(0.3, 5))
+        done_at = min(at_work(started_at + taken), self.now)
         nothing_found = story.fate is Fate.NOTHING_FOUND
         if not nothing_found and self.chance.random() < 0.4:
             pictures = self._pictures(main, story.number, how_many=1, is_repaired=True)
@@ -205,7 +208,7 @@ class Teller:
         return [store_original(self.store, photo) for photo in examine_all(drawn)]
 
     def _after(self, story: Story, *, hours: float) -> datetime:
-        return min(story.received_at + timedelta(hours=hours), self.now)
+        return min(at_work(story.received_at + timedelta(hours=hours)), self.now)
 
     def _desk(self) -> ActedBy:
         return ActedBy("account", self.people.accounts["balie"])

@@ -1,0 +1,130 @@
+"""What made-up reports rest on: categories, things along the streets, who is responsible."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from random import Random
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.entrypoints.demo.places import DemoAsset, Street, bins, lamp_posts
+from app.entrypoints.demo.stories import ASSET_KINDS
+from app.foundation.clock import LOCAL_ZONE
+from app.foundation.database import Transaction
+from app.geography.model import Spot
+from app.geography.operations import locate
+from app.intake.rules import REFERENCE_LENGTH, REFERENCE_LETTERS
+from app.reception.operations import defect_at
+from app.routing.calendar import due_at
+from app.routing.model import Decision
+from app.routing.operations import decide, grounds_of
+from app.triage.model import Category
+from app.triage.operations import category_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Who is responsible for a category in a village, and on what grounds."""
+
+    decision: Decision
+    grounds: dict[str, object]
+
+
+class Town:
+    """The demo municipality as the database holds it; it asks the database everything once."""
+
+    def __init__(self, transaction: Transaction, *, now: datetime, chance: Random) -> None:
+        self.categories = {
+            category.code: category
+            for main in category_tree(transaction).main_categories
+            for category in main.categories
+        }
+        #: The account of each party's crew, and that of the desk: who did what.
+        self.crew_of: dict[UUID, UUID] = {}
+        self.desk: UUID | None = None
+        self._transaction = transaction
+        self._now = now
+        self._chance = chance
+        self._secret_chance = Random()  # noqa: S311  # references of made-up reports
+        self._assets: dict[tuple[str, str, str], list[DemoAsset]] = defaultdict(list)
+        self._decisions: dict[tuple[str, str, bool], Decided] = {}
+        self._due: dict[tuple[date, bool, int], datetime] = {}
+        for asset in (*lamp_posts(), *bins()):
+            if asset.owner_code is None:
+                key = asset.kind, asset.spot.village_code, asset.spot.street
+                self._assets[key].append(asset)
+        self._read_what_is_there()
+
+    def asset(self, category: Category, street: Street, *, is_open: bool) -> DemoAsset | None:
+        """Choose what stands along the street; at one thing one open case of a group at most."""
+        kind = ASSET_KINDS.get(category.code)
+        if kind is None or self._chance.random() < 0.2:
+            return None
+        here = self._assets[(kind, street.village_code, street.name)]
+        asset = self._chance.choice(here) if here else None
+        if asset is not None and is_open:
+            key = asset.id, category.join_group
+            if key in self._taken:
+                return None
+            self._taken.add(key)
+        return asset
+
+    def decided(self, category: Category, street: Street, asset: DemoAsset | None) -> Decided:
+        """Return who is responsible in the street's village, by the rules for every report."""
+        key = (category.code, street.village_code, asset is not None)
+        if key not in self._decisions:
+            today = self._now.astimezone(LOCAL_ZONE).date()
+            located = locate(
+                self._transaction,
+                Spot(street.centre[0], street.centre[1]),
+                asset_id=asset.id if asset else None,
+                on=today,
+            )
+            defect = defect_at(located, category.code)
+            decision = decide(self._transaction, defect, today=today)
+            self._decisions[key] = Decided(decision, grounds_of(decision, defect))
+        return self._decisions[key]
+
+    def due_at(self, received_at: datetime, days: int) -> datetime:
+        """Return when the norm of so many working days is over."""
+        local = received_at.astimezone(LOCAL_ZONE)
+        key = (local.date(), local.hour >= 17, days)
+        if key not in self._due:
+            self._due[key] = due_at(received_at, norm_working_days=days)
+        return self._due[key]
+
+    def reference(self) -> str:
+        """Return a reference that nothing has yet."""
+        while True:
+            letters = "".join(self._secret_chance.choices(REFERENCE_LETTERS, k=REFERENCE_LENGTH))
+            reference = f"{letters[:4]}-{letters[4:]}"
+            if reference not in self._references:
+                self._references.add(reference)
+                return reference
+
+    def _read_what_is_there(self) -> None:
+        connection = self._transaction.connection
+        self._references = set(
+            connection.scalars(
+                text("SELECT reference FROM report UNION SELECT reference FROM defect_case")
+            )
+        )
+        self._taken = {
+            (row.asset_id, row.category_group)
+            for row in connection.execute(
+                text(
+                    "SELECT asset_id, category_group FROM defect_case"
+                    " WHERE asset_id IS NOT NULL AND closed_at IS NULL"
+                )
+            )
+        }
+        for row in connection.execute(
+            text("SELECT id, role, party_id FROM account WHERE is_demo AND is_active")
+        ):
+            if row.party_id is not None:
+                self.crew_of[row.party_id] = row.id
+            elif row.role == "desk":
+                self.desk = row.id
