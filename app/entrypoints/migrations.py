@@ -17,7 +17,7 @@ _MAP_READER_MAY = """
     DO $$
     BEGIN
         IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'straatbeeld_map') THEN
-            GRANT SELECT ON public_case TO straatbeeld_map;
+            GRANT SELECT ON public_case, table_change TO straatbeeld_map;
             GRANT SELECT (reference, title_nl, title_en, description_nl, description_en, shape,
                           kind, hindrance, join_groups, starts_on, ends_on, carried_out_by,
                           updated_at)

@@ -15,6 +15,7 @@ from app.identity.jobs import FORGET_WHAT_IS_OVER, forget_what_is_over
 from app.identity.rates import Rates, rates
 from app.photos.jobs import JOBS as PHOTO_JOBS
 from app.photos.storage import FolderPhotoStore, PhotoStore
+from app.publishing.jobs import JOBS as PUBLISHING_JOBS
 from app.publishing.operations import publish_case
 from app.reception.jobs import JOBS as RECEPTION_JOBS
 from app.work.model import CaseMoved
@@ -27,6 +28,7 @@ HEARERS: Hearers = {
 #: What is done later, by name.
 JOBS: Mapping[str, Job] = {
     **PHOTO_JOBS,
+    **PUBLISHING_JOBS,
     **RECEPTION_JOBS,
     FORGET_WHAT_IS_OVER: Job(forget_what_is_over, every="17 3 * * *"),
 }

@@ -10,8 +10,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
+from app.foundation.table_changes import table_version
 from app.geography.model import Box, Spot
 from app.planning.model import Hindrance, NearWork, PlannedWork
+from app.planning.records import PlannedWorkRecord
 
 # The public columns alone: the map's reader may read no other.
 _COLUMNS = """
@@ -112,10 +114,7 @@ def works_geojson(transaction: Transaction, *, box: Box | None, today: date) -> 
 
 def works_version(transaction: Transaction, *, today: date) -> str:
     """Return a word that changes whenever a work does, and every day: for an ETag."""
-    row = transaction.connection.execute(
-        text("SELECT count(reference) AS how_many, max(updated_at) AS changed FROM planned_work")
-    ).one()
-    return f"{today.isoformat()}-{row.how_many}-{row.changed.timestamp() if row.changed else 0}"
+    return f"{today.isoformat()}-{table_version(transaction, PlannedWorkRecord.__tablename__)}"
 
 
 _PLAN = text(

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from app.foundation.database import MapDatabase, Transaction
+from app.foundation.table_changes import table_version
 from app.geography.model import Box, Spot
+from app.publishing.records import PublicCaseRecord
 from app.publishing.rules import is_public, public_spot
 from app.work.model import OPEN_STAGES, CaseMoved, CaseStage
 
@@ -32,17 +34,17 @@ _PUBLISH = text(
 )
 
 
+_HIDE = text("DELETE FROM public_case WHERE reference = :reference")
+
+
 def publish_case(transaction: Transaction, fact: CaseMoved) -> None:
     """Let the public case follow its case, in the transaction in which it moved."""
     case = fact.case
     if not is_public(case):
-        transaction.connection.execute(
-            text("DELETE FROM public_case WHERE reference = :reference"),
-            {"reference": case.reference},
-        )
+        transaction.write(_HIDE, {"reference": case.reference})
         return
     longitude, latitude = public_spot(case)
-    transaction.connection.execute(
+    transaction.write(
         _PUBLISH,
         {
             "reference": case.reference,
@@ -106,13 +108,6 @@ _LIST = text(
 
 _COUNT = text(f"SELECT count(*) FROM public_case {_WHERE}")  # noqa: S608
 
-_VERSION = text(
-    """
-    SELECT coalesce(extract(epoch FROM max(changed_at)), 0)::text || '-' || count(*)::text
-    FROM public_case
-    """
-)
-
 # Ordered so that what is alike stands together: it travels in half the bytes.
 _GEOJSON = text(
     f"""
@@ -135,7 +130,7 @@ _GEOJSON = text(
 def cases_version(database: MapDatabase) -> str:
     """Return a word that changes whenever any public case does."""
     with database.transaction() as transaction:
-        return str(transaction.connection.execute(_VERSION).scalar_one())
+        return table_version(transaction, PublicCaseRecord.__tablename__)
 
 
 def cases_geojson(database: MapDatabase, wanted: CaseFilter) -> str:
