@@ -12,12 +12,11 @@ from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.entrypoints.refusals import status_of
+from app.foundation.api_documents import PROBLEM_MEDIA_TYPE
 from app.foundation.errors import DomainError, FieldError
 from app.identity.access import is_program
 
 _log = structlog.get_logger(__name__)
-
-PROBLEM = "application/problem+json"
 
 
 def answer_problems(app: Flask) -> None:
@@ -56,7 +55,9 @@ def problem(
             for error in errors
         ]
     body.update(more or {})
-    return Response(json.dumps(body, ensure_ascii=False), status=status, content_type=PROBLEM)
+    # What a sentence repeats may hold half a character, which no encoding has.
+    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    return Response(content, status=status, content_type=PROBLEM_MEDIA_TYPE)
 
 
 def _refused(refusal: DomainError) -> ResponseReturnValue:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -10,6 +12,7 @@ from typing import Any, NoReturn
 from flask import Request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.foundation.errors import DomainError, FieldError
 from app.foundation.texts import clean_text, has_control_characters
@@ -91,15 +94,16 @@ def read_json(request: Request, *, may_be_empty: bool = False) -> ReadBody:
         WrongContentType: it is something else.
         BodyTooLarge, BodyRefused: as `read_body`.
     """
-    if (request.content_length or 0) > MAX_JSON_BYTES:
-        raise BodyTooLarge()
-    content = request.get_data(cache=False)
+    # It counts while the body comes in: a sender need not say how long it will be.
+    request.max_content_length = MAX_JSON_BYTES
+    try:
+        content = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise BodyTooLarge() from None
     if may_be_empty and not content:
         return ReadBody({})
     if request.mimetype != "application/json":
         raise WrongContentType("Send this as application/json.")
-    if len(content) > MAX_JSON_BYTES:
-        raise BodyTooLarge()
     return ReadBody(json_object(content))
 
 
@@ -126,7 +130,12 @@ def json_object(content: bytes) -> dict[str, Any]:
         BodyRefused: it is no JSON, or no object.
     """
     try:
-        whole = json.loads(content, parse_constant=_not_a_number)
+        whole = json.loads(
+            content,
+            parse_constant=_not_a_number,
+            parse_float=_finite,
+            object_pairs_hook=_without_doubles,
+        )
     except (ValueError, RecursionError):
         raise BodyRefused("This is not JSON that can be read.") from None
     if not isinstance(whole, dict):
@@ -136,6 +145,29 @@ def json_object(content: bytes) -> dict[str, Any]:
 
 def _not_a_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):
+        raise ValueError(f"{written} is larger than numbers are here")
+    return number
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object; one name twice would be read differently by different readers."""
+    whole = dict(pairs)
+    if len(whole) != len(pairs):
+        twice = next(
+            name for name, times in Counter(name for name, _ in pairs).items() if times > 1
+        )
+        refuse_field(_spoken(twice), "duplicate-field", "This name stands there twice.")
+    return whole
+
+
+def _spoken(name: str) -> str:
+    """Return a name that a program sent so that it can be said again."""
+    return clean_text(name)[:100]
 
 
 def load(schema: Schema, whole: Mapping[str, Any]) -> Any:  # noqa: ANN401  # what the schema makes
@@ -162,7 +194,7 @@ def refuse_field(field: str, code: str, detail: str) -> NoReturn:
 
 def _errors(messages: Mapping[str, Any], above: str = "") -> Iterator[FieldError]:
     for name, said in messages.items():
-        field = f"{above}{name}".removesuffix("._schema")
+        field = f"{above}{_spoken(str(name))}".removesuffix("._schema")
         if isinstance(said, Mapping):
             yield from _errors(said, f"{field}.")
             continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,9 @@ from app.intake.rules import DESCRIPTION_LENGTH
 
 _POINT_NUMBERS = (2, 3)
 
+#: The clock of a phone may be so much ahead of ours.
+CLOCKS_DIFFER = timedelta(minutes=10)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
@@ -26,6 +30,21 @@ class ReadRequest:
     report: NewReport
     canonical: bytes
     photos: tuple[FileStorage, ...]
+
+
+class _YesOrNo(fields.Boolean):
+    """A boolean of JSON; 1 is not true and "no" is not false."""
+
+    def _deserialize(
+        self,
+        value: Any,  # noqa: ANN401
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **named: Any,  # noqa: ANN401
+    ) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
 
 
 class ContactSchema(Schema):
@@ -73,7 +92,7 @@ class ReportSchema(Schema):
     )
     asset = fields.UUID(allow_none=True, load_default=None)
     sameAs = Words(most=40, allow_none=True, load_default=None)  # noqa: N815  # the API's own name
-    danger = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+    danger = _YesOrNo(load_default=False)
     locationAccuracyMetres = fields.Float(  # noqa: N815
         allow_none=True, load_default=None, validate=validate.Range(0, 1_000_000)
     )
@@ -103,9 +122,6 @@ def _report(whole: dict[str, Any], *, channel: Channel, now: datetime) -> NewRep
         refuse_field(
             "answers", "invalid", "At most 50 answers: words, numbers, yes or no, or lists."
         )
-    observed_at: datetime | None = loaded["observedAt"]
-    if observed_at is not None and observed_at > now:
-        refuse_field("observedAt", "in-the-future", "It cannot have been seen in the future.")
     contact = loaded["contact"] or {}
     longitude, latitude = loaded["location"]
     asset: UUID | None = loaded["asset"]
@@ -119,13 +135,24 @@ def _report(whole: dict[str, Any], *, channel: Channel, now: datetime) -> NewRep
         same_as=loaded["sameAs"] or None,
         is_danger=loaded["danger"],
         accuracy_metres=loaded["locationAccuracyMetres"],
-        observed_at=observed_at,
+        observed_at=_observed_at(loaded["observedAt"], now=now),
         language=Language(loaded["language"]),
         contact=Contact(
             contact.get("name") or None, contact.get("email") or None, contact.get("phone") or None
         ),
         answers=answers,
     )
+
+
+def _observed_at(told: datetime | None, *, now: datetime) -> datetime | None:
+    if told is None:
+        return None
+    # The years first: at the ends of the calendar no two instants can be compared.
+    if told.year < now.year - 1:
+        refuse_field("observedAt", "too-long-ago", "That is more than a year ago.")
+    if told.year > now.year + 1 or told > now + CLOCKS_DIFFER:
+        refuse_field("observedAt", "in-the-future", "It cannot have been seen in the future.")
+    return min(told, now)
 
 
 def _is_an_answer(value: object) -> bool:
