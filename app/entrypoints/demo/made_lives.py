@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -21,7 +22,7 @@ class Step:
 
     at: datetime
     happening: str
-    details: dict[str, str]
+    details: dict[str, str | int]
     of_task: bool = True
 
 
@@ -64,7 +65,10 @@ def life(
     taken = (due_at - received_at) * chance.triangular(0.05, 1.6, 0.6)
     closed_at = min(at_work(received_at + taken), now)
     if first_stage == "received":
-        closing = {"stage": "closed-without-work", "reason": ClosingReason.NOT_PUBLIC_SPACE.value}
+        closing: dict[str, str | int] = {
+            "stage": "closed-without-work",
+            "reason": ClosingReason.NOT_PUBLIC_SPACE.value,
+        }
         return Life(
             (Step(closed_at, "stage-changed", closing, of_task=False),),
             "closed-without-work",
@@ -137,9 +141,17 @@ def _between(
     return list(zip(sorted(moments), happenings, strict=True))
 
 
+def joinings(received: Sequence[datetime]) -> list[Step]:
+    """Return the steps at which every report but the first joined the case."""
+    return [
+        Step(at, "report-joined", {"reports": number}, of_task=False)
+        for number, at in enumerate(received[1:], start=2)
+    ]
+
+
 def steps_with_ids(
-    steps: tuple[Step, ...], task_id: UUID | None
-) -> list[tuple[Step, dict[str, str]]]:
+    steps: Iterable[Step], task_id: UUID | None
+) -> list[tuple[Step, dict[str, str | int]]]:
     """Return the steps with their details, to which those of the task add which task it is."""
     return [
         (step, {"task": str(task_id), **step.details} if step.of_task else step.details)

@@ -10,7 +10,7 @@ from random import Random
 from uuid import UUID, uuid4
 
 from app.entrypoints.demo.copied_rows import Rows, point
-from app.entrypoints.demo.made_lives import Life, life, steps_with_ids
+from app.entrypoints.demo.made_lives import Life, joinings, life, steps_with_ids
 from app.entrypoints.demo.places import DemoAsset, Street, streets
 from app.entrypoints.demo.stories import Written, is_english, writings
 from app.entrypoints.demo.town import Decided, Town
@@ -183,11 +183,13 @@ class Author:
         for number, received_at in enumerate(joined_at):
             self._report(written, made, place, received_at, is_first=number == 0)
         task_id = self._task(made) if decision.party else None
-        for number, received_at in enumerate(joined_at[1:], start=2):
-            self._happened(made, received_at, "report-joined", {"reports": number}, by="reporter")
         actor = self._town.crew_of.get(decision.party.id) if decision.party else self._town.desk
-        for step, details in steps_with_ids(lived.steps, task_id):
-            self._happened(made, step.at, step.happening, details, by="account", actor=actor)
+        steps = sorted((*joinings(joined_at), *lived.steps), key=lambda step: step.at)
+        for step, details in steps_with_ids(steps, task_id):
+            if step.happening == "report-joined":
+                self._happened(made, step.at, step.happening, details, by="reporter")
+            else:
+                self._happened(made, step.at, step.happening, details, by="account", actor=actor)
         self._publish(made)
 
     def _report(

@@ -108,7 +108,8 @@ def demo_stories(now: datetime, *, seed: int) -> list[Story]:
             Story(
                 number=number,
                 category=written.category,
-                says_category=chance.random() < 0.7 and written.category != "overig.anders",
+                says_category=_is_certain(number)
+                or (chance.random() < 0.7 and written.category != "overig.anders"),
                 text=chance.choice(written.texts),
                 longitude=longitude,
                 latitude=latitude,
@@ -149,6 +150,11 @@ _ON_ROADS_OF_OTHERS = {
     80: (4.2500, 51.6036),
     100: (4.4050, 51.6175),
 }
+
+
+def _is_certain(number: int) -> bool:
+    """Whether this story is there to be seen, and not by chance."""
+    return number - REPORTS in _SHOWN_ONCE or number - REPORTS in _OF_ONE_LAMP
 
 
 def _moments(chance: Random, now: datetime) -> Iterator[datetime]:
