@@ -94,12 +94,15 @@ def read_json(request: Request, *, may_be_empty: bool = False) -> ReadBody:
         WrongContentType: it is something else.
         BodyTooLarge, BodyRefused: as `read_body`.
     """
-    # It counts while the body comes in: a sender need not say how long it will be.
-    request.max_content_length = MAX_JSON_BYTES
+    # A sender need not say how long its body will be: no more is read than shows that it is too
+    # long.
+    request.max_content_length = MAX_JSON_BYTES + 1
     try:
         content = request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise BodyTooLarge() from None
+    if len(content) > MAX_JSON_BYTES:
+        raise BodyTooLarge()
     if may_be_empty and not content:
         return ReadBody({})
     if request.mimetype != "application/json":

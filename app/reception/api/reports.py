@@ -23,15 +23,14 @@ from app.intake.model import Channel, KeptReport, ReportNotFound
 from app.intake.operations import report_with_token
 from app.photos.model import MAX_PHOTOS
 from app.photos.operations import (
-    check_room,
     discard_originals,
     examine_all,
-    keep,
     photos_of_report,
     photos_of_tasks,
     stored_originals,
 )
 from app.photos.storage import PhotoStore
+from app.reception.additions import add_photos
 from app.reception.answers import answer_to, report_status, shown_photos, with_token
 from app.reception.api.schemas import FollowedReportSchema, PhotosSchema, ReceivedReportSchema
 from app.reception.bodies import ReportSchema, read_request
@@ -132,11 +131,10 @@ def post_report() -> ResponseReturnValue:
 @blueprint.post("/reports/<uuid:id>/photos")
 @open_to(Permission.ANYONE)
 @blueprint.response(201, PhotosSchema)
-@refuses(400, 404, 409, 413, 415)
+@refuses(400, 404, 413, 415)
 @blueprint.doc(
     operationId="addPhotos",
     security=_WITH_TOKEN,
-    parameters=[_KEY],
     requestBody={
         "required": True,
         "content": {
@@ -151,26 +149,24 @@ def post_report() -> ResponseReturnValue:
     },
 )
 def post_photos(id: UUID) -> ResponseReturnValue:
-    """Add photos to one's own report, five in all."""
+    """Add photos to one's own report, five in all; one that is there is not added again."""
     if request.mimetype != "multipart/form-data":
         raise WrongContentType("Send the photos as multipart/form-data, in parts named photo.")
     services = provided()
     settings, store = services.get(Settings), services.get(PhotoStore)
     now = services.get(Clock).now()
+    with services.get(Database).transaction() as transaction:
+        # Before the photos are read: a stranger's are not taken in at all.
+        _own_report(transaction, id, settings)
     files = request.files.getlist("photo")
     if not files:
         raise BodyRefused(errors=(FieldError("photo", "required", "There is no photo in it."),))
-    with services.get(Database).transaction() as transaction:
-        _own_report(transaction, id, settings)
     examined = examine_all(file.read() for file in files)
-    with (
-        stored_originals(store, examined) as originals,
-        services.get(Database).transaction() as transaction,
-    ):
-        _own_report(transaction, id, settings)
-        present = photos_of_report(transaction, id)
-        check_room(present, len(examined))
-        kept = keep(transaction, originals, report_id=id, first_position=len(present), now=now)
+    with stored_originals(store, examined) as originals:
+        with services.get(Database).transaction() as transaction:
+            report = _own_report(transaction, id, settings)
+            kept, unneeded = add_photos(transaction, report, originals, now=now)
+        discard_originals(store, unneeded)
     return jsonify(photos=shown_photos(kept, settings, now=now)), 201
 
 

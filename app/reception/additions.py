@@ -1,0 +1,89 @@
+"""What a reporter adds to a report that was taken in: photos and remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.foundation.database import Transaction
+from app.foundation.texts import clean_text
+from app.intake.model import KeptReport
+from app.intake.operations import add_remark as keep_remark
+from app.intake.operations import remarks_of_reports
+from app.photos.model import Photo, StoredOriginal
+from app.photos.operations import check_room, keep, photos_of_report
+from app.work.model import REPORTER, Case, DeskReason, Happening
+from app.work.operations.cases import case as case_with_id
+from app.work.operations.desk_list import raise_at_desk
+from app.work.operations.history import write_history
+
+
+def add_photos(
+    transaction: Transaction,
+    report: KeptReport,
+    originals: Sequence[StoredOriginal],
+    *,
+    now: datetime,
+) -> tuple[list[Photo], list[StoredOriginal]]:
+    """Add photos to a report; return those asked for, and the originals that nobody needs.
+
+    A photo that is there already is not added again, so the same request may come twice. Of a
+    case that has closed the desk is told: the photo may show that it is not fixed.
+
+    Raises:
+        TooManyPhotos: there would be more than five in all.
+    """
+    # Whoever adds waits here for whoever adds at the same moment, and then counts again.
+    case = case_with_id(transaction, report.case_id, lock=True)
+    present = {photo.sha256: photo for photo in photos_of_report(transaction, report.id)}
+    more: dict[str, StoredOriginal] = {}
+    unneeded: list[StoredOriginal] = []
+    for original in originals:
+        if original.sha256 in present or original.sha256 in more:
+            unneeded.append(original)
+        else:
+            more[original.sha256] = original
+    check_room(list(present.values()), len(more))
+    if more:
+        kept = keep(
+            transaction,
+            list(more.values()),
+            report_id=report.id,
+            first_position=len(present),
+            now=now,
+        )
+        present |= {photo.sha256: photo for photo in kept}
+        write_history(
+            transaction, case.id, Happening.PHOTO_ADDED, by=REPORTER, at=now, photos=len(kept)
+        )
+        if not case.is_open:
+            _tell_the_desk(transaction, case, report, now=now)
+    asked_for = dict.fromkeys(original.sha256 for original in originals)
+    return [present[sha256] for sha256 in asked_for], unneeded
+
+
+def add_remark(
+    transaction: Transaction, report: KeptReport, written: str, *, now: datetime
+) -> None:
+    """Add what a reporter writes afterwards; the desk reads it, and reopens what is not fixed.
+
+    The same words twice are one remark, so the same form may come twice.
+
+    Raises:
+        ReportRefused: there is nothing in it, or more than 3,000 characters.
+    """
+    case = case_with_id(transaction, report.case_id, lock=True)
+    known = remarks_of_reports(transaction, [report.id])
+    if clean_text(written) in {remark.text for remark in known}:
+        return
+    keep_remark(transaction, report.id, written, now=now)
+    write_history(transaction, case.id, Happening.REMARK_ADDED, by=REPORTER, at=now)
+    _tell_the_desk(transaction, case, report, now=now)
+
+
+def _tell_the_desk(
+    transaction: Transaction, case: Case, report: KeptReport, *, now: datetime
+) -> None:
+    raise_at_desk(
+        transaction, case.id, DeskReason.REMARK, details={"report": report.reference}, now=now
+    )
