@@ -17,6 +17,7 @@ from app.entrypoints.ground import processes
 from app.entrypoints.ground.given_database import insist_that_it_works, map_reader_url
 from app.entrypoints.ground.installation import CHECKOUT, Installation
 from app.entrypoints.ground.progress import CannotStart, complain, say, step
+from app.entrypoints.ground.shape import has_newest_shape
 from app.entrypoints.ground.supervisor import (
     DatabaseServer,
     Program,
@@ -108,7 +109,9 @@ def _start_everything(
         environment.setdefault("ADDRESS_SERVICE", "demo")
 
     with step("Migrations"):
-        _operate(["migrate"], environment)
+        # In a database of the user's own the map's role may be new, so its rights are said again.
+        if cluster is None or not has_newest_shape(environment["DATABASE_URL"]):
+            _operate(["migrate"], environment)
     if load_demo and not installation.demo_loaded.exists():
         with step("Demo municipality, this once"):
             _operate(["demo", "load"], environment)
@@ -140,7 +143,7 @@ def web_command(host: str, port: int, environment: dict[str, str]) -> list[str]:
     return [
         sys.executable,
         "-m",
-        "granian",
+        "app.entrypoints.ground.web_server",
         "--interface=wsgi",
         f"--host={host}",
         f"--port={port}",
