@@ -21,6 +21,7 @@ from app.identity import pages as identity_pages
 from app.photos import pages as photo_pages
 from app.publishing import pages as front_page
 from app.publishing import public as public_map
+from app.work.pages import case_page, case_steps, crew, desk, task_steps
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -51,10 +52,15 @@ def create_app(services: Provided | None = None) -> Flask:
     app.jinja_env.globals.update(asset=asset_url, settings=settings)
     identity_pages.register(app)
     for blueprint in (
+        case_page.blueprint,
+        case_steps.blueprint,
+        crew.blueprint,
+        desk.blueprint,
         front_page.blueprint,
         health.blueprint,
         photo_pages.blueprint,
         public_map.blueprint,
+        task_steps.blueprint,
     ):
         app.register_blueprint(blueprint)
     register_mobile_api(app, settings)

@@ -65,7 +65,7 @@ def keep_report(
     is_demo: bool = False,
 ) -> KeptReport:
     """Keep what a person handed in, with the contact details in a table of their own."""
-    transaction.connection.execute(
+    transaction.write(
         _KEEP,
         {
             "id": report_id,
@@ -159,6 +159,34 @@ def first_descriptions(transaction: Transaction, case_ids: Sequence[UUID]) -> di
     return {row.case_id: row.description for row in rows}
 
 
+def reports_of_cases(transaction: Transaction, case_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Return the ids of the reports of many cases in one statement, by case, the first first."""
+    rows = transaction.connection.execute(
+        text(
+            """
+            SELECT case_id, array_agg(id ORDER BY received_at, id) AS report_ids FROM report
+            WHERE case_id = ANY(:case_ids) GROUP BY case_id
+            """
+        ),
+        {"case_ids": list(case_ids)},
+    )
+    return {row.case_id: row.report_ids for row in rows}
+
+
+def case_of_report(transaction: Transaction, reference: str) -> UUID:
+    """Return the case that the report with this reference belongs to.
+
+    Raises:
+        ReportNotFound: there is no such report.
+    """
+    found: UUID | None = transaction.connection.execute(
+        text("SELECT case_id FROM report WHERE reference = :reference"), {"reference": reference}
+    ).scalar_one_or_none()
+    if found is None:
+        raise ReportNotFound()
+    return found
+
+
 def move_reports(transaction: Transaction, *, from_case: UUID, to_case: UUID) -> int:
     """Let the reports of one case belong to another; return how many moved."""
     moved = transaction.connection.execute(
@@ -239,16 +267,19 @@ def erase_contacts(transaction: Transaction, report_ids: Sequence[UUID]) -> None
     )
 
 
+_KEEP_CONTACT = text(
+    """
+    INSERT INTO contact (report_id, name, email, phone, kept_at)
+    VALUES (:report_id, :name, :email, :phone, :now)
+    """
+)
+
+
 def _keep_contact(
     transaction: Transaction, report_id: UUID, contact: Contact, now: datetime
 ) -> None:
-    transaction.connection.execute(
-        text(
-            """
-            INSERT INTO contact (report_id, name, email, phone, kept_at)
-            VALUES (:report_id, :name, :email, :phone, :now)
-            """
-        ),
+    transaction.write(
+        _KEEP_CONTACT,
         {
             "report_id": report_id,
             "name": contact.name,

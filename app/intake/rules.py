@@ -24,6 +24,14 @@ def new_reference() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
+def normal_reference(typed: str) -> str | None:
+    """Return a reference as it is kept, however it was typed, or None where it cannot be one."""
+    letters = "".join(c for c in typed.upper() if c.isalnum())
+    if len(letters) != REFERENCE_LENGTH or not set(letters) <= set(REFERENCE_LETTERS):
+        return None
+    return f"{letters[:4]}-{letters[4:]}"
+
+
 def report_token(secret_key: str, report_id: UUID, generation: int) -> str:
     """Return the token that opens a report: its id and an HMAC-SHA-256 of it, as URL-safe text.
 

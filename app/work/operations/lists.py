@@ -33,8 +33,10 @@ def open_tasks_of_party(
     *,
     near: tuple[float, float] | None = None,
     at_most: int = 200,
+    skip: int = 0,
 ) -> Sequence[ListedTask]:
-    """Return the open tasks of a party: danger first, then the nearest, else the most urgent.
+    """Return the open tasks of a party: started first, then danger, then the nearest; without a
+    place to be near, the most urgent.
 
     `near` is (longitude, latitude) in WGS 84. One statement.
     """
@@ -47,17 +49,34 @@ def open_tasks_of_party(
               AND task.stage IN ('offered', 'accepted', 'started', 'on-hold')
             ORDER BY (task.stage = 'started') DESC, c.is_danger DESC, {by_distance}
                      task.due_at, task.id
-            LIMIT :at_most
+            LIMIT :at_most OFFSET :skip
             """
         ),
         {
             "party_id": party_id,
+            "skip": skip,
             "longitude": near[0] if near else None,
             "latitude": near[1] if near else None,
             "at_most": at_most,
         },
     )
     return [_listed(row) for row in rows]
+
+
+def count_open_tasks(transaction: Transaction, party_id: UUID) -> int:
+    """Return how many tasks a party has to do."""
+    return int(
+        transaction.connection.execute(
+            text(
+                """
+                SELECT count(*) FROM task
+                WHERE party_id = :party_id
+                  AND stage IN ('offered', 'accepted', 'started', 'on-hold')
+                """
+            ),
+            {"party_id": party_id},
+        ).scalar_one()
+    )
 
 
 def tasks_of_party_after(
@@ -104,7 +123,11 @@ def listed_task(transaction: Transaction, task_id: UUID, *, party_id: UUID) -> L
 
 
 def desk_list(
-    transaction: Transaction, *, reason: DeskReason | None = None, at_most: int = 100
+    transaction: Transaction,
+    *,
+    reason: DeskReason | None = None,
+    at_most: int = 100,
+    skip: int = 0,
 ) -> Sequence[DeskEntry]:
     """Return what stands on the desk's list: danger first, then the oldest. One statement."""
     rows = transaction.connection.execute(
@@ -117,10 +140,10 @@ def desk_list(
             WHERE desk_entry.settled_at IS NULL
               AND (CAST(:reason AS text) IS NULL OR desk_entry.reason = :reason)
             ORDER BY c.is_danger DESC, desk_entry.raised_at, desk_entry.id
-            LIMIT :at_most
+            LIMIT :at_most OFFSET :skip
             """  # noqa: S608
         ),
-        {"reason": reason.value if reason else None, "at_most": at_most},
+        {"skip": skip, "reason": reason.value if reason else None, "at_most": at_most},
     )
     return [_desk_entry(row) for row in rows]
 

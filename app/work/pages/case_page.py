@@ -1,0 +1,282 @@
+"""One case on the desk's page: reports, place, who is responsible and why, tasks, history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from app.foundation.clock import LOCAL_ZONE, Clock
+from app.foundation.database import Database, Transaction
+from app.foundation.provided import provided
+from app.foundation.settings import Settings
+from app.geography.operations import municipality_outline, villages
+from app.identity.access import acting, open_to
+from app.identity.operations import parties, who_they_are
+from app.identity.permissions import Permission
+from app.intake.model import Contact
+from app.intake.operations import remarks_of_reports, reports_of_case
+from app.intake.rules import normal_reference
+from app.maps.model import MapParts, TileSource
+from app.maps.operations import page_nonce, spot_map
+from app.photos.operations import photos_of_reports, photos_of_tasks
+from app.routing.operations import decisions_of_case
+from app.triage.model import CategoryTree
+from app.triage.operations import category_tree
+from app.work.model import (
+    NOBODY_HAS_IT,
+    Case,
+    CaseNotFound,
+    CaseStage,
+    ClosingReason,
+    DeskReason,
+)
+from app.work.operations.cases import case, case_by_reference, cases_near
+from app.work.operations.history import history_of_case
+from app.work.operations.lists import desk_entries_of_case
+from app.work.operations.tasks import tasks_of_case
+from app.work.pages.desk import entry_words
+from app.work.pages.routing_words import routing_shown
+from app.work.pages.shown import (
+    actors_in,
+    category_names,
+    history_lines,
+    moment_words,
+    pictures,
+    place_words,
+    reader_language,
+)
+from app.work.pages.typed import Typed
+from app.work.words import (
+    case_stage_words,
+    channel_words,
+    closing_words,
+    decline_words,
+    desk_reason_words,
+    distance_words,
+    due_words,
+    result_words,
+    settled_words,
+    task_stage_words,
+)
+
+blueprint = Blueprint("case_page", __name__, url_prefix="/balie/zaken")
+
+#: Open cases this near are proposed when the desk wants to join one.
+_NEAR_METRES = 250
+
+
+@blueprint.get("/<reference>")
+@open_to(Permission.SEE_DESK)
+def show(reference: str) -> ResponseReturnValue:
+    """Show one case."""
+    return show_case(reference)
+
+
+def known_reference(written: str) -> str:
+    """Return a reference as it is kept, from an address.
+
+    Raises:
+        CaseNotFound: it cannot be one.
+    """
+    reference = normal_reference(written)
+    if reference is None:
+        raise CaseNotFound()
+    return reference
+
+
+def show_case(
+    written: str,
+    *,
+    typed: Typed | None = None,
+    status: int = HTTPStatus.OK,
+    seen: int | None = None,
+    contacts: Mapping[UUID, Contact] | None = None,
+) -> ResponseReturnValue:
+    """Return the page of a case.
+
+    Where something could not be done, `typed` is shown again; after somebody else was first
+    (412), `seen` is how many things had happened when the form was shown. `contacts` are those
+    that were opened by this very request.
+
+    Raises:
+        CaseNotFound: there is no such case.
+    """
+    services = provided()
+    with services.get(Database).transaction() as transaction:
+        context = _read(
+            transaction,
+            known_reference(written),
+            settings=services.get(Settings),
+            now=services.get(Clock).now(),
+        )
+    typed = typed or Typed()
+    lines = context["history"]
+    is_late = status == HTTPStatus.PRECONDITION_FAILED
+    page = render_template(
+        "work/case.html",
+        **context,
+        typed=typed.values,
+        errors=typed.errors,
+        contacts=contacts or {},
+        may_direct=acting().may(Permission.DIRECT_CASES),
+        may_see_contact=acting().may(Permission.SEE_CONTACT),
+        happened=len(lines),
+        news=_news(lines[::-1], seen) if is_late else [],
+    )
+    return page, status
+
+
+def _news(lines: list[Any], seen: int | None) -> list[Any]:
+    """Return what happened since the form was shown; at least the last thing."""
+    return lines[seen:] if seen is not None and 0 <= seen < len(lines) else lines[-1:]
+
+
+def _read(
+    transaction: Transaction, reference: str, *, settings: Settings, now: datetime
+) -> dict[str, Any]:
+    found = case_by_reference(transaction, reference)
+    tree = category_tree(transaction)
+    names = category_names(tree)
+    reports = reports_of_case(transaction, found.id)
+    ids = [report.id for report in reports]
+    photos = photos_of_reports(transaction, ids)
+    remarks = remarks_of_reports(transaction, ids)
+    tasks = tasks_of_case(transaction, found.id)
+    repairs = photos_of_tasks(transaction, [task.id for task in tasks])
+    entries = history_of_case(transaction, found.id)
+    people = who_they_are(transaction, actors_in(entries))
+    decisions = decisions_of_case(transaction, found.id)
+    grounds = decisions[0]["grounds"] if decisions else {}
+    all_parties = parties(transaction)
+    party_names = {party.id: party.name for party in all_parties}
+    today = now.astimezone(LOCAL_ZONE).date()
+    desk_entries = desk_entries_of_case(transaction, found.id)
+    into = case(transaction, found.merged_into) if found.merged_into else None
+    category_name = names.get(found.category_code, found.category_code)
+    return {
+        "case": found,
+        "category_name": category_name,
+        "stage_words": case_stage_words(found.stage),
+        "closing": closing_words(found.closing_reason) if found.closing_reason else None,
+        "into": into.reference if into else None,
+        "due": due_words(found.due_at, now),
+        "due_at": moment_words(found.due_at),
+        "received": moment_words(found.received_at),
+        "is_overdue": found.is_overdue(now),
+        "place": place_words(grounds.get("areas", []), grounds.get("asset")),
+        "entries": [
+            {
+                "reason": entry.reason.value,
+                "words": desk_reason_words(entry.reason),
+                "why": entry_words(entry),
+                "raised": moment_words(entry.raised_at),
+                "settled": settled_words(entry.reason),
+                "suspect": entry.details.get("case"),
+            }
+            for entry in desk_entries
+        ],
+        "reports": [
+            {
+                "id": report.id,
+                "reference": report.reference,
+                "at": moment_words(report.received_at),
+                "channel": report.channel.value,
+                "text": report.description,
+                "photos": pictures(photos.get(report.id, []), settings, now),
+                "remarks": [
+                    {"at": moment_words(remark.written_at), "text": remark.text}
+                    for remark in remarks
+                    if remark.report_id == report.id
+                ],
+            }
+            for report in reports
+        ],
+        "tasks": [
+            {
+                "party": party_names.get(task.party_id, ""),
+                "stage": task_stage_words(task.stage),
+                "result": result_words(task.result) if task.result else None,
+                "declined": decline_words(task.decline_reason) if task.decline_reason else None,
+                "remark": task.remark,
+                "at": moment_words(task.changed_at),
+                "photos": pictures(repairs.get(task.id, []), settings, now),
+            }
+            for task in tasks
+        ],
+        "routing": routing_shown(decisions[0]) if decisions else None,
+        "history": history_lines(entries, people=people, names=names)[::-1],
+        "party_options": [
+            {"value": party.code, "label": party.name}
+            for party in all_parties
+            if party.ended_on is None or party.ended_on > today
+        ],
+        "category_options": _category_options(tree),
+        "near": _near(transaction, found, names),
+        "closing_options": [
+            {"value": one.value, "label": closing_words(one.value)} for one in ClosingReason
+        ],
+        "channels": channel_words(),
+        "can_direct": found.is_open or found.stage is CaseStage.REFERRED,
+        "can_reopen": found.stage in {CaseStage.RESOLVED, CaseStage.CLOSED_WITHOUT_WORK},
+        "needs_party": any(entry.reason in NOBODY_HAS_IT for entry in desk_entries),
+        "kind_is_unsure": any(e.reason is DeskReason.UNSURE_CATEGORY for e in desk_entries),
+        "map": _map(transaction, found, settings, category_name),
+    }
+
+
+def _category_options(tree: CategoryTree) -> list[dict[str, object]]:
+    language = reader_language()
+    return [
+        {
+            "label": main.name.in_language(language),
+            "options": [
+                {"value": one.code, "label": one.name.in_language(language)}
+                for one in main.categories
+            ],
+        }
+        for main in tree.main_categories
+    ]
+
+
+def _near(transaction: Transaction, found: Case, names: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the open cases near by that this one could be joined to."""
+    near = cases_near(
+        transaction,
+        longitude=found.longitude,
+        latitude=found.latitude,
+        within_metres=_NEAR_METRES,
+        at_most=6,
+    )
+    return [
+        {
+            "reference": one.reference,
+            "category": names.get(one.category_code, one.category_code),
+            "distance": distance_words(one.distance_metres),
+        }
+        for one in near
+        if one.reference != found.reference
+        and not (one.asset_id and found.asset_id and one.asset_id != found.asset_id)
+    ]
+
+
+def _map(transaction: Transaction, found: Case, settings: Settings, label: str) -> MapParts | None:
+    """Return the small map, unless no outline was brought in yet."""
+    outline = municipality_outline(transaction)
+    if not outline["features"]:
+        return None
+    return spot_map(
+        (found.longitude, found.latitude),
+        outline=outline,
+        villages=villages(transaction),
+        tile=TileSource.from_setting(settings.tile_url, settings.tile_attribution),
+        nonce=page_nonce(),
+        label=label,
+        category=found.category_code,
+        stage=found.stage.value,
+    )

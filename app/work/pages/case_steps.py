@@ -1,0 +1,309 @@
+"""What the desk does on a case's page: assign, change the kind, join, close, settle, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.foundation.clock import LOCAL_ZONE, Clock
+from app.foundation.database import Database, Transaction
+from app.foundation.provided import provided
+from app.identity.access import acting, open_to
+from app.identity.operations import parties
+from app.identity.permissions import Permission
+from app.intake.model import ReportNotFound
+from app.intake.operations import (
+    case_of_report,
+    move_reports,
+    open_contact,
+    reports_of_case,
+)
+from app.intake.rules import normal_reference
+from app.triage.model import Category
+from app.triage.operations import category_tree
+from app.work.model import (
+    ActedBy,
+    CannotJoin,
+    CaseIsClosed,
+    CaseNotFound,
+    CaseOpenAtAsset,
+    CaseStage,
+    ClosingReason,
+    DeskReason,
+    MovedOn,
+    StageNotReachable,
+    StillWithNobody,
+)
+from app.work.operations.cases import ResponsibleParty, case, case_by_reference
+from app.work.operations.desk import (
+    assign_case,
+    close_without_work,
+    merge_case,
+    reopen_case,
+    settle,
+)
+from app.work.operations.recategorising import change_category
+from app.work.pages.case_page import known_reference, show_case
+from app.work.pages.typed import Typed, number_in
+from app.work.words import case_stage_words, obstacle_words
+
+blueprint = Blueprint("case_steps", __name__, url_prefix="/balie")
+
+#: What the desk adds to the reason of a closing.
+_CLOSING_WORDS_LENGTH = 500
+
+#: What is said once a step was taken: how (`ok`, `warning`), and the sentence.
+Said = tuple[str, str]
+Step = Callable[[Transaction, str, int], Said]
+
+
+@blueprint.post("/zaken/<reference>/toewijzen")
+@open_to(Permission.DIRECT_CASES)
+def assign(reference: str) -> ResponseReturnValue:
+    """Hand the case to a party."""
+    typed = Typed()
+    code = typed.text("party", most=100)
+
+    def step(transaction: Transaction, reference: str, version: int) -> Said:
+        party = _party(transaction, code)
+        if party is None:
+            typed.errors["party"] = gettext("Choose a party from the list.")
+            raise _NotRight
+        assign_case(
+            transaction, reference, party=party, by=_by(), now=_now(), expected_version=version
+        )
+        return "ok", gettext("Given to %(party)s.", party=party.name)
+
+    return _take("party", reference, typed, step)
+
+
+@blueprint.post("/zaken/<reference>/soort")
+@open_to(Permission.DIRECT_CASES)
+def recategorise(reference: str) -> ResponseReturnValue:
+    """Change the kind; who is responsible is found anew."""
+    typed = Typed()
+    code = typed.text("category", most=100)
+
+    def step(transaction: Transaction, reference: str, version: int) -> Said:
+        category = _category(transaction, code)
+        if category is None:
+            typed.errors["category"] = gettext("Choose a kind from the list.")
+            raise _NotRight
+        changed = change_category(
+            transaction,
+            reference,
+            category=category,
+            by=_by(),
+            now=_now(),
+            expected_version=version,
+        )
+        if changed.party_name:
+            return "ok", gettext("Kind changed. It is with %(party)s.", party=changed.party_name)
+        return "warning", gettext("Kind changed. Nobody is responsible: give it to a party.")
+
+    return _take("category", reference, typed, step)
+
+
+@blueprint.post("/zaken/<reference>/samenvoegen")
+@open_to(Permission.DIRECT_CASES)
+def join(reference: str) -> ResponseReturnValue:
+    """Let the case become part of another; its reports move."""
+    typed = Typed()
+    written = typed.text("other", most=40)
+    joined_to: list[str] = []
+
+    def step(transaction: Transaction, reference: str, version: int) -> Said:
+        into_reference = _case_of_number(transaction, written)
+        if into_reference is None:
+            typed.errors["other"] = gettext(
+                "There is no report with this number. A number looks like K7MD-4QXW."
+            )
+            raise _NotRight
+        merged, into = merge_case(
+            transaction, reference, into_reference, by=_by(), now=_now(), expected_version=version
+        )
+        move_reports(transaction, from_case=merged.id, to_case=into.id)
+        joined_to.append(into.reference)
+        return "ok", gettext(
+            "%(one)s is part of %(other)s now.", one=reference, other=into.reference
+        )
+
+    return _take("other", reference, typed, step, leads_to=joined_to)
+
+
+@blueprint.post("/zaken/<reference>/sluiten")
+@open_to(Permission.DIRECT_CASES)
+def close(reference: str) -> ResponseReturnValue:
+    """Close the case without work, with a reason that its reporters read."""
+    typed = Typed()
+    reason = typed.word("reason", ClosingReason, missing=gettext("Choose a reason."))
+    words = typed.text("words", most=_CLOSING_WORDS_LENGTH)
+
+    def step(transaction: Transaction, reference: str, version: int) -> Said:
+        if reason is None or typed.errors:
+            raise _NotRight
+        close_without_work(
+            transaction,
+            reference,
+            reason=reason.value,
+            words=words,
+            by=_by(),
+            now=_now(),
+            expected_version=version,
+        )
+        return "ok", gettext("Closed without work.")
+
+    return _take("reason", reference, typed, step)
+
+
+@blueprint.post("/zaken/<reference>/heropenen")
+@open_to(Permission.DIRECT_CASES)
+def reopen(reference: str) -> ResponseReturnValue:
+    """Open a closed case again."""
+
+    def step(transaction: Transaction, reference: str, version: int) -> Said:
+        reopened = reopen_case(
+            transaction, reference, by=_by(), now=_now(), expected_version=version
+        )
+        if reopened.party_name:
+            return "ok", gettext("Reopened. It is with %(party)s.", party=reopened.party_name)
+        return "warning", gettext("Reopened. Nobody has it: give it to a party.")
+
+    return _take("page", reference, Typed(), step)
+
+
+@blueprint.post("/zaken/<reference>/afhandelen")
+@open_to(Permission.DIRECT_CASES)
+def settle_entry(reference: str) -> ResponseReturnValue:
+    """Take the case off the list for one reason, where nothing has to be done."""
+    typed = Typed()
+    reason = typed.word("entry", DeskReason, missing=gettext("Choose what is settled."))
+
+    def step(transaction: Transaction, reference: str, version: int) -> Said:
+        del version  # Saying that one looked holds whatever else happened to the case.
+        if reason is None:
+            raise _NotRight
+        settle(transaction, reference, reason=reason, by=_by(), now=_now())
+        return "ok", gettext("Taken off the list.")
+
+    return _take("page", reference, typed, step)
+
+
+@blueprint.post("/zaken/<reference>/contact/<uuid:report_id>")
+@open_to(Permission.SEE_CONTACT)
+def contact(reference: str, report_id: UUID) -> ResponseReturnValue:
+    """Show how to reach the reporter of one report; it is logged who looked.
+
+    The answer is the page itself: the details stand in no address and in no cookie.
+    """
+    account_id = acting().id
+    with provided().get(Database).transaction() as transaction:
+        found = case_by_reference(transaction, known_reference(reference))
+        is_of_case = report_id in {one.id for one in reports_of_case(transaction, found.id)}
+        if account_id is None or not is_of_case:
+            raise ReportNotFound()
+        opened = open_contact(transaction, report_id, account_id=account_id, now=_now())
+    return show_case(reference, contacts={report_id: opened})
+
+
+class _NotRight(Exception):
+    """Something in the form is not right; `typed.errors` says what."""
+
+
+def _take(
+    field: str,
+    written: str,
+    typed: Typed,
+    step: Step,
+    *,
+    leads_to: list[str] | None = None,
+) -> ResponseReturnValue:
+    """Take a step in one transaction, and say on the page whatever stands in its way.
+
+    `field` is where a refusal is said; the page comes back with what was typed.
+    """
+    reference = known_reference(written)
+    version = typed.version()
+    if version is None:
+        typed.errors["page"] = gettext(
+            "The page was not complete. Look at it again and press again."
+        )
+        return show_case(reference, typed=typed, status=HTTPStatus.BAD_REQUEST)
+    try:
+        with provided().get(Database).transaction() as transaction:
+            how, sentence = step(transaction, reference, version)
+    except _NotRight:
+        return show_case(reference, typed=typed, status=HTTPStatus.BAD_REQUEST)
+    except MovedOn:
+        seen = number_in(request.form.get("happened", ""))
+        return show_case(reference, typed=typed, status=HTTPStatus.PRECONDITION_FAILED, seen=seen)
+    except (
+        CannotJoin,
+        CaseIsClosed,
+        CaseOpenAtAsset,
+        StageNotReachable,
+        StillWithNobody,
+    ) as refusal:
+        typed.errors[field] = _sentence(refusal)
+        return show_case(reference, typed=typed, status=HTTPStatus.CONFLICT)
+    flash(sentence, how)
+    return redirect(f"/balie/zaken/{(leads_to or [reference])[-1]}", code=303)
+
+
+def _sentence(refusal: Exception) -> str:
+    if isinstance(refusal, CannotJoin):
+        return obstacle_words(refusal.because)
+    if isinstance(refusal, CaseOpenAtAsset):
+        return str(
+            gettext(
+                "At this object %(reference)s is open already. Join the two instead.",
+                reference=refusal.reference,
+            )
+        )
+    if isinstance(refusal, StillWithNobody):
+        return str(gettext("Nobody has this report yet: give it to a party, join it or close it."))
+    if isinstance(refusal, StageNotReachable):
+        stage = refusal.stage
+        words = case_stage_words(stage) if isinstance(stage, CaseStage) else str(stage)
+        return str(gettext("That is not possible: it is at “%(stage)s” now.", stage=words))
+    return str(gettext("This report is closed. Reopen it first."))
+
+
+def _by() -> ActedBy:
+    actor = acting()
+    return ActedBy(actor.kind.value, actor.id)
+
+
+def _now() -> datetime:
+    return provided().get(Clock).now()
+
+
+def _party(transaction: Transaction, code: str) -> ResponsibleParty | None:
+    today = _now().astimezone(LOCAL_ZONE).date()
+    for party in parties(transaction, on=today):
+        if party.code == code:
+            return ResponsibleParty(party.id, party.code, party.name, party.kind)
+    return None
+
+
+def _category(transaction: Transaction, code: str) -> Category | None:
+    tree = category_tree(transaction)
+    inner = (one for main in tree.main_categories for one in main.categories)
+    return next((one for one in inner if one.code == code), None)
+
+
+def _case_of_number(transaction: Transaction, written: str) -> str | None:
+    """Return the reference of the case that a number means: its own, or a report's."""
+    reference = normal_reference(written)
+    if reference is None:
+        return None
+    try:
+        return case(transaction, case_of_report(transaction, reference)).reference
+    except (ReportNotFound, CaseNotFound):
+        return None

@@ -1,0 +1,183 @@
+"""`/balie`: what a person must look at, by reason, and a box for a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.foundation.clock import Clock
+from app.foundation.database import Database, Transaction
+from app.foundation.provided import provided
+from app.identity.access import open_to
+from app.identity.permissions import Permission
+from app.intake.model import ReportNotFound
+from app.intake.operations import case_of_report, first_descriptions
+from app.intake.rules import normal_reference
+from app.routing.operations import areas_of_cases
+from app.triage.operations import category_tree
+from app.work.model import Case, DeclineReason, DeskEntry, DeskReason
+from app.work.operations.cases import case
+from app.work.operations.lists import desk_counts, desk_list
+from app.work.pages.shown import category_names, moment_words, place_words
+from app.work.pages.typed import page_number
+from app.work.words import (
+    case_stage_words,
+    decline_words,
+    desk_reason_words,
+    distance_words,
+    due_words,
+)
+
+blueprint = Blueprint("desk", __name__, url_prefix="/balie")
+
+ENTRIES_ON_A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """A case as a line of the desk's list, with what staff need to decide."""
+
+    reference: str
+    category_code: str
+    category_name: str
+    stage: str
+    stage_words: str
+    is_danger: bool
+    reason_words: str
+    why: str
+    raised: str
+    due: str
+    is_overdue: bool
+    place: str
+    begins: str
+
+
+@blueprint.get("")
+@open_to(Permission.SEE_DESK)
+def desk() -> ResponseReturnValue:
+    """Show the list, or lead to the case whose number was typed."""
+    services = provided()
+    typed = request.args.get("nummer", "").strip()
+    with services.get(Database).transaction() as transaction:
+        found = _named(transaction, typed) if typed else None
+        if found is not None:
+            return redirect(f"/balie/zaken/{found.reference}", code=303)
+        page = _list_page(transaction, typed, services.get(Clock).now())
+    return page, HTTPStatus.NOT_FOUND if typed else HTTPStatus.OK
+
+
+def entry_words(entry: DeskEntry) -> str:
+    """Return what there is to know of why a case stands on the list."""
+    details = entry.details
+    if entry.reason is DeskReason.DECLINED:
+        return ": ".join(filter(None, (_text(details, "party"), _declined(details))))
+    if entry.reason is DeskReason.POSSIBLE_DUPLICATE:
+        return _suspicion(details)
+    if entry.reason is DeskReason.NOT_SOLVED:
+        return _text(details, "party")
+    return ""
+
+
+def _named(transaction: Transaction, typed: str) -> Case | None:
+    """Return the case of this number: its own, or that of a report that joined it."""
+    reference = normal_reference(typed)
+    if reference is None:
+        return None
+    try:
+        return case(transaction, case_of_report(transaction, reference))
+    except ReportNotFound:
+        return None
+
+
+def _list_page(transaction: Transaction, typed: str, now: datetime) -> str:
+    asked = request.args.get("reden", "")
+    reason = DeskReason(asked) if asked in set(DeskReason) else None
+    page = page_number()
+    counts = desk_counts(transaction)
+    entries = desk_list(
+        transaction,
+        reason=reason,
+        at_most=ENTRIES_ON_A_PAGE,
+        skip=(page - 1) * ENTRIES_ON_A_PAGE,
+    )
+    total = counts[reason] if reason else sum(counts.values())
+    errors = (
+        {"nummer": gettext("There is no report with this number. A number looks like K7MD-4QXW.")}
+        if typed
+        else {}
+    )
+    return render_template(
+        "work/desk.html",
+        lines=_lines(transaction, entries, now),
+        total=total,
+        everything=sum(counts.values()),
+        reasons=[
+            {"value": one.value, "label": desk_reason_words(one), "count": counts[one]}
+            for one in DeskReason
+        ],
+        chosen=reason,
+        typed=typed,
+        errors=errors,
+        page=page,
+        pages=max(1, -(-total // ENTRIES_ON_A_PAGE)),
+        page_link=_page_link,
+    )
+
+
+def _page_link(page: int) -> str:
+    return "/balie?" + urlencode({**request.args.to_dict(), "page": page})
+
+
+def _lines(transaction: Transaction, entries: Sequence[DeskEntry], now: datetime) -> list[DeskLine]:
+    cases = [entry.case.id for entry in entries]
+    names = category_names(category_tree(transaction))
+    texts = first_descriptions(transaction, cases)
+    areas = areas_of_cases(transaction, cases)
+    return [
+        DeskLine(
+            reference=entry.case.reference,
+            category_code=entry.case.category_code,
+            category_name=names.get(entry.case.category_code, entry.case.category_code),
+            stage=entry.case.stage.value,
+            stage_words=case_stage_words(entry.case.stage),
+            is_danger=entry.case.is_danger,
+            reason_words=desk_reason_words(entry.reason),
+            why=entry_words(entry),
+            raised=moment_words(entry.raised_at),
+            due=due_words(entry.case.due_at, now),
+            is_overdue=entry.case.is_overdue(now),
+            place=place_words(areas.get(entry.case.id, []), None),
+            begins=texts.get(entry.case.id, ""),
+        )
+        for entry in entries
+    ]
+
+
+def _declined(details: Mapping[str, object]) -> str:
+    why = _text(details, "why")
+    return decline_words(DeclineReason(why)) if why in set(DeclineReason) else ""
+
+
+def _suspicion(details: Mapping[str, object]) -> str:
+    other, metres = _text(details, "case"), details.get("metres")
+    if isinstance(metres, int | float):
+        return str(
+            gettext(
+                "Perhaps the same as %(reference)s, %(distance)s away",
+                reference=other,
+                distance=distance_words(metres),
+            )
+        )
+    return str(gettext("Perhaps the same as %(reference)s", reference=other))
+
+
+def _text(details: Mapping[str, object], name: str) -> str:
+    value = details.get(name)
+    return value if isinstance(value, str) else ""

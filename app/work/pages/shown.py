@@ -1,0 +1,120 @@
+"""How cases and tasks look on the pages of people who work: names, places, photos, history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import format_datetime, get_locale, gettext
+
+from app.foundation.settings import Settings
+from app.identity.model import ActorKind, Colleague
+from app.photos.model import Photo, PhotoLinks, PhotoStatus
+from app.photos.operations import links
+from app.triage.model import CategoryTree
+from app.work.model import HistoryEntry
+from app.work.words import happening_words
+
+#: Of an area's kind: the smaller says more; the municipality says nothing to who works there.
+_PLACES = ("neighbourhood", "village")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened, as people read it."""
+
+    at: str
+    what: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoShown:
+    """A photo on a page: with links when it is ready, otherwise only that it is there."""
+
+    links: PhotoLinks | None
+    is_unreadable: bool
+
+
+def reader_language() -> str:
+    """Return the language of the page that is being answered."""
+    return str(get_locale() or "nl")
+
+
+def category_names(tree: CategoryTree) -> dict[str, str]:
+    """Return the name of every category in the reader's language; a retired one has none."""
+    language = reader_language()
+    return {
+        one.code: one.name.in_language(language)
+        for main in tree.main_categories
+        for one in main.categories
+    }
+
+
+def place_words(areas: Iterable[Mapping[str, str]], asset_number: str | None) -> str:
+    """Return where something is, without an address: the areas and the number of the object."""
+    found = {area.get("kind", ""): area.get("name", "") for area in areas}
+    said = [found[kind] for kind in _PLACES if found.get(kind)]
+    if asset_number:
+        said.append(gettext("object %(number)s", number=asset_number))
+    return " · ".join(said)
+
+
+def moment_words(instant: datetime) -> str:
+    """Return a moment as it stands in a history: day and time in the Netherlands."""
+    return str(format_datetime(instant, "d MMM yyyy HH:mm"))
+
+
+def pictures(photos: Iterable[Photo], settings: Settings, now: datetime) -> list[PhotoShown]:
+    """Return photos as a page shows them."""
+    return [
+        PhotoShown(links(photo, settings, now), photo.status is PhotoStatus.UNREADABLE)
+        for photo in photos
+    ]
+
+
+def history_lines(
+    entries: Sequence[HistoryEntry],
+    *,
+    people: Mapping[UUID, Colleague],
+    names: Mapping[str, str],
+    seen_by_party: UUID | None = None,
+) -> list[HistoryLine]:
+    """Return a history in words.
+
+    A crew (`seen_by_party`) reads the names of its own people; of others it reads which party
+    they work for.
+    """
+    return [
+        HistoryLine(
+            at=moment_words(entry.at),
+            what=happening_words(entry, names),
+            who=_who(entry, people, seen_by_party),
+        )
+        for entry in entries
+    ]
+
+
+def actors_in(entries: Iterable[HistoryEntry]) -> set[UUID]:
+    """Return the accounts and partner clients that a history names."""
+    return {entry.actor_id for entry in entries if entry.actor_id is not None}
+
+
+def _who(entry: HistoryEntry, people: Mapping[UUID, Colleague], party_id: UUID | None) -> str:
+    if entry.actor_kind == ActorKind.REPORTER.value:
+        return str(gettext("a reporter"))
+    if entry.actor_kind == ActorKind.SYSTEM.value:
+        return "Straatbeeld"
+    colleague = people.get(entry.actor_id) if entry.actor_id else None
+    if colleague is None:
+        return str(gettext("somebody of the municipality"))
+    if entry.actor_kind == ActorKind.PARTNER.value:
+        return str(gettext("%(party)s, by its own system", party=colleague.name))
+    if party_id is None:
+        party = f", {colleague.party_name}" if colleague.party_name else ""
+        return f"{colleague.name}{party}"
+    if colleague.party_id == party_id:
+        return colleague.name
+    return colleague.party_name or str(gettext("the front desk"))

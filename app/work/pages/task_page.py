@@ -1,0 +1,184 @@
+"""One task on a page of its own, as it is or after something could not be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.foundation.clock import Clock
+from app.foundation.database import Database, Transaction
+from app.foundation.provided import provided
+from app.foundation.settings import Settings
+from app.geography.operations import municipality_outline, villages
+from app.identity.access import acting
+from app.identity.model import Colleague, NotAllowed
+from app.identity.operations import who_they_are
+from app.intake.model import KeptReport
+from app.intake.operations import remarks_of_reports, reports_of_case
+from app.maps.model import GeoJSON, MapParts, TileSource
+from app.maps.operations import page_nonce, spot_map
+from app.photos.model import MAX_PHOTOS, Photo
+from app.photos.operations import photos_of_reports, photos_of_task
+from app.routing.operations import areas_of_cases
+from app.triage.operations import category_tree
+from app.work.model import (
+    OPEN_TASK_STAGES,
+    DeclineReason,
+    HistoryEntry,
+    ListedTask,
+    TaskNotFound,
+    TaskStage,
+    WorkResult,
+)
+from app.work.operations.history import history_of_case
+from app.work.operations.lists import listed_task
+from app.work.pages.shown import (
+    HistoryLine,
+    actors_in,
+    category_names,
+    history_lines,
+    moment_words,
+    pictures,
+    place_words,
+)
+from app.work.pages.typed import Typed
+from app.work.words import decline_words, due_words, result_words, task_stage_words
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that a task's page tells, read in one transaction."""
+
+    listed: ListedTask
+    names: dict[str, str]
+    place: str
+    reports: list[KeptReport]
+    remarks: list[str]
+    photos: dict[UUID, list[Photo]]
+    repairs: list[Photo]
+    history: list[HistoryEntry]
+    people: dict[UUID, Colleague]
+    outline: GeoJSON
+    villages: GeoJSON
+
+
+def own_party() -> UUID:
+    """Return the party for which the person works who is signed in.
+
+    Raises:
+        NotAllowed: they work for none.
+    """
+    party_id = acting().party_id
+    if party_id is None:
+        raise NotAllowed()
+    return party_id
+
+
+def show_task(
+    task_id: UUID, *, typed: Typed | None = None, status: int = 200, seen: int | None = None
+) -> ResponseReturnValue:
+    """Return the page of a task of one's own party.
+
+    Where something could not be done, `typed` is shown again. After somebody else was first
+    (412), `seen` is how many things had happened when the form was shown.
+
+    Raises:
+        TaskNotFound: there is none, or it is another party's.
+    """
+    services = provided()
+    settings, now, party_id = services.get(Settings), services.get(Clock).now(), own_party()
+    with services.get(Database).transaction() as transaction:
+        known = _read(transaction, task_id, party_id)
+    task, case = known.listed.task, known.listed.case
+    typed = typed or Typed()
+    category_name = known.names.get(case.category_code, case.category_code)
+    lines = history_lines(
+        known.history, people=known.people, names=known.names, seen_by_party=party_id
+    )
+    page = render_template(
+        "work/task.html",
+        task=task,
+        case=case,
+        category_name=category_name,
+        place=known.place,
+        stage_words=task_stage_words(task.stage),
+        due=due_words(task.due_at, now),
+        is_overdue=task.stage in OPEN_TASK_STAGES and now > task.due_at,
+        is_open=task.stage in OPEN_TASK_STAGES,
+        can_start=task.stage in OPEN_TASK_STAGES - {TaskStage.STARTED},
+        result_words=result_words(task.result) if task.result else None,
+        decline_words=decline_words(task.decline_reason) if task.decline_reason else None,
+        reports=[
+            {
+                "at": moment_words(report.received_at),
+                "text": report.description,
+                "photos": pictures(known.photos.get(report.id, []), settings, now),
+            }
+            for report in known.reports
+        ],
+        remarks=known.remarks,
+        repairs=pictures(known.repairs, settings, now),
+        room_for_photos=MAX_PHOTOS - len(known.repairs),
+        history=lines[::-1],
+        happened=len(lines),
+        news=_news(lines, seen) if status == HTTPStatus.PRECONDITION_FAILED else [],
+        results=[{"value": one.value, "label": result_words(one)} for one in WorkResult],
+        reasons=[{"value": one.value, "label": decline_words(one)} for one in DeclineReason],
+        typed=typed.values,
+        errors=typed.errors,
+        map=_map(known, settings, category_name),
+    )
+    return page, status
+
+
+def _news(lines: list[HistoryLine], seen: int | None) -> list[HistoryLine]:
+    """Return what happened since the form was shown; at least the last thing."""
+    return lines[seen:] if seen is not None and 0 <= seen < len(lines) else lines[-1:]
+
+
+def _read(transaction: Transaction, task_id: UUID, party_id: UUID) -> _Known:
+    listed = listed_task(transaction, task_id, party_id=party_id)
+    if listed is None:
+        raise TaskNotFound()
+    case_id = listed.case.id
+    # What was taken from a party or given back by it is not its business any more.
+    is_theirs = listed.task.stage not in {TaskStage.CANCELLED, TaskStage.DECLINED}
+    reports = list(reports_of_case(transaction, case_id)) if is_theirs else []
+    ids = [report.id for report in reports]
+    history = list(history_of_case(transaction, case_id)) if is_theirs else []
+    return _Known(
+        listed=listed,
+        names=category_names(category_tree(transaction)),
+        place=place_words(
+            areas_of_cases(transaction, [case_id]).get(case_id, []), listed.asset_number
+        ),
+        reports=reports,
+        remarks=[remark.text for remark in remarks_of_reports(transaction, ids)],
+        photos=photos_of_reports(transaction, ids),
+        repairs=photos_of_task(transaction, task_id),
+        history=history,
+        people=who_they_are(transaction, actors_in(history)),
+        outline=municipality_outline(transaction),
+        villages=villages(transaction),
+    )
+
+
+def _map(known: _Known, settings: Settings, label: str) -> MapParts | None:
+    """Return the small map, unless no outline was brought in yet."""
+    if not known.outline["features"]:
+        return None
+    case = known.listed.case
+    return spot_map(
+        (case.longitude, case.latitude),
+        outline=known.outline,
+        villages=known.villages,
+        tile=TileSource.from_setting(settings.tile_url, settings.tile_attribution),
+        nonce=page_nonce(),
+        label=label,
+        category=case.category_code,
+        stage=case.stage.value,
+    )

@@ -1,0 +1,227 @@
+"""What stages, reasons and happenings of work are called on pages, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from flask_babel import format_date, format_decimal, gettext, ngettext
+
+from app.foundation.clock import LOCAL_ZONE
+from app.intake.model import Channel
+from app.work.model import (
+    CaseStage,
+    ClosingReason,
+    DeclineReason,
+    DeskReason,
+    Happening,
+    HistoryEntry,
+    JoinObstacle,
+    TaskStage,
+    WorkResult,
+)
+
+_METRES_IN_A_KILOMETRE = 1000
+
+
+def case_stage_words(stage: CaseStage) -> str:
+    """Return what a case's stage is called."""
+    named: dict[CaseStage, str] = {
+        CaseStage.RECEIVED: gettext("Received"),
+        CaseStage.ASSIGNED: gettext("Being handled"),
+        CaseStage.PLANNED: gettext("Scheduled"),
+        CaseStage.IN_PROGRESS: gettext("Work in progress"),
+        CaseStage.WAITING: gettext("Waiting"),
+        CaseStage.RESOLVED: gettext("Resolved"),
+        CaseStage.CLOSED_WITHOUT_WORK: gettext("Not resolved"),
+        CaseStage.REFERRED: gettext("Passed on"),
+        CaseStage.MERGED: gettext("Part of another report"),
+    }
+    return named[stage]
+
+
+def task_stage_words(stage: TaskStage) -> str:
+    """Return what a task's stage is called by those who work."""
+    named: dict[TaskStage, str] = {
+        TaskStage.OFFERED: gettext("To do"),
+        TaskStage.ACCEPTED: gettext("Accepted"),
+        TaskStage.STARTED: gettext("Started"),
+        TaskStage.ON_HOLD: gettext("On hold"),
+        TaskStage.DONE: gettext("Done"),
+        TaskStage.DECLINED: gettext("Given back"),
+        TaskStage.CANCELLED: gettext("Taken back"),
+    }
+    return named[stage]
+
+
+def result_words(result: WorkResult) -> str:
+    """Return how a task ended."""
+    named: dict[WorkResult, str] = {
+        WorkResult.SOLVED: gettext("Solved"),
+        WorkResult.NOT_SOLVED: gettext("Not solved"),
+        WorkResult.NOTHING_FOUND: gettext("Nothing found"),
+    }
+    return named[result]
+
+
+def decline_words(reason: DeclineReason) -> str:
+    """Return why a party gives a task back."""
+    named: dict[DeclineReason, str] = {
+        DeclineReason.NOT_OURS: gettext("Not of the municipality"),
+        DeclineReason.NOT_MINE: gettext("For another team"),
+        DeclineReason.ALREADY_FIXED: gettext("Already fixed"),
+        DeclineReason.PLACE_UNCLEAR: gettext("The place is not clear"),
+    }
+    return named[reason]
+
+
+def closing_words(reason: str) -> str:
+    """Return why a case was closed without work; a sentence of an older day is given as it is."""
+    named: dict[str, str] = {
+        ClosingReason.NOTHING_FOUND.value: gettext("We found nothing there"),
+        ClosingReason.ALREADY_FIXED.value: gettext("It was fixed already"),
+        ClosingReason.NOT_PUBLIC_SPACE.value: gettext("It is not in public space"),
+        ClosingReason.NOT_A_DEFECT.value: gettext("It is as it should be"),
+        ClosingReason.IN_PLANNED_WORK.value: gettext("It goes with work that is planned"),
+        ClosingReason.PLACE_UNCLEAR.value: gettext("We could not find the place"),
+    }
+    return named.get(reason, reason)
+
+
+def desk_reason_words(reason: DeskReason) -> str:
+    """Return why a case stands on the desk's list."""
+    named: dict[DeskReason, str] = {
+        DeskReason.NOBODY_RESPONSIBLE: gettext("Nobody responsible"),
+        DeskReason.DECLINED: gettext("Given back"),
+        DeskReason.UNSURE_CATEGORY: gettext("Kind not certain"),
+        DeskReason.POSSIBLE_DUPLICATE: gettext("Possible duplicate"),
+        DeskReason.NOT_SOLVED: gettext("Not solved"),
+        DeskReason.REMARK: gettext("Remark of a reporter"),
+    }
+    return named[reason]
+
+
+def settled_words(reason: DeskReason) -> str | None:
+    """Return what a person says who settles this; none where saying it settles nothing."""
+    named: dict[DeskReason, str] = {
+        DeskReason.UNSURE_CATEGORY: gettext("The kind is right"),
+        DeskReason.POSSIBLE_DUPLICATE: gettext("No duplicate"),
+        DeskReason.REMARK: gettext("Remark read"),
+    }
+    return named.get(reason)
+
+
+def channel_words() -> dict[str, str]:
+    """Return how reports reached us, by the word of the channel."""
+    return {
+        Channel.MOBILE.value: gettext("by phone app"),
+        Channel.WEB.value: gettext("on the website"),
+        Channel.PHONE.value: gettext("by telephone"),
+        Channel.COUNTER.value: gettext("at the counter"),
+        Channel.OPEN311.value: gettext("by another app"),
+    }
+
+
+def obstacle_words(obstacle: JoinObstacle) -> str:
+    """Return why two cases cannot become one."""
+    named: dict[JoinObstacle, str] = {
+        JoinObstacle.SAME_CASE: gettext("A report cannot be joined to itself."),
+        JoinObstacle.CLOSED: gettext("That report is not open any more."),
+        JoinObstacle.TWO_ASSETS: gettext(
+            "These are two different objects, so they are two different defects."
+        ),
+    }
+    return named[obstacle]
+
+
+def due_words(due_at: datetime, now: datetime) -> str:
+    """Return by when, as people say it: today, tomorrow, in so many days, or how late."""
+    days = _local_day(due_at).toordinal() - _local_day(now).toordinal()
+    if days < 0:
+        return str(ngettext("%(num)s day late", "%(num)s days late", -days))
+    if days == 0:
+        return str(gettext("today, too late") if now > due_at else gettext("today"))
+    if days == 1:
+        return str(gettext("tomorrow"))
+    return str(ngettext("in %(num)s day", "in %(num)s days", days))
+
+
+def distance_words(metres: float) -> str:
+    """Return a distance as people say it: in tens of metres, or kilometres."""
+    if metres < _METRES_IN_A_KILOMETRE:
+        return str(gettext("%(metres)s m", metres=max(10, int(round(metres, -1)))))
+    kilometres = format_decimal(round(metres / _METRES_IN_A_KILOMETRE, 1))
+    return str(gettext("%(kilometres)s km", kilometres=kilometres))
+
+
+def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> str:
+    """Return what happened, in a short sentence without an actor."""
+    told = {name: str(value) for name, value in entry.details.items()}
+    party = told.get("party", "")
+    sentences: dict[Happening, str] = {
+        Happening.OPENED: gettext("The report came in"),
+        Happening.REPORT_JOINED: gettext(
+            "Reported again; %(count)s reports now", count=told.get("reports", "?")
+        ),
+        Happening.ROUTED: gettext("Routed"),
+        Happening.TASK_OFFERED: gettext("Given to %(party)s", party=party)
+        if party
+        else gettext("A task was made"),
+        Happening.TASK_ACCEPTED: gettext("Accepted"),
+        Happening.TASK_STARTED: gettext("Started"),
+        Happening.TASK_ON_HOLD: gettext("On hold until %(day)s", day=_day(told.get("until"))),
+        Happening.TASK_DONE: gettext("Done: %(result)s", result=_result(told.get("result"))),
+        Happening.TASK_DECLINED: gettext("Given back: %(why)s", why=_why(told.get("reason"))),
+        Happening.TASK_CANCELLED: gettext("Task taken back"),
+        Happening.STAGE_CHANGED: _stage_sentence(told),
+        Happening.CATEGORY_CHANGED: gettext(
+            "Kind changed from “%(was)s” to “%(now)s”",
+            was=category_names.get(told.get("was", ""), told.get("was", "")),
+            now=category_names.get(told.get("category", ""), told.get("category", "")),
+        ),
+        Happening.ASSIGNED: gettext("Given to %(party)s", party=party),
+        Happening.MERGED: gettext("Joined to %(reference)s", reference=told.get("into", "")),
+        Happening.REOPENED: gettext("Reopened"),
+        Happening.PHOTO_ADDED: gettext("Photo added"),
+        Happening.REMARK_ADDED: gettext("The reporter added a remark"),
+        Happening.DESK_SETTLED: gettext(
+            "Looked at by the desk: %(reason)s", reason=_desk_reason(told.get("reason"))
+        ),
+    }
+    return sentences[entry.happening]
+
+
+def _stage_sentence(told: Mapping[str, str]) -> str:
+    try:
+        stage = CaseStage(told.get("stage", ""))
+    except ValueError:
+        return str(gettext("Changed"))
+    words = case_stage_words(stage)
+    if stage is CaseStage.PLANNED and "on" in told:
+        return str(gettext("Scheduled for %(day)s", day=_day(told["on"])))
+    if reason := told.get("reason"):
+        return str(gettext("%(stage)s: %(reason)s", stage=words, reason=closing_words(reason)))
+    return words
+
+
+def _result(word: str | None) -> str:
+    return result_words(WorkResult(word)) if word in set(WorkResult) else word or "?"
+
+
+def _why(word: str | None) -> str:
+    return decline_words(DeclineReason(word)) if word in set(DeclineReason) else word or "?"
+
+
+def _desk_reason(word: str | None) -> str:
+    return desk_reason_words(DeskReason(word)) if word in set(DeskReason) else word or "?"
+
+
+def _day(iso: str | None) -> str:
+    try:
+        return str(format_date(date.fromisoformat(iso or ""), "d MMMM"))
+    except ValueError:
+        return "?"
+
+
+def _local_day(instant: datetime) -> date:
+    return instant.astimezone(LOCAL_ZONE).date()
