@@ -9,6 +9,7 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.entrypoints.demo.commands import demo
+from app.entrypoints.job_commands import jobs
 from app.entrypoints.migrations import migrate
 from app.entrypoints.settings_reference import settings_command
 from app.entrypoints.wiring import wire
@@ -45,6 +46,7 @@ def worker_command(*, until_empty: bool) -> None:
 cli.add_command(accounts)
 cli.add_command(demo)
 cli.add_command(import_)
+cli.add_command(jobs)
 cli.add_command(partners)
 cli.add_command(photos)
 cli.add_command(settings_command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.entrypoints import web_security
-from app.foundation import api_documents, bodies, given_answers
+from app.foundation import api_documents, bodies, given_answers, kept_jobs
 from app.foundation.errors import DomainError
 from app.geography import model as geography
 from app.identity import model as identity
@@ -43,6 +43,7 @@ STATUS: Mapping[type[DomainError], int] = {
     identity.TooOften: 429,
     intake.ReportNotFound: 404,
     intake.ReportRefused: 400,
+    kept_jobs.JobNotFailed: 409,
     partner.CursorUnknown: 400,
     partner.StepNotPossible: 409,
     partner.TaskIsOver: 409,

@@ -8,6 +8,7 @@ import app.entrypoints.tables  # noqa: F401  # every table must be known before 
 from app.foundation.clock import Clock, SystemClock
 from app.foundation.database import Database, Hearers, MapDatabase, make_engine
 from app.foundation.jobs import Job
+from app.foundation.kept_jobs import JOBS as QUEUE_JOBS
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook, address_book
@@ -27,6 +28,7 @@ HEARERS: Hearers = {
 
 #: What is done later, by name.
 JOBS: Mapping[str, Job] = {
+    **QUEUE_JOBS,
     **PHOTO_JOBS,
     **PUBLISHING_JOBS,
     **RECEPTION_JOBS,

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import psycopg
-from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector, sql
 from procrastinate.jobs import Job as QueuedJob
+from procrastinate.jobs import Status
 from procrastinate.retry import RetryStrategy
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.foundation.json_value import JSONValue
 from app.foundation.provided import Provided
 
 QUEUE = "straatbeeld"
+
+#: A worker says so often that it lives, and counts as dead when it was silent for so long. It says
+#: so between two moments of a photo being decoded, so there is room for a busy machine.
+HEARTBEAT_SECONDS = 5
+DEAD_AFTER_SECONDS = 20
+
+#: Looks for the jobs of dead workers, four times a minute (the last field is seconds).
+TAKE_UP_STALLED = "jobs.take_up_stalled"
+_FOUR_TIMES_A_MINUTE = "* * * * * */15"
+_BEFORE_ALL_OTHERS = 100
+
+#: A job that was begun so often and never ended kills its worker; it is not begun again.
+MOST_BEGINNINGS = 10
+
+#: A database that is away for a moment is no fault of the job: every job waits for it.
+_DATABASE_AWAY = (OperationalError, InterfaceError)
+_ATTEMPTS_WITHOUT_DATABASE = 8
+
+#: Writes down why a job failed: its number and the fault.
+NoteFault = Callable[[int, BaseException], None]
+
+
+class WorkerDiedTooOften(Exception):
+    """The worker was killed each time it did this job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +99,95 @@ class JobQueue:
             connection=connection,
         )
 
+    def retry(self, connection: psycopg.Connection[Any], job_id: int, *, at: datetime) -> None:
+        """Let a failed job be done again, from `at`."""
+        connection.execute(
+            sql.queries["retry_job"],
+            {
+                "job_id": job_id,
+                "retry_at": at,
+                "new_priority": None,
+                "new_queue_name": None,
+                "new_lock": None,
+            },
+        )
 
-def worker_app(database_url: str, jobs: Mapping[str, Job], provided: Provided) -> App:
-    """Return the application whose worker runs `jobs`, each with the provided services."""
+
+def worker_app(
+    database_url: str, jobs: Mapping[str, Job], provided: Provided, *, note_fault: NoteFault
+) -> App:
+    """Return the application whose worker runs `jobs`, each with the provided services.
+
+    It also takes up what a worker that was killed has left.
+    """
     app = queue_app(database_url)
     for name, job in jobs.items():
-        retry = (
-            RetryStrategy(
-                max_attempts=job.attempts,
-                exponential_wait=job.wait_seconds,
-                retry_exceptions=list(job.retry_on),
-            )
-            if job.retry_on
-            else False
+        retry = RetryStrategy(
+            max_attempts=max(job.attempts, _ATTEMPTS_WITHOUT_DATABASE),
+            exponential_wait=job.wait_seconds,
+            retry_exceptions=[*job.retry_on, *_DATABASE_AWAY],
         )
-        task = app.task(name=name, queue=QUEUE, retry=retry)(_bound(job, provided))
+        task = app.task(name=name, queue=QUEUE, retry=retry, pass_context=True)(
+            _bound(job, provided, note_fault)
+        )
         if job.every is not None:
             app.periodic(cron=job.every)(task)
+    _take_up_stalled(app, note_fault)
     return app
 
 
-def _bound(job: Job, provided: Provided) -> Callable[..., None]:
-    def run(timestamp: int | None = None, **arguments: JSONValue) -> None:
+def run_worker_app(app: App, *, at_once: int, until_empty: bool) -> None:
+    """Do jobs until told to stop, or until none is left; what was done is deleted."""
+    with app.open():
+        app.run_worker(
+            concurrency=at_once,
+            wait=not until_empty,
+            delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=DEAD_AFTER_SECONDS,
+        )
+
+
+async def take_up_stalled(app: App, note_fault: NoteFault) -> int:
+    """Give the jobs of dead workers back to the queue; return how many.
+
+    A worker that was killed leaves its jobs behind as being done, and nobody does them.
+    """
+    taken_up = 0
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
+        if job.id is None:
+            continue
+        if job.attempts >= MOST_BEGINNINGS:
+            await asyncio.to_thread(note_fault, job.id, WorkerDiedTooOften())
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+        else:
+            await app.job_manager.retry_job(job)
+            taken_up += 1
+    return taken_up
+
+
+def _take_up_stalled(app: App, note_fault: NoteFault) -> None:
+    @app.periodic(cron=_FOUR_TIMES_A_MINUTE)
+    @app.task(
+        name=TAKE_UP_STALLED,
+        queue=QUEUE,
+        queueing_lock=TAKE_UP_STALLED,
+        priority=_BEFORE_ALL_OTHERS,
+    )
+    async def look(timestamp: int) -> None:
+        del timestamp
+        await take_up_stalled(app, note_fault)
+
+
+def _bound(job: Job, provided: Provided, note_fault: NoteFault) -> Callable[..., None]:
+    def run(context: JobContext, timestamp: int | None = None, **arguments: JSONValue) -> None:
         # A job that comes back by itself receives the moment it was due, which none of ours needs.
         del timestamp
-        job.run(provided, **arguments)
+        try:
+            job.run(provided, **arguments)
+        except Exception as fault:
+            if context.job.id is not None:
+                note_fault(context.job.id, fault)
+            raise
 
     return run
