@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine, MetaData, create_engine
+from sqlalchemy import Connection, Engine, MetaData, TextClause, create_engine
+from sqlalchemy.dialects.postgresql import psycopg as dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.foundation.jobs import Deferred, JobQueue
@@ -65,20 +68,52 @@ class Transaction:
     """One unit of work: rows, facts and jobs that exist together or not at all."""
 
     def __init__(self, session: Session, *, hearers: Hearers, queue: JobQueue) -> None:
-        self.session = session
+        self._session = session
         self._hearers = hearers
         self._queue = queue
+        self._writes: list[tuple[bytes, Mapping[str, object]]] = []
         self._deferred: list[Deferred] = []
+
+    @property
+    def session(self) -> Session:
+        """The ORM session of this transaction."""
+        self._send_writes()
+        return self._session
 
     @property
     def connection(self) -> Connection:
         """The SQLAlchemy Core connection of this transaction."""
-        return self.session.connection()
+        self._send_writes()
+        return self._session.connection()
 
     @property
     def driver_connection(self) -> psycopg.Connection[Any]:
         """The psycopg connection of this transaction."""
         return cast("psycopg.Connection[Any]", self.connection.connection.driver_connection)
+
+    def write(self, statement: TextClause, values: Mapping[str, object]) -> None:
+        """Have rows written before anything is read, at the latest before the commit.
+
+        For what this transaction asks nothing back of. Such statements travel together, in the
+        order given, so that ten of them are one journey to the database. `statement` is a constant
+        of its module. What the database refuses is raised when they travel. See
+        `docs/decisions/writes-travel-together.md`.
+        """
+        self._writes.append((_for_the_driver(statement), values))
+
+    def _send_writes(self) -> None:
+        if not self._writes:
+            return
+        writes, self._writes = self._writes, []
+        self._session.flush()
+        connection = self.driver_connection
+        try:
+            with connection.pipeline(), connection.cursor() as cursor:
+                for statement, values in writes:
+                    cursor.execute(statement, values)
+        except psycopg.Error as fault:
+            # As SQLAlchemy would have raised it.
+            raise DBAPIError.instance(None, None, fault, psycopg.Error) from fault
 
     def tell(self, fact: object) -> None:
         """Hand `fact` to everyone the wiring table lists for it, inside this transaction."""
@@ -89,12 +124,20 @@ class Transaction:
         """Have `job` done after the commit; it is written with the transaction's own rows."""
         self._deferred.append(Deferred(job, arguments))
 
-    def write_jobs(self) -> None:
-        """Write the deferred jobs, in one statement. `Database.transaction` calls it last."""
+    def write_the_rest(self) -> None:
+        """Write what still waits, and the deferred jobs in one statement; called last."""
+        self._send_writes()
         if self._deferred:
-            self.session.flush()
+            self._session.flush()
             self._queue.put(self.driver_connection, self._deferred)
             self._deferred.clear()
+
+
+@lru_cache(maxsize=256)
+def _for_the_driver(statement: TextClause) -> bytes:
+    """Return the statement as psycopg takes it, with `%(name)s` for `:name`."""
+    psycopg_takes = dialect.dialect()  # type: ignore[no-untyped-call]
+    return str(statement.compile(dialect=psycopg_takes)).encode()
 
 
 class Database:
@@ -116,7 +159,7 @@ class Database:
         ):
             transaction = Transaction(session, hearers=self.hearers, queue=self._queue)
             yield transaction
-            transaction.write_jobs()
+            transaction.write_the_rest()
 
 
 class MapDatabase(Database):

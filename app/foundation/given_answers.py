@@ -106,14 +106,14 @@ def take_key(
     return answer
 
 
+_KEEP = text("UPDATE given_answer SET answer = :answer WHERE key_digest = :key")
+
+
 def keep_answer(
     transaction: Transaction, repeatable: Repeatable, answer: Mapping[str, JSONValue]
 ) -> None:
     """Keep what is answered to a key; the answer holds no token."""
-    transaction.connection.execute(
-        text("UPDATE given_answer SET answer = :answer WHERE key_digest = :key"),
-        {"answer": Jsonb(dict(answer)), "key": repeatable.key_digest},
-    )
+    transaction.write(_KEEP, {"answer": Jsonb(dict(answer)), "key": repeatable.key_digest})
 
 
 def forget_answers(transaction: Transaction, *, now: datetime) -> int:

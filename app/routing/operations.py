@@ -76,18 +76,21 @@ def decide(transaction: Transaction, defect: Defect, *, today: date) -> Decision
     return responsible_party(agreements, defect=defect)
 
 
+_KEEP = text(
+    """
+    INSERT INTO routing_decision
+        (id, case_id, party_id, agreement_id, because, grounds, rule_version, decided_at)
+    VALUES (:id, :case_id, :party_id, :agreement_id, :because, :grounds, :version, :now)
+    """
+)
+
+
 def keep_decision(
     transaction: Transaction, decision: Decision, *, case_id: UUID, defect: Defect, now: datetime
 ) -> None:
     """Keep a decision with all it was based on, so that it can be explained later."""
-    transaction.connection.execute(
-        text(
-            """
-            INSERT INTO routing_decision
-                (id, case_id, party_id, agreement_id, because, grounds, rule_version, decided_at)
-            VALUES (:id, :case_id, :party_id, :agreement_id, :because, :grounds, :version, :now)
-            """
-        ),
+    transaction.write(
+        _KEEP,
         {
             "id": uuid4(),
             "case_id": case_id,

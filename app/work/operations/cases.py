@@ -142,6 +142,19 @@ _NEAR = text(
 )
 
 
+_OPEN = text(
+    """
+    INSERT INTO defect_case (
+        id, reference, category_code, category_group, stage, spot, asset_id, party_id,
+        is_danger, report_count, received_at, due_at, changed_at, version, closed_at, is_demo)
+    VALUES (
+        :id, :reference, :category_code, :category_group, :stage,
+        ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326), :asset_id, :party_id,
+        :is_danger, 1, :now, :due_at, :now, 1, :closed_at, :is_demo)
+    """
+)
+
+
 def open_case(
     transaction: Transaction,
     *,
@@ -189,19 +202,8 @@ def open_case(
     )
     if opened.stage not in OPEN_STAGES:
         opened = replace(opened, closed_at=now)
-    transaction.connection.execute(
-        text(
-            """
-            INSERT INTO defect_case (
-                id, reference, category_code, category_group, stage, spot, asset_id, party_id,
-                is_danger, report_count, received_at, due_at, changed_at, version, closed_at,
-                is_demo)
-            VALUES (
-                :id, :reference, :category_code, :category_group, :stage,
-                ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326), :asset_id, :party_id,
-                :is_danger, 1, :now, :due_at, :now, 1, :closed_at, :is_demo)
-            """
-        ),
+    transaction.write(
+        _OPEN,
         {
             "id": opened.id,
             "reference": reference,
@@ -350,21 +352,24 @@ def cases_closed_before(
     ).all()
 
 
+_CHANGE = text(
+    """
+    UPDATE defect_case SET
+        category_code = :category_code, category_group = :category_group, stage = :stage,
+        asset_id = :asset_id, party_id = :party_id, is_danger = :is_danger,
+        report_count = :report_count, due_at = :due_at, changed_at = :now,
+        version = :version, planned_on = :planned_on, waiting_for = :waiting_for,
+        closed_at = :closed_at, closing_reason = :closing_reason,
+        closing_words = :closing_words, merged_into = :merged_into
+    WHERE id = :id
+    """
+)
+
+
 def write_case(transaction: Transaction, changed: Case, *, now: datetime) -> None:
     """Write all columns of a case that can change; whoever calls it tells the fact."""
-    transaction.connection.execute(
-        text(
-            """
-            UPDATE defect_case SET
-                category_code = :category_code, category_group = :category_group, stage = :stage,
-                asset_id = :asset_id, party_id = :party_id, is_danger = :is_danger,
-                report_count = :report_count, due_at = :due_at, changed_at = :now,
-                version = :version, planned_on = :planned_on, waiting_for = :waiting_for,
-                closed_at = :closed_at, closing_reason = :closing_reason,
-                closing_words = :closing_words, merged_into = :merged_into
-            WHERE id = :id
-            """
-        ),
+    transaction.write(
+        _CHANGE,
         {
             "id": changed.id,
             "category_code": changed.category_code,

@@ -13,6 +13,20 @@ from app.foundation.database import Transaction
 from app.foundation.json_value import JSONValue
 from app.work.model import DeskReason
 
+_RAISE = text(
+    """
+    WITH known AS (
+        UPDATE desk_entry SET details = CAST(:details AS jsonb)
+        WHERE case_id = :case_id AND reason = :reason AND settled_at IS NULL
+        RETURNING id
+    )
+    INSERT INTO desk_entry (id, case_id, reason, details, raised_at)
+    SELECT CAST(:id AS uuid), CAST(:case_id AS uuid), :reason, CAST(:details AS jsonb),
+           CAST(:now AS timestamptz)
+    WHERE NOT EXISTS (SELECT 1 FROM known)
+    """
+)
+
 
 def raise_at_desk(
     transaction: Transaction,
@@ -23,20 +37,8 @@ def raise_at_desk(
     now: datetime,
 ) -> None:
     """Put a case on the desk's list; it stands there once for each reason."""
-    transaction.connection.execute(
-        text(
-            """
-            WITH known AS (
-                UPDATE desk_entry SET details = CAST(:details AS jsonb)
-                WHERE case_id = :case_id AND reason = :reason AND settled_at IS NULL
-                RETURNING id
-            )
-            INSERT INTO desk_entry (id, case_id, reason, details, raised_at)
-            SELECT CAST(:id AS uuid), CAST(:case_id AS uuid), :reason, CAST(:details AS jsonb),
-                   CAST(:now AS timestamptz)
-            WHERE NOT EXISTS (SELECT 1 FROM known)
-            """
-        ),
+    transaction.write(
+        _RAISE,
         {
             "id": uuid4(),
             "case_id": case_id,

@@ -31,7 +31,7 @@ def write_history(
     **details: JSONValue,
 ) -> None:
     """Write that something happened. `details` holds words and references, nothing personal."""
-    transaction.connection.execute(_WRITE, _values(case_id, happening, by, at, details))
+    transaction.write(_WRITE, _values(case_id, happening, by, at, details))
 
 
 def write_histories(
@@ -42,10 +42,9 @@ def write_histories(
     by: ActedBy,
     at: datetime,
 ) -> None:
-    """Write several things that happened at one moment, in one statement."""
-    transaction.connection.execute(
-        _WRITE, [_values(case_id, happening, by, at, details) for happening, details in entries]
-    )
+    """Write several things that happened at one moment."""
+    for happening, details in entries:
+        write_history(transaction, case_id, happening, by=by, at=at, **details)
 
 
 def history_of_case(transaction: Transaction, case_id: UUID) -> Sequence[HistoryEntry]:

@@ -10,6 +10,14 @@ from sqlalchemy import text
 from app.foundation.database import Transaction
 from app.work.model import Case, Task, TaskMoved, TaskStage
 
+_OFFER = text(
+    """
+    INSERT INTO task
+        (id, case_id, party_id, stage, version, offered_at, due_at, changed_at)
+    VALUES (:id, :case_id, :party_id, 'offered', 1, :now, :due_at, :now)
+    """
+)
+
 
 def offer_task(transaction: Transaction, of_case: Case, *, party_id: UUID, now: datetime) -> Task:
     """Offer a task on a case to a party, and tell it."""
@@ -23,14 +31,8 @@ def offer_task(transaction: Transaction, of_case: Case, *, party_id: UUID, now: 
         due_at=of_case.due_at,
         changed_at=now,
     )
-    transaction.connection.execute(
-        text(
-            """
-            INSERT INTO task
-                (id, case_id, party_id, stage, version, offered_at, due_at, changed_at)
-            VALUES (:id, :case_id, :party_id, 'offered', 1, :now, :due_at, :now)
-            """
-        ),
+    transaction.write(
+        _OFFER,
         {
             "id": offered.id,
             "case_id": of_case.id,
