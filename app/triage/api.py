@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from app.foundation.api_documents import ApiBlueprint, NameSchema, refuses
+from app.foundation.bodies import Words
 from app.foundation.cached_answers import versioned_answer
 from app.foundation.database import Database
 from app.foundation.provided import provided
@@ -69,10 +70,15 @@ class CategoriesSchema(Schema):
 class SuggestionQuery(Schema):
     """The words of a report, as far as they are typed."""
 
-    text = fields.String(
+    text = Words(
+        least=1,
+        most=LONGEST_TEXT,
         required=True,
-        validate=validate.Length(min=1, max=LONGEST_TEXT),
-        metadata={"example": "lantaarnpaal doet het niet"},
+        metadata={
+            "example": "lantaarnpaal doet het niet",
+            "minLength": 1,
+            "maxLength": LONGEST_TEXT,
+        },
     )
 
 
@@ -99,11 +105,9 @@ def categories() -> Response:
     """List the categories on two levels, in Dutch and English."""
     with provided().get(Database).transaction() as transaction:
         tree = category_tree(transaction)
-    return versioned_answer(
-        tree.version,
-        lambda: json.dumps(_shown(tree), ensure_ascii=False),
-        media_type="application/json",
-    )
+    # The content is its own version: a phone also learns of a member that a release brings.
+    content = json.dumps(_shown(tree), ensure_ascii=False)
+    return versioned_answer(content, lambda: content, media_type="application/json")
 
 
 @blueprint.route("/categories/suggestions")

@@ -103,10 +103,9 @@ class MainCategory:
 
 @dataclass(frozen=True, slots=True)
 class CategoryTree:
-    """All categories in use, and a word that changes whenever one of them does."""
+    """All categories in use, in the order they are shown."""
 
     main_categories: tuple[MainCategory, ...]
-    version: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,14 +32,14 @@ _COLUMNS = """
     category.norm_working_days, category.danger_norm_working_days,
     category.danger_text_nl, category.danger_text_en, category.danger_phone,
     category.asset_kind, category.join_group, category.join_within_metres,
-    category.public_visibility, category.retired_at,
+    category.public_visibility,
+    coalesce(category.retired_at, main.retired_at) AS retired_at,
     main.name_nl AS main_name_nl, main.name_en AS main_name_en
 """
 
 _TREE = text(
     f"""
-    SELECT {_COLUMNS}, extract(epoch FROM max(category.updated_at) OVER ()) AS changed,
-           count(*) OVER () AS how_many
+    SELECT {_COLUMNS}
     FROM category JOIN category AS main ON main.code = category.parent_code
     WHERE category.retired_at IS NULL AND main.retired_at IS NULL
     ORDER BY main.position, main.code, category.position, category.code
@@ -58,8 +58,7 @@ def category_tree(transaction: Transaction) -> CategoryTree:
     return CategoryTree(
         main_categories=tuple(
             MainCategory(code, names[code], tuple(inner)) for code, inner in below.items()
-        ),
-        version=f"{rows[0].how_many}-{rows[0].changed}" if rows else "none",
+        )
     )
 
 
@@ -103,7 +102,11 @@ def names_of_categories(transaction: Transaction, codes: Collection[str]) -> dic
 
 _MATCHES = text(
     """
-    WITH words AS (
+    WITH in_use AS (
+        SELECT category.code, category.name_nl, category.name_en
+        FROM category JOIN category AS main ON main.code = category.parent_code
+        WHERE category.retired_at IS NULL AND main.retired_at IS NULL
+    ), words AS (
         SELECT to_tsvector('straatbeeld_dutch', :words) AS nl,
                to_tsvector('straatbeeld_english', :words) AS en,
                to_tsvector('straatbeeld_dutch', :without_places) AS nl_without_places,
@@ -112,7 +115,9 @@ _MATCHES = text(
         SELECT keyword.category_code, keyword.query, max(keyword.weight) AS weight,
                bool_or(CASE keyword.language WHEN 'nl' THEN nl_without_places @@ keyword.query
                        ELSE en_without_places @@ keyword.query END) AS is_the_subject
-        FROM category_keyword AS keyword, words
+        FROM category_keyword AS keyword
+        JOIN in_use ON in_use.code = keyword.category_code
+        CROSS JOIN words
         WHERE CASE keyword.language WHEN 'nl' THEN words.nl @@ keyword.query
                                     ELSE words.en @@ keyword.query END
         GROUP BY keyword.category_code, keyword.query
@@ -120,10 +125,8 @@ _MATCHES = text(
     SELECT matched.category_code, matched.weight, matched.is_the_subject,
            (numnode(matched.query) + 1) / 2 AS words,
            count(*) OVER (PARTITION BY matched.query) AS shared_by,
-           category.name_nl, category.name_en,
-           (SELECT count(*) FROM category WHERE parent_code IS NOT NULL) AS categories
-    FROM matched JOIN category ON category.code = matched.category_code
-    WHERE category.retired_at IS NULL
+           in_use.name_nl, in_use.name_en, (SELECT count(*) FROM in_use) AS categories
+    FROM matched JOIN in_use ON in_use.code = matched.category_code
     """
 )
 

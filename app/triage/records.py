@@ -42,6 +42,11 @@ class CategoryRecord(Base):
             "public_visibility IN ('exact', 'blurred', 'hidden')",
             name="public_visibility_is_known",
         ),
+        # What cannot be told from the words goes there, so it is always there.
+        CheckConstraint(
+            "retired_at IS NULL OR code NOT IN ('overig', 'overig.anders')",
+            name="anything_else_is_never_retired",
+        ),
         Index("ix_category_parent_code", "parent_code"),
     )
 
@@ -81,6 +86,7 @@ class CategoryKeywordRecord(Base):
     __table_args__ = (
         CheckConstraint("language IN ('nl', 'en')", name="language_is_known"),
         CheckConstraint("weight > 0", name="weight_is_positive"),
+        CheckConstraint("weight <= 100", name="weight_is_at_most_100"),
     )
 
     category_code: Mapped[str] = mapped_column(

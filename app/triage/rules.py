@@ -49,15 +49,14 @@ def scores(matches: Iterable[KeywordMatch], *, categories: int) -> dict[str, flo
 def certainties(scored: dict[str, float]) -> dict[str, float]:
     """Return a certainty from 0 to 1 per category: how much it has, against all the others.
 
-    The first factor grows with the evidence, the second is the share of the two best; so one
-    weak word is never certain, and neither is a tie.
+    The first factor grows with the evidence, the second falls with the strongest rival; so one
+    weak word is never certain.
     """
-    ranked = sorted(scored.values(), reverse=True)
+    ranked = [*sorted(scored.values(), reverse=True), 0.0]
     certain: dict[str, float] = {}
     for code, score in scored.items():
-        rival = next((other for other in ranked if other != score), 0.0)
-        if ranked.count(score) > 1:
-            rival = score
+        # The best has the second as its rival, all others have the best.
+        rival = ranked[0] if score < ranked[0] else ranked[1]
         evidence = score / (score + HALF_CERTAIN)
         certain[code] = round(min(1.0, evidence * 1.25) * score / (score + 0.5 * rival), 2)
     return certain
@@ -66,11 +65,13 @@ def certainties(scored: dict[str, float]) -> dict[str, float]:
 def decide_category(suggestions: Sequence[Suggestion]) -> tuple[str, float]:
     """Return the code that the words decide on, with its certainty.
 
-    Too unsure, or nothing at all, is `overig.anders` with the certainty that was too low.
+    Too unsure, two that are as likely, or nothing at all, is `overig.anders` with the certainty
+    that was too low.
     """
-    best = max(suggestions, key=lambda suggestion: suggestion.certainty, default=None)
-    if best is None:
+    if not suggestions:
         return ANYTHING_ELSE, 0.0
-    if best.certainty < CERTAIN_ENOUGH:
+    best = max(suggestions, key=lambda suggestion: suggestion.certainty)
+    as_likely = [one for one in suggestions if one.certainty == best.certainty]
+    if best.certainty < CERTAIN_ENOUGH or len(as_likely) > 1:
         return ANYTHING_ELSE, best.certainty
     return best.code, best.certainty

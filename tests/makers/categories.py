@@ -1,0 +1,43 @@
+"""Categories for tests: the demo's own, and single ones."""
+
+from __future__ import annotations
+
+from app.entrypoints.demo.categories import demo_categories
+from app.foundation.database import Transaction
+from app.triage.model import Name, Norm, PublicVisibility
+from app.triage.operations import CategoryToLoad, Keyword, load_categories
+
+
+def the_demo_categories(transaction: Transaction) -> None:
+    """Load the eight main and 33 inner categories with all their keywords."""
+    load_categories(transaction, demo_categories(), is_demo=True)
+
+
+def a_category(
+    transaction: Transaction,
+    code: str,
+    *,
+    name: str = "Kapotte klok",
+    words: tuple[str, ...] = (),
+    visibility: PublicVisibility = PublicVisibility.EXACT,
+) -> str:
+    """Make an inner category with its heading, and return its code."""
+    main = code.partition(".")[0]
+    load_categories(
+        transaction,
+        [
+            CategoryToLoad(main, None, Name(main.capitalize(), main.capitalize()), 1),
+            CategoryToLoad(
+                code,
+                main,
+                Name(name, f"{name} (en)"),
+                1,
+                norm=Norm(5, None),
+                join_group=main,
+                public_visibility=visibility,
+                keywords=tuple(Keyword("nl", one, 2) for one in words),
+            ),
+        ],
+        is_demo=False,
+    )
+    return code
