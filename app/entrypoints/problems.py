@@ -9,14 +9,22 @@ import structlog
 from flask import Flask, Response, json, render_template
 from flask.typing import ResponseReturnValue
 from jinja2 import TemplateNotFound
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.entrypoints.refusals import status_of
 from app.foundation.api_documents import PROBLEM_MEDIA_TYPE
 from app.foundation.errors import DomainError, FieldError
+from app.foundation.kept_jobs import in_words
 from app.identity.access import is_program
 
 _log = structlog.get_logger(__name__)
+
+#: Killed, stopped, starting, or so busy that a lock or a connection did not come in time.
+_DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionInTime)
+#: A killed server of ours is back in about this time.
+_BACK_IN_SECONDS = 3
 
 
 def answer_problems(app: Flask) -> None:
@@ -95,7 +103,22 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return answer
 
 
+def _away(fault: BaseException) -> ResponseReturnValue:
+    """Answer that the database is away or too busy; whether a commit just made it nobody knows."""
+    _log.error("database_away", reason=in_words(fault))
+    detail = "The database does not answer at this moment. Try again in a few seconds."
+    answer = (
+        problem(503, detail, kind="urn:straatbeeld:problem:database-away")
+        if is_program()
+        else _page(503, detail)
+    )
+    answer.headers["Retry-After"] = str(_BACK_IN_SECONDS)
+    return answer
+
+
 def _fault(fault: BaseException) -> ResponseReturnValue:
+    if isinstance(fault, _DATABASE_AWAY):
+        return _away(fault)
     _log.error("fault", exc_info=fault)
     detail = "Something went wrong on our side. Try again in a moment."
     return problem(500, detail) if is_program() else _page(500, detail)
