@@ -21,6 +21,7 @@ from app.identity import pages as identity_pages
 from app.photos import pages as photo_pages
 from app.publishing import pages as front_page
 from app.publishing import public as public_map
+from app.reception.pages import form as report_form
 from app.work.pages import case_page, case_steps, crew, desk, task_steps
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -60,6 +61,7 @@ def create_app(services: Provided | None = None) -> Flask:
         health.blueprint,
         photo_pages.blueprint,
         public_map.blueprint,
+        report_form.blueprint,
         task_steps.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -1,4 +1,4 @@
-"""What reception does later: forgetting answers and contact details that are over."""
+"""What reception does later: forgetting answers, forms and contact details that are over."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ from app.foundation.jobs import Job
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
 from app.intake.operations import contacts_of_cases, erase_contacts
+from app.reception.drafts import forget_drafts
 from app.work.operations.cases import cases_closed_before
 
 _log = structlog.get_logger(__name__)
 
 
 def forget(provided: Provided) -> None:
-    """Forget the answers of thirty days ago, and the contact details whose time is over."""
+    """Forget old answers, forms nobody sent, and the contact details whose time is over."""
     now = provided.get(Clock).now()
     closed_before = now - timedelta(days=provided.get(Settings).retention_days)
     with provided.get(Database).transaction() as transaction:
         answers = forget_answers(transaction, now=now)
+        drafts = forget_drafts(transaction, now=now)
         cases = cases_closed_before(transaction, closed_before)
         reports = contacts_of_cases(transaction, cases)
         erase_contacts(transaction, reports)
-    _log.info("forgotten", answers=answers, contacts=len(reports))
+    _log.info("forgotten", answers=answers, drafts=drafts, contacts=len(reports))
 
 
 JOBS = {"reception.forget": Job(forget, every="43 2 * * *")}

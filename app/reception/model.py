@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass as storable
+
 from app.foundation.errors import DomainError
 from app.intake.model import KeptReport
 from app.photos.model import Photo
@@ -46,3 +49,72 @@ class NewIds:
 
     report_id: UUID
     reference: str
+
+
+@storable(frozen=True, slots=True)
+class FailedPhoto:
+    """A photo that was not taken: what its file is called, and why it was refused."""
+
+    name: str
+    why: str
+
+
+@storable(frozen=True, slots=True, config=ConfigDict(extra="ignore"))
+class DraftContent:
+    """What a person filled in so far, as they typed it; nothing of it has been checked yet.
+
+    `longitude` and `latitude` are degrees in WGS 84. The `has_answered_…` tell a question that
+    was answered with "none of these" from one that was not asked yet.
+    """
+
+    words: str = ""
+    category: str | None = None
+    leaves_kind_to_us: bool = False
+    is_danger: bool | None = None
+    address: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    accuracy_metres: float | None = None
+    #: The spot came from a map or a phone, so the address is what the reporter says about it.
+    is_pointed_at: bool = False
+    #: Only the village is known; a person has to find the place by the words.
+    is_rough: bool = False
+    place_name: str = ""
+    asset_id: UUID | None = None
+    has_answered_asset: bool = False
+    same_as: str | None = None
+    has_answered_known: bool = False
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    has_answered_contact: bool = False
+    failed_photos: tuple[FailedPhoto, ...] = ()
+    #: Kept of a form that was sent: whether we can reach the reporter, not where.
+    left_contact: bool = False
+
+    @property
+    def spot(self) -> tuple[float, float] | None:
+        """Where it is, longitude first, once that is known."""
+        if self.longitude is None or self.latitude is None:
+            return None
+        return self.longitude, self.latitude
+
+    @property
+    def has_kind(self) -> bool:
+        """Whether the question what kind it is was answered."""
+        return self.category is not None or self.leaves_kind_to_us
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A web form half filled in, or sent: then it knows the report it became."""
+
+    id: UUID
+    content: DraftContent
+    changed_at: datetime
+    report_id: UUID | None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it became a report."""
+        return self.report_id is not None

@@ -1,0 +1,113 @@
+"""What would become of a form if it were sent now: what is known there, who gets it, by when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.foundation.clock import LOCAL_ZONE
+from app.foundation.database import Database, MapDatabase, Transaction
+from app.geography.model import NearAsset, Spot
+from app.planning.model import NearWork
+from app.publishing.operations import PublicCase
+from app.reception.model import DraftContent
+from app.reception.places import Place, cases_at, what_is_at
+from app.routing.calendar import due_at
+from app.triage.model import Category
+from app.triage.operations import choose_category
+from app.work.model import Case, CaseNotFound
+from app.work.operations.cases import case_by_reference
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A form with a kind and a place, held against what we know of them."""
+
+    category: Category
+    place: Place
+    #: Open cases that could be the same, with their distance in metres, the nearest first.
+    cases: Sequence[tuple[PublicCase, float]]
+    #: The open case that the report would join: at its asset, or the one the reporter named.
+    joins: Case | None
+    due_at: datetime
+    is_rough: bool
+
+    @property
+    def assets(self) -> Sequence[NearAsset]:
+        """The things near by that the kind is about, the nearest first."""
+        return self.place.assets if self.category.asset_kind and not self.is_rough else ()
+
+    @property
+    def works(self) -> Sequence[NearWork]:
+        """The works that are planned here; where only the village is known nobody can say."""
+        return () if self.is_rough else self.place.works
+
+    @property
+    def party(self) -> tuple[str, str] | None:
+        """The name and the kind of the party that would get it."""
+        if self.joins is not None:
+            joined = self.joins
+            return (joined.party_name, joined.party_kind or "") if joined.party_name else None
+        decided = self.place.decision.party if self.place.decision else None
+        return (decided.name, decided.kind) if decided else None
+
+
+def preview(
+    database: Database,
+    map_database: MapDatabase,
+    content: DraftContent,
+    *,
+    municipality_code: str,
+    now: datetime,
+) -> Preview:
+    """Return what would become of a form that has a kind and a place. Nothing is changed.
+
+    Raises:
+        NotAPlace, OutsideServiceArea: no point on earth, or not ours.
+        UnknownAsset, UnknownCategory, RetiredCategory: it names something that is not there.
+    """
+    assert content.longitude is not None and content.latitude is not None  # noqa: S101, PT018
+    with database.transaction() as transaction:
+        category = choose_category(transaction, code=content.category, words=content.words).category
+        place = what_is_at(
+            transaction,
+            Spot(content.longitude, content.latitude),
+            category_code=category.code,
+            asset_id=content.asset_id,
+            municipality_code=municipality_code,
+            today=now.astimezone(LOCAL_ZONE).date(),
+        )
+        joins = _joined(transaction, content, place)
+    cases = [] if content.is_rough else _could_be_the_same(map_database, content, place)
+    norm = category.norm.days(danger=bool(content.is_danger))
+    due = due_at(now, norm_working_days=norm)
+    if joins is not None:
+        due = min(due, joins.due_at) if content.is_danger else joins.due_at
+    return Preview(category, place, cases, joins, due, content.is_rough)
+
+
+def _joined(transaction: Transaction, content: DraftContent, place: Place) -> Case | None:
+    at_asset = place.open_case_at(content.asset_id) if content.asset_id else None
+    reference = at_asset or content.same_as
+    if reference is None:
+        return None
+    try:
+        found = case_by_reference(transaction, reference)
+    except CaseNotFound:
+        return None
+    return found if found.is_open else None
+
+
+def _could_be_the_same(
+    map_database: MapDatabase, content: DraftContent, place: Place
+) -> list[tuple[PublicCase, float]]:
+    """Leave out cases at another asset than the one that was named: two never are one defect."""
+    elsewhere = {
+        known.reference for known in place.open_at_assets if known.asset_id != content.asset_id
+    }
+    return [
+        (case, metres)
+        for case, metres in cases_at(map_database, place)
+        if content.asset_id is None or case.reference not in elsewhere
+    ]
