@@ -10,14 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.entrypoints.migrations import newest_revision
 from app.foundation.database import Database
+from app.foundation.jobs import DEAD_AFTER_SECONDS
 from app.foundation.provided import provided
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 
 blueprint = Blueprint("health", __name__)
 
-#: A worker says it lives every ten seconds; a job that waits longer than this stands still.
-_WORKER_SILENT_SECONDS = 60
+#: A job that is due waits no longer than this while somebody works.
 _JOB_WAITS_SECONDS = 300
 
 _QUEUE = text(
@@ -25,11 +25,15 @@ _QUEUE = text(
     SELECT
         (SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers)
             AS worker_silent_seconds,
-        (SELECT coalesce(extract(epoch FROM now() - min(event.at)), 0)
-         FROM procrastinate_jobs AS job JOIN procrastinate_events AS event
-           ON event.job_id = job.id AND event.type = 'deferred'
-         WHERE job.status = 'todo' AND (job.scheduled_at IS NULL OR job.scheduled_at <= now()))
+        -- The oldest have the lowest numbers; what is tried again waits since it became due.
+        (SELECT coalesce(extract(epoch FROM now() - min(greatest(first.scheduled_at, last.at))), 0)
+         FROM (SELECT id, scheduled_at FROM procrastinate_jobs
+               WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
+               ORDER BY id LIMIT 100) AS first,
+              LATERAL (SELECT max(at) AS at FROM procrastinate_events
+                       WHERE job_id = first.id) AS last)
             AS oldest_job_seconds,
+        (SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed') AS failed_jobs,
         (SELECT version_num FROM alembic_version) AS revision
     """
 )
@@ -47,6 +51,7 @@ def live() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Say whether the database answers, has the right shape, and the worker works."""
     checks: dict[str, str] = {}
+    failed: int | None = None
     try:
         with provided().get(Database).transaction() as transaction:
             row = transaction.connection.execute(_QUEUE).one()
@@ -57,11 +62,17 @@ def ready() -> ResponseReturnValue:
         checks["migrations"] = "ok" if row.revision == newest_revision() else "not up to date"
         silent = row.worker_silent_seconds
         checks["worker"] = (
-            "ok" if silent is not None and silent < _WORKER_SILENT_SECONDS else "stands still"
+            "ok" if silent is not None and silent < DEAD_AFTER_SECONDS else "stands still"
         )
         checks["queue"] = "ok" if row.oldest_job_seconds < _JOB_WAITS_SECONDS else "stands still"
+        failed = row.failed_jobs
     is_ready = all(said == "ok" for said in checks.values())
-    answer = jsonify(status="ready" if is_ready else "not ready", checks=checks)
+    answer = jsonify(
+        status="ready" if is_ready else "not ready",
+        checks=checks,
+        # Somebody has to look at them (`straatbeeld jobs list`), but nobody else has to wait.
+        failedJobs=failed,
+    )
     return answer, 200 if is_ready else 503
 
 
@@ -73,6 +84,15 @@ def metrics() -> Response:
     cases = Gauge("straatbeeld_cases", "Cases by stage", ["stage"], registry=registry)
     jobs = Gauge("straatbeeld_jobs", "Jobs by state", ["state"], registry=registry)
     desk = Gauge("straatbeeld_desk_entries", "Entries on the desk's list", registry=registry)
+    photos = Gauge("straatbeeld_photos", "Photos by status", ["status"], registry=registry)
+    silent = Gauge(
+        "straatbeeld_worker_silent_seconds",
+        "Since a worker last said that it lives; -1 when there is none",
+        registry=registry,
+    )
+    oldest = Gauge(
+        "straatbeeld_oldest_job_seconds", "How long the oldest job is due", registry=registry
+    )
     with provided().get(Database).transaction() as transaction:
         connection = transaction.connection
         for row in connection.execute(
@@ -83,6 +103,13 @@ def metrics() -> Response:
             text("SELECT status::text AS state, count(*) AS n FROM procrastinate_jobs GROUP BY 1")
         ):
             jobs.labels(row.state).set(row.n)
+        for row in connection.execute(
+            text("SELECT status, count(*) AS n FROM photo GROUP BY status")
+        ):
+            photos.labels(row.status).set(row.n)
+        queue = connection.execute(_QUEUE).one()
+        silent.set(-1 if queue.worker_silent_seconds is None else queue.worker_silent_seconds)
+        oldest.set(queue.oldest_job_seconds)
         desk.set(
             connection.scalar(text("SELECT count(*) FROM desk_entry WHERE settled_at IS NULL")) or 0
         )
