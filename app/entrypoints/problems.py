@@ -81,7 +81,11 @@ def _refused(refusal: DomainError) -> ResponseReturnValue:
             more=dict(refusal.more),
         )
     else:
-        answer = _page(status, refusal.detail)
+        answer = _page(
+            status,
+            refusal.detail,
+            retry_after_seconds=getattr(refusal, "retry_after_seconds", None),
+        )
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     retry_after = getattr(refusal, "retry_after_seconds", None)
@@ -124,9 +128,11 @@ def _fault(fault: BaseException) -> ResponseReturnValue:
     return problem(500, detail) if is_program() else _page(500, detail)
 
 
-def _page(status: int, detail: str) -> Response:
+def _page(status: int, detail: str, *, retry_after_seconds: int | None = None) -> Response:
+    """Return the page for people; `detail` is English, so the Dutch page has words of its own."""
+    told = {"detail": detail, "code": status, "retry_after_seconds": retry_after_seconds}
     try:
-        page = render_template(f"_page/{status}.html", problem_text=detail, code=status)
+        page = render_template(f"_page/{status}.html", **told)
     except TemplateNotFound:
-        page = render_template("_page/error.html", problem_text=detail, code=status)
+        page = render_template("_page/error.html", **told)
     return Response(page, status=status, mimetype="text/html")
