@@ -19,7 +19,7 @@ from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.model import NotAPlace, OutsideServiceArea, UnknownAsset
 from app.identity.access import is_program
-from app.reception.drafts import keep_content, open_draft
+from app.reception.drafts import find_draft, keep_content, open_draft
 from app.reception.model import Draft, DraftContent
 from app.reception.pages.own_draft import key_of, read_current_draft, this_key
 from app.reception.preview import Preview, preview
@@ -136,7 +136,7 @@ def filled_in() -> DraftContent:
 def own_sent_draft(transaction: Transaction, draft_id: UUID) -> Draft | None:
     """Return a draft of this browser that was sent."""
     key = key_of(draft_id)
-    draft = open_draft(transaction, key, now=provided().get(Clock).now()) if key else None
+    draft = find_draft(transaction, key) if key else None
     return draft if draft is not None and draft.is_sent else None
 
 
