@@ -21,6 +21,7 @@ from app.identity import pages as identity_pages
 from app.photos import pages as photo_pages
 from app.publishing import pages as front_page
 from app.publishing import public as public_map
+from app.reception.pages import following
 from app.reception.pages import form as report_form
 from app.work.pages import case_page, case_steps, crew, desk, task_steps
 
@@ -57,6 +58,7 @@ def create_app(services: Provided | None = None) -> Flask:
         case_steps.blueprint,
         crew.blueprint,
         desk.blueprint,
+        following.blueprint,
         front_page.blueprint,
         health.blueprint,
         photo_pages.blueprint,

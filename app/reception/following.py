@@ -1,0 +1,100 @@
+"""Where a report stands, as whoever has its link may know it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.foundation.database import Transaction
+from app.identity.model import PartyKind
+from app.identity.operations import party_with_id
+from app.intake.model import KeptReport
+from app.intake.operations import remarks_of_reports, report_with_token
+from app.photos.model import Photo
+from app.photos.operations import photos_of_report, photos_of_tasks
+from app.triage.model import Name
+from app.triage.operations import names_of_categories
+from app.work.model import Case, CaseStage, HistoryEntry
+from app.work.operations.cases import case as case_with_id
+from app.work.operations.history import history_of_case
+from app.work.operations.tasks import tasks_of_case
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Somebody the case was passed on to, and how they are reached."""
+
+    name: str
+    email: str | None
+    phone: str | None
+    web_form: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the reporter added afterwards."""
+
+    words: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A report with its case: what happened, the photos before and after, what was added."""
+
+    report: KeptReport
+    case: Case
+    category: Name
+    photos: Sequence[Photo]
+    repair_photos: Sequence[Photo]
+    remarks: Sequence[Remark]
+    history: Sequence[HistoryEntry]
+    authority: Authority | None
+    #: The case it belongs to, where that is not the one it began.
+    part_of: str | None
+
+
+def follow(transaction: Transaction, token: str, *, secret_key: str) -> Followed:
+    """Return where the report that `token` opens stands.
+
+    Raises:
+        ReportNotFound: the token is not one, or no longer opens anything.
+    """
+    report = report_with_token(transaction, token, secret_key=secret_key)
+    case = case_with_id(transaction, report.case_id)
+    names = names_of_categories(transaction, [case.category_code])
+    repairs = photos_of_tasks(transaction, [one.id for one in tasks_of_case(transaction, case.id)])
+    return Followed(
+        report=report,
+        case=case,
+        category=names[case.category_code],
+        photos=photos_of_report(transaction, report.id),
+        repair_photos=[photo for photos in repairs.values() for photo in photos],
+        remarks=[
+            Remark(kept.text, kept.written_at)
+            for kept in remarks_of_reports(transaction, [report.id])
+        ],
+        history=history_of_case(transaction, case.id),
+        authority=_authority(transaction, case),
+        part_of=_part_of(transaction, report, case),
+    )
+
+
+def _authority(transaction: Transaction, case: Case) -> Authority | None:
+    if case.party_id is None or case.party_kind != PartyKind.AUTHORITY:
+        return None
+    party = party_with_id(transaction, case.party_id)
+    return Authority(party.name, party.email, party.phone, party.web_form)
+
+
+def _part_of(transaction: Transaction, report: KeptReport, case: Case) -> str | None:
+    """Return the reference of the case that the report became part of, if it did."""
+    if case.stage is CaseStage.MERGED and case.merged_into is not None:
+        return _reference(transaction, case.merged_into)
+    return case.reference if case.reference != report.reference else None
+
+
+def _reference(transaction: Transaction, case_id: UUID) -> str:
+    return case_with_id(transaction, case_id).reference

@@ -1,0 +1,160 @@
+"""Where a report stands and what happened to it, in words for whoever reported it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import format_date, format_datetime, gettext
+
+from app.foundation.clock import LOCAL_ZONE
+from app.reception.following import Followed
+from app.work.model import CaseStage, ClosingReason, Happening, HistoryEntry, WorkResult
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, and when: for a computer and for people."""
+
+    at: datetime
+    when: str
+    words: str
+
+
+def day_in_words(day: date | datetime) -> str:
+    """Return a day as people say it, such as "donderdag 3 december"."""
+    if isinstance(day, datetime):
+        day = day.astimezone(LOCAL_ZONE).date()
+    return str(format_date(day, "EEEE d MMMM"))
+
+
+def standing(followed: Followed) -> str:
+    """Return in a sentence or two where the report stands."""
+    case = followed.case
+    party = case.party_name or gettext("The municipality")
+    if case.stage is CaseStage.WAITING:
+        return _waiting(case.waiting_for, party)
+    if case.stage is CaseStage.PLANNED and case.planned_on is not None:
+        return str(
+            gettext("%(party)s comes on %(day)s.", party=party, day=day_in_words(case.planned_on))
+        )
+    sentences: dict[CaseStage, str] = {
+        CaseStage.RECEIVED: gettext("We have your report. We are finding out who can solve it."),
+        CaseStage.ASSIGNED: gettext("%(party)s has your report and will solve it.", party=party),
+        CaseStage.PLANNED: gettext("%(party)s has planned the work.", party=party),
+        CaseStage.IN_PROGRESS: gettext("%(party)s is working on it.", party=party),
+        CaseStage.RESOLVED: gettext("This has been solved. Thank you for telling us."),
+        CaseStage.CLOSED_WITHOUT_WORK: gettext("We have closed your report. We do no work here."),
+        CaseStage.REFERRED: gettext(
+            "This is not ours to solve. We passed your report on to %(party)s.", party=party
+        ),
+        CaseStage.MERGED: gettext("This was known already. We solve it once, for everyone."),
+    }
+    return sentences[case.stage]
+
+
+def why_closed(followed: Followed) -> str | None:
+    """Return why nothing was done, where the case closed without work."""
+    case = followed.case
+    if case.stage is not CaseStage.CLOSED_WITHOUT_WORK or not case.closing_reason:
+        return None
+    sentences: dict[str, str] = {
+        ClosingReason.NOTHING_FOUND.value: gettext("We went to look and found nothing wrong."),
+        ClosingReason.ALREADY_FIXED.value: gettext("It was solved before we came."),
+        ClosingReason.NOT_PUBLIC_SPACE.value: gettext("It is on private ground, not ours."),
+        ClosingReason.NOT_A_DEFECT.value: gettext("It is as it should be."),
+        ClosingReason.IN_PLANNED_WORK.value: gettext(
+            "We solve it together with work that is planned here."
+        ),
+        ClosingReason.PLACE_UNCLEAR.value: gettext("We could not find the place."),
+    }
+    return sentences.get(case.closing_reason, case.closing_reason)
+
+
+def by_when(followed: Followed, now: datetime) -> str | None:
+    """Return by when it will be solved, honestly; none where nothing is promised any more."""
+    case = followed.case
+    if not case.is_open:
+        return None
+    day = day_in_words(case.due_at)
+    if case.is_overdue(now):
+        return str(gettext("This should have been done by %(day)s. We are late: sorry.", day=day))
+    return str(gettext("On %(day)s at the latest", day=day))
+
+
+def closed_on(followed: Followed) -> str | None:
+    """Return on which day it closed."""
+    case = followed.case
+    if case.is_open or case.closed_at is None or case.stage is CaseStage.REFERRED:
+        return None
+    return day_in_words(case.closed_at)
+
+
+def timeline(followed: Followed) -> list[Event]:
+    """Return what happened, the newest first, without what only staff need to know."""
+    told: list[Event] = []
+    for entry in followed.history:
+        words = _happened(entry, followed)
+        if words and not (told and told[-1].words == words):
+            told.append(
+                Event(entry.at, str(format_datetime(entry.at, "d MMMM yyyy, HH:mm")), words)
+            )
+    return told[::-1]
+
+
+def _waiting(waiting_for: str | None, party: str) -> str:
+    if waiting_for == "reporter":
+        return str(gettext("We need something from you before we can go on."))
+    return str(gettext("%(party)s waits for somebody else, such as the grid company.", party=party))
+
+
+def _happened(entry: HistoryEntry, followed: Followed) -> str | None:
+    details = {name: str(value) for name, value in entry.details.items()}
+    party = details.get("party") or gettext("The municipality")
+    if entry.happening is Happening.TASK_DONE:
+        return _done(details.get("result"))
+    if entry.happening is Happening.STAGE_CHANGED:
+        return _stage_changed(details)
+    if entry.happening is Happening.TASK_ON_HOLD:
+        return _on_hold(details.get("until"))
+    if entry.happening is Happening.REPORT_JOINED and entry.at == followed.report.received_at:
+        return str(gettext("We received your report. It was known already."))
+    sentences: dict[Happening, str] = {
+        Happening.OPENED: gettext("We received the report"),
+        Happening.REPORT_JOINED: gettext("Somebody else reported the same"),
+        Happening.TASK_OFFERED: gettext("%(party)s got the report", party=party),
+        Happening.ASSIGNED: gettext("%(party)s got the report", party=party),
+        Happening.TASK_ACCEPTED: gettext("The work was taken on"),
+        Happening.TASK_STARTED: gettext("The work has begun"),
+        Happening.TASK_DECLINED: gettext("The report was given back. We look for somebody else."),
+        Happening.CATEGORY_CHANGED: gettext("We changed the kind of report"),
+        Happening.MERGED: gettext("The report became part of another"),
+        Happening.REOPENED: gettext("We opened the report again"),
+        Happening.PHOTO_ADDED: gettext("A photo was added"),
+        Happening.REMARK_ADDED: gettext("A remark was added"),
+    }
+    return sentences.get(entry.happening)
+
+
+def _done(result: str | None) -> str:
+    sentences: dict[str, str] = {
+        WorkResult.SOLVED.value: gettext("The work is done"),
+        WorkResult.NOT_SOLVED.value: gettext("The work did not solve it. We look further."),
+        WorkResult.NOTHING_FOUND.value: gettext("We looked and found nothing"),
+    }
+    return sentences.get(result or "", sentences[WorkResult.SOLVED.value])
+
+
+def _stage_changed(details: dict[str, str]) -> str | None:
+    if details.get("stage") == CaseStage.CLOSED_WITHOUT_WORK:
+        return str(gettext("We closed the report without work"))
+    if details.get("stage") == CaseStage.PLANNED and "on" in details:
+        day = day_in_words(date.fromisoformat(details["on"]))
+        return str(gettext("The work was planned for %(day)s", day=day))
+    return None
+
+
+def _on_hold(until: str | None) -> str:
+    if until is None:
+        return str(gettext("The work stands still for a while"))
+    return str(gettext("The work waits until %(day)s", day=day_in_words(date.fromisoformat(until))))
