@@ -97,7 +97,9 @@ def _start_everything(
             reader, note = (
                 (environment["MAP_DATABASE_URL"], None)
                 if environment.get("MAP_DATABASE_URL")
-                else map_reader_url(environment["DATABASE_URL"])
+                else map_reader_url(
+                    environment["DATABASE_URL"], secret_key=environment["SECRET_KEY"]
+                )
             )
             environment["MAP_DATABASE_URL"] = reader
         if note:
