@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.entrypoints import health
+from app.entrypoints import about, health
 from app.entrypoints.interfaces import register_mobile_api, register_partner_api
 from app.entrypoints.languages import speak
 from app.entrypoints.logs import configure_logs, log_requests
@@ -54,6 +54,7 @@ def create_app(services: Provided | None = None) -> Flask:
     app.jinja_env.globals.update(asset=asset_url, settings=settings)
     identity_pages.register(app)
     for blueprint in (
+        about.blueprint,
         case_page.blueprint,
         case_steps.blueprint,
         crew.blueprint,
