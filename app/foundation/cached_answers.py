@@ -11,32 +11,37 @@ from threading import Lock
 import brotli
 from flask import Response, request
 
-_COMPRESS_FROM_BYTES = 500
-_KEEP_ANSWERS = 64
+#: A program that asks in many ways for what is large fills no more than this.
+_KEEP_BYTES = 16 * 1024 * 1024
 
 
-class _RecentAnswers:
-    """The compressed bytes of the last answers, by their entity tag."""
+class RecentAnswers:
+    """The bytes of the last answers as they travel, by their entity tag; no more than so many."""
 
-    def __init__(self, at_most: int) -> None:
-        self._at_most = at_most
+    def __init__(self, at_most_bytes: int) -> None:
+        self._at_most_bytes = at_most_bytes
+        self._bytes = 0
         self._answers: OrderedDict[str, bytes] = OrderedDict()
         self._lock = Lock()
 
     def get(self, tag: str) -> bytes | None:
+        """Return what was answered with this tag, if it is still here."""
         with self._lock:
             if tag in self._answers:
                 self._answers.move_to_end(tag)
             return self._answers.get(tag)
 
     def put(self, tag: str, answer: bytes) -> None:
+        """Keep an answer; those that were not asked for longest make room."""
         with self._lock:
+            self._bytes += len(answer) - len(self._answers.pop(tag, b""))
             self._answers[tag] = answer
-            while len(self._answers) > self._at_most:
-                self._answers.popitem(last=False)
+            while self._bytes > self._at_most_bytes:
+                _, oldest = self._answers.popitem(last=False)
+                self._bytes -= len(oldest)
 
 
-_recent = _RecentAnswers(_KEEP_ANSWERS)
+_recent = RecentAnswers(_KEEP_BYTES)
 
 
 def versioned_answer(

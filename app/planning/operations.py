@@ -74,13 +74,21 @@ _WITHIN = """
 """
 
 _CURRENT = text(
-    f"SELECT {_COLUMNS} FROM planned_work {_WITHIN} ORDER BY starts_on, reference"  # noqa: S608
+    f"""
+    SELECT {_COLUMNS} FROM planned_work {_WITHIN}
+    ORDER BY starts_on, reference
+    LIMIT :at_most
+    """  # noqa: S608  # our own column list
 )
 
 
-def current_works(transaction: Transaction, *, box: Box | None, today: date) -> list[PlannedWork]:
+def current_works(
+    transaction: Transaction, *, box: Box | None, today: date, at_most: int | None = None
+) -> list[PlannedWork]:
     """Return the works under way or still to come, soonest first; within `box` if there is one."""
-    rows = transaction.connection.execute(_CURRENT, _box_and_day(box, today))
+    rows = transaction.connection.execute(
+        _CURRENT, {**_box_and_day(box, today), "at_most": at_most}
+    )
     return [_work(row) for row in rows]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import format_date, get_locale, gettext
 
 from app.foundation.clock import LOCAL_ZONE, Clock
@@ -22,7 +23,7 @@ from app.planning.operations import current_works
 from app.publishing.operations import PublicCase, public_cases
 from app.publishing.public import case_filter
 from app.triage.model import CategoryTree
-from app.triage.operations import category_tree
+from app.triage.operations import category_tree, names_of_categories
 
 blueprint = Blueprint("front_page", __name__)
 
@@ -52,7 +53,7 @@ class WorkLine:
 
 @blueprint.get("/")
 @open_to(Permission.ANYONE)
-def live_map() -> str:
+def live_map() -> ResponseReturnValue:
     """Show what is going on: the map where scripts run, the list for everyone."""
     services = provided()
     settings = services.get(Settings)
@@ -63,14 +64,21 @@ def live_map() -> str:
     with services.get(Database).transaction() as transaction:
         tree = category_tree(transaction)
         outline, places = municipality_outline(transaction), villages(transaction)
-        works = current_works(transaction, box=None, today=today)
+        works = current_works(transaction, box=None, today=today, at_most=WORKS_ON_THE_PAGE)
     cases, total = public_cases(
         services.get(MapDatabase),
         wanted,
         at_most=CASES_ON_A_PAGE,
         skip=(page - 1) * CASES_ON_A_PAGE,
     )
+    pages = max(1, -(-total // CASES_ON_A_PAGE))
+    if page > pages:
+        return redirect(_page_link(pages))
     names = _category_names(tree, language)
+    if out_of_use := {case.category_code for case in cases} - set(names):
+        with services.get(Database).transaction() as transaction:
+            for code, name in names_of_categories(transaction, out_of_use).items():
+                names[code] = name.in_language(language)
     parts = public_map(
         outline=outline,
         villages=places,
@@ -84,13 +92,13 @@ def live_map() -> str:
         categories=names,
         cases=[_case_line(case, names) for case in cases],
         total=total,
-        works=[_work_line(work, language) for work in works[:WORKS_ON_THE_PAGE]],
+        works=[_work_line(work, language) for work in works],
         chosen={
             "category": request.args.get("category", ""),
             "status": request.args.get("status", ""),
         },
         page=page,
-        pages=max(1, -(-total // CASES_ON_A_PAGE)),
+        pages=pages,
         page_link=_page_link,
     )
 
@@ -112,7 +120,7 @@ def _page_asked_for() -> int:
 
 def _page_link(page: int) -> str:
     """Return the address of another page of the same list."""
-    return "/?" + urlencode({**request.args.to_dict(), "page": page})
+    return "/?" + urlencode({**request.args.to_dict(flat=False), "page": page}, doseq=True)
 
 
 def _case_line(case: PublicCase, names: dict[str, str]) -> CaseLine:

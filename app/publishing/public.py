@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, request
 
 from app.foundation.cached_answers import versioned_answer
 from app.foundation.clock import LOCAL_ZONE, Clock
-from app.foundation.database import MapDatabase
+from app.foundation.database import Database, MapDatabase
 from app.foundation.errors import DomainError, FieldError
 from app.foundation.provided import provided
 from app.geography.model import Box
@@ -14,11 +16,16 @@ from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.planning.operations import works_geojson, works_version
 from app.publishing.operations import CaseFilter, cases_geojson, cases_version
+from app.triage.operations import names_of_categories
 from app.work.model import CaseStage
 
 blueprint = Blueprint("public_map", __name__, url_prefix="/map")
 
 GEOJSON = "application/geo+json"
+
+_SIDES = ("west", "south", "east", "north")
+_NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{1,20})?([eE][+-]?\d{1,2})?", re.ASCII)
+_CATEGORY_CODE = re.compile(r"[a-z-]{1,80}(\.[a-z-]{1,80})?")
 
 
 class WrongFilter(DomainError):
@@ -54,19 +61,35 @@ def case_filter() -> CaseFilter:
     """Return the filter that this request's query asks for.
 
     Raises:
-        WrongFilter: a stage that does not exist.
+        WrongFilter: a stage or a category that does not exist.
         NotAPlace: a `bbox` that is no rectangle on earth.
     """
-    stages = _words("status")
+    stages, categories = _words("status"), _words("category")
     for stage in stages:
         if stage not in set(CaseStage):
-            raise WrongFilter(
-                errors=(FieldError("status", "unknown-status", f"There is no {stage!r}.", "query"),)
-            )
+            raise _no_such("status", stage)
     box = box_asked_for()
+    _require_known(categories)
     if stages:
-        return CaseFilter(box, _words("category"), stages)
-    return CaseFilter(box, _words("category"))
+        return CaseFilter(box, categories, stages)
+    return CaseFilter(box, categories)
+
+
+def _require_known(categories: tuple[str, ...]) -> None:
+    """Let categories pass that there are or were: cases of one that is retired stay."""
+    codes = [code for code in categories if _CATEGORY_CODE.fullmatch(code)]
+    known: set[str] = set()
+    if codes:
+        with provided().get(Database).transaction() as transaction:
+            known = set(names_of_categories(transaction, codes))
+    for code in categories:
+        if code not in known:
+            raise _no_such("category", code)
+
+
+def _no_such(filter_: str, word: str) -> WrongFilter:
+    detail = f"There is no {filter_} {word[:100]!r}."
+    return WrongFilter(detail, errors=(FieldError(filter_, f"unknown-{filter_}", detail, "query"),))
 
 
 def box_asked_for() -> Box | None:
@@ -79,13 +102,11 @@ def box_asked_for() -> Box | None:
     asked = request.args.get("bbox", "").strip()
     if not asked:
         return None
-    try:
-        west, south, east, north = (float(part) for part in asked.split(","))
-    except ValueError:
-        detail = "bbox is four numbers: west,south,east,north."
-        raise WrongFilter(
-            detail, errors=(FieldError("bbox", "not-four-numbers", detail, "query"),)
-        ) from None
+    parts = [part.strip() for part in asked.split(",")]
+    if len(parts) != len(_SIDES) or not all(_NUMBER.fullmatch(part) for part in parts):
+        detail = f"bbox is four numbers: {','.join(_SIDES)}."
+        raise WrongFilter(detail, errors=(FieldError("bbox", "not-four-numbers", detail, "query"),))
+    west, south, east, north = map(float, parts)
     return Box(west, south, east, north)
 
 

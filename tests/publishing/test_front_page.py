@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import timedelta
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
-NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+from app.foundation.provided import Provided
+from app.planning.operations import plan_works
+from tests.makers.cases import NOON, a_public_case
+from tests.makers.statements import statements
+from tests.makers.works import a_work
+
+pytestmark = pytest.mark.usefixtures("categories")
 
 
-def a_public_case(
-    connection: Connection,
-    reference: str,
-    *,
-    category: str = "groen.snoeien",
-    stage: str = "assigned",
-    party: str = "Buitendienst",
-    reported_at: datetime = NOON,
-) -> None:
-    """Put a public case into the table, as publishing would."""
-    connection.execute(
-        text(
-            """
-            INSERT INTO public_case (reference, category_code, stage, spot, party_name,
-                report_count, reported_at, due_at, changed_at)
-            VALUES (:reference, :category, :stage, ST_SetSRID(ST_MakePoint(4.32, 51.58), 4326),
-                :party, 1, :at, :at, :at)
-            """
-        ),
-        {
-            "reference": reference,
-            "category": category,
-            "stage": stage,
-            "party": party,
-            "at": reported_at,
-        },
-    )
+def many_cases(connection: Connection, how_many: int) -> None:
+    """Cases that were reported one after the other, the first one last."""
+    for number in range(how_many):
+        a_public_case(connection, f"CASE-{number:02}", reported_at=NOON - timedelta(hours=number))
 
 
 class TestTheFrontPage:
@@ -61,10 +48,7 @@ class TestTheFrontPage:
         assert "GREEN-1" not in page
 
     def test_has_pages_that_keep_the_filter(self, web: FlaskClient, connection: Connection) -> None:
-        for number in range(45):
-            a_public_case(
-                connection, f"CASE-{number:02}", reported_at=NOON - timedelta(hours=number)
-            )
+        many_cases(connection, 45)
 
         first, second = web.get("/?category=groen").text, web.get("/?category=groen&page=2").text
 
@@ -77,8 +61,102 @@ class TestTheFrontPage:
     def test_takes_a_strange_page_for_the_first(self, web: FlaskClient, page: str) -> None:
         assert web.get("/", query_string={"page": page}).status_code == 200
 
-    def test_refuses_a_stage_that_does_not_exist(self, web: FlaskClient) -> None:
-        assert web.get("/?status=lost").status_code == 400
+    @pytest.mark.parametrize("page", ["3", "99999"])
+    def test_leads_from_behind_the_last_page_to_it(
+        self, web: FlaskClient, connection: Connection, page: str
+    ) -> None:
+        many_cases(connection, 45)
+
+        led = web.get(f"/?category=groen&category=afval&page={page}")
+
+        assert led.status_code == 302
+        assert led.location == "/?category=groen&category=afval&page=2"
+
+    @pytest.mark.parametrize(
+        "query", ["status=lost", "category=draken", "bbox=1,2", "category=%00"]
+    )
+    def test_refuses_a_filter_that_does_not_exist(self, web: FlaskClient, query: str) -> None:
+        answered = web.get(f"/?{query}", headers={"Accept": "text/html"})
+
+        assert answered.status_code == 400
+        assert answered.mimetype == "text/html"
+
+    def test_asks_the_database_as_much_for_one_case_as_for_many(
+        self, web: FlaskClient, connection: Connection, provided: Provided
+    ) -> None:
+        a_public_case(connection, "ONE")
+        with statements(connection) as for_one:
+            web.get("/")
+        many_cases(connection, 45)
+        with provided.get(Database).transaction() as transaction:
+            plan_works(
+                transaction,
+                [(a_work(f"WORK-{number}"), None) for number in range(20)],
+                now=provided.get(Clock).now(),
+            )
+
+        with statements(connection) as for_many:
+            web.get("/")
+
+        # The categories, the outline, the villages, the works; a page of cases and how many.
+        assert len(for_one) == len(for_many) == 6
+
+    def test_is_light_with_a_full_list(self, web: FlaskClient, connection: Connection) -> None:
+        many_cases(connection, 45)
+
+        page = web.get("/").data
+
+        # Measured: 43 kB, 5 kB where a proxy compresses pages.
+        assert len(page) < 60_000
+        assert len(brotli.compress(page, quality=5)) < 15_000
+
+    def test_is_a_list_without_scripts(self, web: FlaskClient, connection: Connection) -> None:
+        a_public_case(connection, "OPEN-1")
+
+        page = re.sub(r"<script.*?</script>", "", web.get("/").text, flags=re.DOTALL)
+
+        assert "OPEN-1" in page
+        assert 'method="get"' in page
+        assert '<noscript><div class="buttons"><button' in page
+        assert 'href="/melden"' in page
+
+    def test_shows_the_works_that_begin_first_and_twelve_of_them(
+        self, web: FlaskClient, provided: Provided
+    ) -> None:
+        now = provided.get(Clock).now()
+        with provided.get(Database).transaction() as transaction:
+            plan_works(
+                transaction,
+                [
+                    (
+                        a_work(
+                            f"WORK-{number}",
+                            title_nl=f"Werk {number:02} <b>",
+                            starts_on=now.date() + timedelta(days=number),
+                        ),
+                        None,
+                    )
+                    for number in range(15)
+                ],
+                now=now,
+            )
+
+        page = web.get("/").text
+
+        assert "Werk 11 &lt;b&gt;" in page
+        assert "Werk 12" not in page
+
+    def test_names_a_kind_that_is_no_longer_in_use(
+        self, web: FlaskClient, connection: Connection
+    ) -> None:
+        a_public_case(connection, "OPEN-1", category="groen.snoeien")
+        connection.execute(
+            text("UPDATE category SET retired_at = now() WHERE code = 'groen.snoeien'")
+        )
+
+        page = web.get("/").text
+
+        assert "groen.snoeien</span>" not in page
 
     def test_speaks_english_when_asked(self, web: FlaskClient, connection: Connection) -> None:
         a_public_case(connection, "OPEN-1")
