@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 import click
-from psycopg.errors import UndefinedColumn, UndefinedTable
-from sqlalchemy.exc import OperationalError, ProgrammingError
+import psycopg
+from psycopg.errors import RaiseException, UndefinedColumn, UndefinedTable
+from sqlalchemy.exc import DBAPIError
 
 from app.entrypoints.demo.commands import demo
 from app.entrypoints.job_commands import jobs
@@ -56,21 +57,28 @@ def main() -> None:
     """Run the command that was typed; what is refused is said in a sentence, without a trace."""
     try:
         cli(standalone_mode=True)
-    except (SettingsRefused, DomainError) as refused:
-        click.echo(f"straatbeeld: {refused}", err=True)
-        sys.exit(1)
-    except OperationalError as fault:
-        click.echo(f"straatbeeld: the database does not answer: {fault.orig}", err=True)
-        sys.exit(1)
-    except ProgrammingError as fault:
-        if not isinstance(fault.orig, UndefinedTable | UndefinedColumn):
+    except Exception as fault:
+        said = _sentence(fault)
+        if said is None:
             raise
-        click.echo(
-            "straatbeeld: the database has not the shape this version needs: run"
-            " 'straatbeeld migrate' first.",
-            err=True,
-        )
+        click.echo(f"straatbeeld: {said}", err=True)
         sys.exit(1)
+
+
+def _sentence(fault: Exception) -> str | None:
+    """Return what to tell an operator, or None for a fault of ours, which keeps its trace."""
+    if isinstance(fault, SettingsRefused | DomainError):
+        return str(fault)
+    cause = fault.orig if isinstance(fault, DBAPIError) else fault
+    if isinstance(cause, UndefinedTable | UndefinedColumn):
+        return "the database has not the shape this version needs: run 'straatbeeld migrate' first."
+    if isinstance(cause, RaiseException):
+        return str(cause.diag.message_primary)
+    if isinstance(cause, psycopg.OperationalError):
+        return f"the database does not answer: {str(cause).strip()}"
+    if isinstance(cause, OSError) and cause.filename is not None:
+        return f"{cause.filename} cannot be used: {cause.strerror}."
+    return None
 
 
 if __name__ == "__main__":

@@ -85,6 +85,13 @@ class Settings(BaseSettings):
         default=90, ge=1, description="Contact details go this many days after closing."
     )
 
+    @field_validator("database_url", "map_database_url")
+    @classmethod
+    def _of_postgresql(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
@@ -112,5 +119,8 @@ def read_settings(**given: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as wrong:
-        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors()]
+        lines = [
+            f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
+            for e in wrong.errors()
+        ]
         raise SettingsRefused("Settings that are not right:\n  " + "\n  ".join(lines)) from None
