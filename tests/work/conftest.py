@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.identity.permissions import Role
-from tests.makers.people import PASSWORD, an_account
+from tests.makers.people import an_account
 from tests.makers.places import IN_DISTRICT, SmallMunicipality, a_small_municipality
 from tests.makers.sign_ins import Browser, signed_in
 
@@ -38,7 +38,6 @@ def crew(web: FlaskClient, provided: Provided, place: SmallMunicipality) -> Brow
             role=Role.CREW,
             name="Karim Team",
             party_id=place.team_id,
-            password=PASSWORD,
         )
     return signed_in(web, account)
 
@@ -47,7 +46,7 @@ def crew(web: FlaskClient, provided: Provided, place: SmallMunicipality) -> Brow
 def desk(web: FlaskClient, provided: Provided) -> Browser:
     """Somebody of the front desk."""
     with provided.get(Database).transaction() as transaction:
-        account = an_account(transaction, role=Role.DESK, name="Noor Balie", password=PASSWORD)
+        account = an_account(transaction, role=Role.DESK, name="Noor Balie")
     return signed_in(web, account)
 
 

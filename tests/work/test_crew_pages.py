@@ -14,7 +14,7 @@ from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.identity.permissions import Role
 from app.photos.storage import PhotoStore
-from tests.makers.people import PASSWORD, an_account
+from tests.makers.people import an_account
 from tests.makers.places import IN_DISTRICT, SmallMunicipality
 from tests.makers.sign_ins import Browser, signed_in
 from tests.makers.statements import statements
@@ -166,9 +166,7 @@ class TestATask:
         task: str,
     ) -> None:
         with provided.get(Database).transaction() as transaction:
-            account = an_account(
-                transaction, role=Role.CREW, party_id=place.contractor_id, password=PASSWORD
-            )
+            account = an_account(transaction, role=Role.CREW, party_id=place.contractor_id)
         other = signed_in(web, account)
         hidden = crew.hidden(task, f"{task}/beginnen")
         hidden["csrf_token"] = other.hidden("/werk", "/uitloggen")["csrf_token"]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.identity.permissions import Role
-from tests.makers.people import PASSWORD, an_account
+from tests.makers.people import an_account
 from tests.makers.places import ON_MOTORWAY, SmallMunicipality
 from tests.makers.sign_ins import Browser, signed_in
 from tests.makers.statements import statements
@@ -212,7 +212,7 @@ class TestContactDetails:
         said = report(contact={"name": "Jan Melder"})
         case = f"/balie/zaken/{said['reference']}"
         with provided.get(Database).transaction() as transaction:
-            account = an_account(transaction, role=Role.ADMINISTRATOR, password=PASSWORD)
+            account = an_account(transaction, role=Role.ADMINISTRATOR)
         administrator = signed_in(web, account)
 
         form = administrator.hidden(case, f"{case}/toewijzen")
