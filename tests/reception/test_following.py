@@ -296,6 +296,7 @@ class TestTheEndOfACase:
         whole = web.get(f"/volg/{said['token']}").get_data(as_text=True)
 
         assert "doorgestuurd naar Rijkswaterstaat" in whole
+        assert "Is het niet opgelost?" not in whole
         assert '<a href="https://rws.example.org/melden" rel="noreferrer">' in whole
         assert '<a href="tel:08008002">0800 8002</a>' in whole
 

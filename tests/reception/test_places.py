@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 
 from app.foundation.clock import Clock
 from app.foundation.database import Database
@@ -27,6 +25,7 @@ from tests.makers.places import (
     SmallMunicipality,
     a_small_municipality,
 )
+from tests.makers.statements import statements
 
 LAMP_IS_OUT = "verlichting.lamp-brandt-niet"
 TILE = "wegen.losse-tegel"
@@ -68,20 +67,6 @@ def report(
 
 def east_of(at: tuple[float, float], metres: float) -> tuple[float, float]:
     return (at[0] + metres / 69_200, at[1])
-
-
-@contextmanager
-def statements(connection: Connection) -> Iterator[list[str]]:
-    """Collect the statements that reach the database, savepoints apart."""
-    seen: list[str] = []
-
-    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if "SAVEPOINT" not in statement:
-            seen.append(statement)
-
-    event.listen(connection, "before_cursor_execute", hear)
-    yield seen
-    event.remove(connection, "before_cursor_execute", hear)
 
 
 @pytest.mark.usefixtures("place")

@@ -38,6 +38,7 @@ from app.reception.pages.following_words import (
     why_closed,
 )
 from app.reception.pages.photo_words import refusal_in_words
+from app.work.model import CaseStage
 
 blueprint = Blueprint("following", __name__, url_prefix="/volg")
 
@@ -162,7 +163,7 @@ def _page(
         most_characters=DESCRIPTION_LENGTH,
         remark=remark,
         errors=errors or {},
-        is_closed=followed.case.closed_at is not None,
+        is_closed=followed.case.stage in {CaseStage.RESOLVED, CaseStage.CLOSED_WITHOUT_WORK},
     )
     return _private(make_response(page, 400 if errors else 200))
 
