@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         default=90, ge=1, description="Contact details go this many days after closing."
     )
+    contact_log_days: int = Field(
+        default=365,
+        ge=1,
+        description="Who opened contact details is forgotten after this many days.",
+    )
 
     @field_validator("database_url", "map_database_url")
     @classmethod
