@@ -73,6 +73,16 @@ def repeatable(
     return Repeatable(_digest(what.encode(), key.encode()), _digest(canonical, *photos))
 
 
+_TAKE = text(
+    """
+    INSERT INTO given_answer (key_digest, request_digest, given_at)
+    VALUES (:key, :request, :now)
+    ON CONFLICT (key_digest) DO NOTHING
+    RETURNING 1 AS taken
+    """
+)
+
+
 def take_key(
     transaction: Transaction, repeatable: Repeatable, *, now: datetime
 ) -> Mapping[str, Any] | None:
@@ -83,18 +93,10 @@ def take_key(
     Raises:
         KeyUsedForAnother: the key came with other content.
     """
-    first = transaction.connection.execute(
-        text(
-            """
-            INSERT INTO given_answer (key_digest, request_digest, given_at)
-            VALUES (:key, :request, :now)
-            ON CONFLICT (key_digest) DO NOTHING
-            RETURNING 1
-            """
-        ),
-        {"key": repeatable.key_digest, "request": repeatable.request_digest, "now": now},
-    ).scalar_one_or_none()
-    if first is not None:
+    is_first = transaction.read(
+        _TAKE, {"key": repeatable.key_digest, "request": repeatable.request_digest, "now": now}
+    )
+    if is_first:
         return None
     given = transaction.connection.execute(
         text("SELECT request_digest, answer FROM given_answer WHERE key_digest = :key"),

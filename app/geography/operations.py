@@ -65,7 +65,7 @@ def locate(transaction: Transaction, spot: Spot, *, asset_id: UUID | None, on: d
         UnknownAsset: an asset is named and there is none with this id.
 
     """
-    rows = transaction.connection.execute(
+    rows = transaction.read(
         _LOCATE,
         {
             "asset_id": asset_id,
@@ -73,7 +73,7 @@ def locate(transaction: Transaction, spot: Spot, *, asset_id: UUID | None, on: d
             "latitude": spot.latitude,
             "on": on,
         },
-    ).all()
+    )
     areas = tuple(FoundArea(row.kind, row.code, row.name) for row in rows if row.what == "area")
     asset = next((_asset(row, row.code) for row in rows if row.what == "asset"), None)
     if asset_id is not None and asset is None:

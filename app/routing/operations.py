@@ -50,7 +50,7 @@ def defect_at(located: Located, category_code: str) -> Defect:
 
 def decide(transaction: Transaction, defect: Defect, *, today: date) -> Decision:
     """Return who is responsible for `defect` today, and why. One statement."""
-    rows = transaction.connection.execute(
+    rows = transaction.read(
         _CANDIDATES,
         {
             "today": today,

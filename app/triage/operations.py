@@ -78,12 +78,13 @@ def category(transaction: Transaction, code: str) -> Category:
         UnknownCategory: there is none, or it is a heading.
         RetiredCategory: it is no longer in use.
     """
-    row = transaction.connection.execute(_ONE, {"code": code}).one_or_none()
-    if row is None:
+    rows = transaction.read(_ONE, {"code": code})
+    if not rows:
         raise UnknownCategory(
             f"There is no category {code!r}.",
             errors=(FieldError("category", "unknown-category", "see GET /api/v1/categories"),),
         )
+    (row,) = rows
     if row.retired_at is not None:
         raise RetiredCategory(
             errors=(FieldError("category", "retired-category", "see GET /api/v1/categories"),)
@@ -137,9 +138,7 @@ def suggest(transaction: Transaction, words: str, *, at_most: int = 3) -> list[S
     PostgreSQL's full-text search finds the keywords of the categories in the text, in Dutch and
     in English, with word stems and phrases; `rules.scores` weighs what was found.
     """
-    rows = transaction.connection.execute(
-        _MATCHES, {"words": words, "without_places": without_places(words)}
-    ).all()
+    rows = transaction.read(_MATCHES, {"words": words, "without_places": without_places(words)})
     if not rows:
         return []
     matches = [

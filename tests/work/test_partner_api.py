@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from werkzeug.test import TestResponse
 
 from app.foundation.clock import LOCAL_ZONE, Clock, StoppedClock
@@ -34,6 +34,7 @@ from app.work.operations.tasks import tasks_of_case
 from tests.makers.partners import Program, a_program
 from tests.makers.people import PASSWORD, an_account
 from tests.makers.places import IN_DISTRICT, SmallMunicipality, a_small_municipality
+from tests.makers.statements import statements as heard_statements
 
 PROBLEM = "application/problem+json"
 NOBODYS = UUID("00000000-0000-0000-0000-00000000dead")
@@ -57,16 +58,9 @@ def team(provided: Provided, web: FlaskClient, place: SmallMunicipality) -> Prog
 
 @pytest.fixture
 def statements(connection: Connection) -> Iterator[list[str]]:
-    """Every statement from here on, but for those that begin and end savepoints."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if "SAVEPOINT" not in statement:
-            asked.append(statement)
-
-    event.listen(connection, "before_cursor_execute", note)
-    yield asked
-    event.remove(connection, "before_cursor_execute", note)
+    """Every statement from here on."""
+    with heard_statements(connection) as asked:
+        yield asked
 
 
 def a_jpeg(colour: str = "green") -> bytes:

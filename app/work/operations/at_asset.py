@@ -20,15 +20,15 @@ OPEN_AT_ASSET = (
 )
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(:family, hashtext(:asset))")
+
+
 def lock_asset(transaction: Transaction, asset_id: UUID, *, category_group: str) -> None:
     """Let nobody else look up or open a case of this group at this asset meanwhile.
 
     Whoever may open a case, or open one again, takes this lock before that of any case.
     """
-    transaction.connection.execute(
-        text("SELECT pg_advisory_xact_lock(:family, hashtext(:asset))"),
-        {"family": _ASSET_LOCK, "asset": f"{asset_id}/{category_group}"},
-    )
+    transaction.read(_LOCK, {"family": _ASSET_LOCK, "asset": f"{asset_id}/{category_group}"})
 
 
 def locked_with_asset(

@@ -94,7 +94,7 @@ def cases_near(
     at_most: int = 5,
 ) -> Sequence[NearCase]:
     """Return the open cases within this distance, nearest first; degrees in WGS 84."""
-    rows = transaction.connection.execute(
+    rows = transaction.read(
         _NEAR,
         {
             "longitude": longitude,
