@@ -16,6 +16,9 @@ ROAD_AUTHORITY = "road-authority"
 TEAM_DISTRICT = "team-district"
 LIGHTING_CONTRACT = "lighting-contract"
 
+#: An address further away than this says nothing about a spot.
+NEAREST_ADDRESS_WITHIN_METRES = 200
+
 
 class NotAPlace(DomainError):
     """The place is not a point on earth: longitude from -180 to 180, latitude from -90 to 90."""
