@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from app.entrypoints.demo.commands import demo
 from app.entrypoints.job_commands import jobs
 from app.entrypoints.migrations import migrate
+from app.entrypoints.openapi_commands import openapi
 from app.entrypoints.settings_reference import settings_command
 from app.entrypoints.wiring import wire
 from app.entrypoints.worker import run_worker
@@ -48,6 +49,7 @@ cli.add_command(accounts)
 cli.add_command(demo)
 cli.add_command(import_)
 cli.add_command(jobs)
+cli.add_command(openapi)
 cli.add_command(partners)
 cli.add_command(photos)
 cli.add_command(settings_command)

@@ -1,0 +1,1 @@
+"""The promises to programs of others: documents that do not drift, examples that work."""
