@@ -44,7 +44,6 @@ def create_app(services: Provided | None = None) -> Flask:
     )
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = 1024 * 1024
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
     attach(app.extensions, services)
     log_requests(app)
     secure(app, settings)
@@ -53,6 +52,8 @@ def create_app(services: Provided | None = None) -> Flask:
     serve_well(app)
     app.jinja_env.globals.update(asset=asset_url, settings=settings)
     identity_pages.register(app)
+    # Flask-Security has put a provider of its own in the place of Flask's.
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
     for blueprint in (
         about.blueprint,
         case_page.blueprint,

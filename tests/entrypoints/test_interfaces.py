@@ -28,6 +28,11 @@ class TestEveryAnswer:
 
         assert [answer.headers["API-Version"] for answer in answers] == [MOBILE_VERSION] * 2
 
+    def test_stands_in_the_order_in_which_it_was_written(self, web: FlaskClient) -> None:
+        answered = web.get("/api/v1/nothing-here")
+
+        assert list(answered.get_json()) == ["type", "title", "status", "detail"]
+
     def test_of_a_page_has_none(self, web: FlaskClient) -> None:
         assert "API-Version" not in web.get("/health/live").headers
 
