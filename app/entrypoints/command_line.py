@@ -9,6 +9,7 @@ import psycopg
 from psycopg.errors import RaiseException, UndefinedColumn, UndefinedTable
 from sqlalchemy.exc import DBAPIError
 
+from app.entrypoints.backup.commands import backup, restore
 from app.entrypoints.demo.commands import demo
 from app.entrypoints.job_commands import jobs
 from app.entrypoints.migrations import migrate
@@ -46,12 +47,14 @@ def worker_command(*, until_empty: bool) -> None:
 
 
 cli.add_command(accounts)
+cli.add_command(backup)
 cli.add_command(demo)
 cli.add_command(import_)
 cli.add_command(jobs)
 cli.add_command(openapi)
 cli.add_command(partners)
 cli.add_command(photos)
+cli.add_command(restore)
 cli.add_command(settings_command)
 
 

@@ -53,6 +53,12 @@ def migrations_as_sql() -> None:
     command.upgrade(configuration("postgresql://"), "head", sql=True)
 
 
+def revisions() -> frozenset[str]:
+    """Return every revision that this version of the code knows."""
+    known = ScriptDirectory.from_config(configuration("postgresql://")).walk_revisions()
+    return frozenset(step.revision for step in known)
+
+
 def newest_revision() -> str:
     """Return the revision that this version of the code needs."""
     head = ScriptDirectory.from_config(configuration("postgresql://")).get_current_head()

@@ -153,6 +153,16 @@ class Swept:
     abandoned_photos: int
 
 
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file that a photo's row promises to be in the store: what was sent, or a rendition."""
+
+    photo_id: UUID
+    storage_key: str
+    name: str
+    is_original: bool
+
+
 class PhotoRefused(DomainError):
     """The photo cannot be accepted."""
 

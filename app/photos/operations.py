@@ -19,6 +19,7 @@ from app.photos import rules
 from app.photos.model import (
     MAX_PHOTOS,
     ExaminedPhoto,
+    KnownFile,
     Photo,
     PhotoLinks,
     PhotoNotFound,
@@ -451,3 +452,23 @@ def _unknown(transaction: Transaction, files: Sequence[StoredFile]) -> Iterator[
         storage_key, _, what = file.name.partition(".")
         if what not in known_by_status[status_by_key.get(storage_key)]:
             yield file
+
+
+# Backing up
+
+
+def known_files(transaction: Transaction) -> Iterator[KnownFile]:
+    """Yield every file that the rows of photos promise to be in the store."""
+    rows = transaction.connection.execute(
+        select(photo_table.c.id, photo_table.c.storage_key, photo_table.c.status).order_by(
+            photo_table.c.received_at, photo_table.c.id
+        )
+    )
+    for row in rows:
+        if row.status == PhotoStatus.RECEIVED:
+            yield KnownFile(row.id, row.storage_key, file_name(row.storage_key, ORIGINAL), True)
+        elif row.status == PhotoStatus.READY:
+            for rendition in Rendition:
+                yield KnownFile(
+                    row.id, row.storage_key, file_name(row.storage_key, rendition), False
+                )
