@@ -18,6 +18,7 @@ from app.foundation.settings import Settings
 
 #: The file a promise is kept in, and the prefix of its interface in the configuration.
 DOCUMENTS: Mapping[str, str] = {
+    "mobile-api/openapi.json": "",
     "partner-api/openapi.json": "PARTNER",
 }
 

@@ -54,9 +54,7 @@ def problem(
         body["errors"] = [
             {
                 "in": error.location,
-                "location": f"#/{error.field.replace('.', '/')}"
-                if error.location == "body"
-                else error.field,
+                "location": _pointer(error.field) if error.location == "body" else error.field,
                 "code": error.code,
                 "detail": error.detail,
             }
@@ -66,6 +64,11 @@ def problem(
     # What a sentence repeats may hold half a character, which no encoding has.
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
     return Response(content, status=status, content_type=PROBLEM_MEDIA_TYPE)
+
+
+def _pointer(field: str) -> str:
+    """Return the JSON pointer of a field such as `contact.email` or `photo[1]`."""
+    return "#/" + re.sub(r"\.|\[(\d+)\]", lambda found: f"/{found[1] or ''}", field)
 
 
 def _refused(refusal: DomainError) -> ResponseReturnValue:

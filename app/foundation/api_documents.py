@@ -193,7 +193,9 @@ class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest carries no types
 
     def document(self) -> dict[str, Any]:
         """Return the OpenAPI document; its paths begin where the address of its server ends."""
-        written: dict[str, Any] = json.loads(json.dumps(self.spec.to_dict()))
+        written: dict[str, Any] = json.loads(
+            json.dumps(self.spec.to_dict()), object_hook=_without_null_default
+        )
         prefix = self.config["OPENAPI_URL_PREFIX"]
         written["paths"] = {
             path.removeprefix(prefix): operations for path, operations in written["paths"].items()
@@ -203,6 +205,13 @@ class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest carries no types
     def _openapi_json(self) -> Response:
         content = json.dumps(self.document(), indent=2, ensure_ascii=False)
         return versioned_answer(content, lambda: content, media_type="application/json")
+
+
+def _without_null_default(described: dict[str, Any]) -> dict[str, Any]:
+    """Leave out that a field is null when it is absent: that is what absent means."""
+    if described.get("default", ...) is None:
+        del described["default"]
+    return described
 
 
 def refuses(*statuses: int) -> Callable[[View], View]:

@@ -83,21 +83,67 @@ class PointSchema(Schema):
 class ReportSchema(Schema):
     """A report as a phone sends it."""
 
-    description = Words(least=1, most=DESCRIPTION_LENGTH, required=True)
+    description = Words(
+        least=1,
+        most=DESCRIPTION_LENGTH,
+        required=True,
+        metadata={"description": "What is wrong, in the reporter's own words."},
+    )
     location = fields.Nested(PointSchema, required=True)
-    category = Words(most=100, allow_none=True, load_default=None)
+    category = Words(
+        most=100,
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "An inner code of `GET /categories`; left out, the words decide.",
+            "example": "verlichting.lamp-brandt-niet",
+        },
+    )
     contact = fields.Nested(ContactSchema, allow_none=True, load_default=None)
     answers = fields.Dict(
-        keys=Words(least=1, most=100), values=fields.Raw(), allow_none=True, load_default=None
+        keys=Words(least=1, most=100),
+        values=fields.Raw(),
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "At most 50: words, numbers, yes or no, or lists of words."},
     )
-    asset = fields.UUID(allow_none=True, load_default=None)
-    sameAs = Words(most=40, allow_none=True, load_default=None)  # noqa: N815  # the API's own name
-    danger = _YesOrNo(load_default=False)
+    asset = fields.UUID(
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "The `id` of an asset of `GET /places`; an open case there is joined."
+        },
+    )
+    sameAs = Words(  # noqa: N815  # the API's own name
+        most=40,
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "The reference of a case of `GET /places` that this is the same as.",
+            "example": "K7MD-4QXW",
+        },
+    )
+    danger = _YesOrNo(
+        load_default=False,
+        metadata={"description": "Somebody can get hurt: the strictest norm, first on every list."},
+    )
     locationAccuracyMetres = fields.Float(  # noqa: N815
-        allow_none=True, load_default=None, validate=validate.Range(0, 1_000_000)
+        allow_none=True,
+        load_default=None,
+        validate=validate.Range(0, 1_000_000),
+        metadata={"description": "How far off the phone's own location may be."},
     )
-    observedAt = fields.AwareDateTime(allow_none=True, load_default=None, format="iso")  # noqa: N815
-    language = fields.String(load_default="nl", validate=validate.OneOf([*Language]))
+    observedAt = fields.AwareDateTime(  # noqa: N815
+        allow_none=True,
+        load_default=None,
+        format="iso",
+        metadata={"description": "When it was seen, with its time zone; not in the future."},
+    )
+    language = fields.String(
+        load_default="nl",
+        validate=validate.OneOf([*Language]),
+        metadata={"description": "The language the reporter reads; answers in words are in it."},
+    )
 
 
 _SCHEMA = ReportSchema()

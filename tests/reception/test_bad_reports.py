@@ -339,7 +339,7 @@ class TestAPhotoThatMayNotComeIn:
         assert problem["errors"] == [
             {
                 "in": "body",
-                "location": "#/photo[1]",
+                "location": "#/photo/1",
                 "code": code,
                 "detail": problem["errors"][0]["detail"],
             }
