@@ -146,6 +146,11 @@ def due_words(due_at: datetime, now: datetime) -> str:
     return str(ngettext("in %(num)s day", "in %(num)s days", days))
 
 
+def day_words(day: date | None) -> str | None:
+    """Return a day as people write it, without the year."""
+    return None if day is None else str(format_date(day, "d MMMM"))
+
+
 def distance_words(metres: float) -> str:
     """Return a distance as people say it: in tens of metres, or kilometres."""
     if metres < _METRES_IN_A_KILOMETRE:

@@ -44,6 +44,7 @@ from app.work.pages.desk import entry_words
 from app.work.pages.routing_words import routing_shown
 from app.work.pages.shown import (
     actors_in,
+    address_near,
     category_names,
     history_lines,
     moment_words,
@@ -116,11 +117,13 @@ def show_case(
             now=services.get(Clock).now(),
         )
     typed = typed or Typed()
+    found: Case = context["case"]
     lines = context["history"]
     is_late = status == HTTPStatus.PRECONDITION_FAILED
     page = render_template(
         "work/case.html",
         **context,
+        address=address_near(found.longitude, found.latitude),
         typed=typed.values,
         errors=typed.errors,
         contacts=contacts or {},
@@ -245,12 +248,13 @@ def _category_options(tree: CategoryTree) -> list[dict[str, object]]:
 
 
 def _near(transaction: Transaction, found: Case, names: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return the open cases near by that this one could be joined to."""
+    """Return the open cases of its group near by, that this one could be joined to."""
     near = cases_near(
         transaction,
         longitude=found.longitude,
         latitude=found.latitude,
         within_metres=_NEAR_METRES,
+        category_group=found.category_group,
         at_most=6,
     )
     return [

@@ -9,7 +9,10 @@ from uuid import UUID
 
 from flask_babel import format_datetime, get_locale, gettext
 
+from app.foundation.provided import provided
 from app.foundation.settings import Settings
+from app.geography.addresses import AddressBook
+from app.geography.model import Spot
 from app.identity.model import ActorKind, Colleague
 from app.photos.model import Photo, PhotoLinks, PhotoStatus
 from app.photos.operations import links
@@ -60,6 +63,12 @@ def place_words(areas: Iterable[Mapping[str, str]], asset_number: str | None) ->
     if asset_number:
         said.append(gettext("object %(number)s", number=asset_number))
     return " · ".join(said)
+
+
+def address_near(longitude: float, latitude: float) -> str | None:
+    """Return the nearest address, where one is known; asked while no transaction is open."""
+    address = provided().get(AddressBook).nearest(Spot(longitude, latitude))
+    return gettext("near %(address)s", address=address.label) if address else None
 
 
 def moment_words(instant: datetime) -> str:

@@ -39,6 +39,7 @@ from app.work.operations.lists import listed_task
 from app.work.pages.shown import (
     HistoryLine,
     actors_in,
+    address_near,
     category_names,
     history_lines,
     moment_words,
@@ -46,7 +47,7 @@ from app.work.pages.shown import (
     place_words,
 )
 from app.work.pages.typed import Typed
-from app.work.words import decline_words, due_words, result_words, task_stage_words
+from app.work.words import day_words, decline_words, due_words, result_words, task_stage_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def show_task(
         case=case,
         category_name=category_name,
         place=known.place,
+        address=address_near(case.longitude, case.latitude),
+        held_until=day_words(task.held_until) if task.stage is TaskStage.ON_HOLD else None,
         stage_words=task_stage_words(task.stage),
         due=due_words(task.due_at, now),
         is_overdue=task.stage in OPEN_TASK_STAGES and now > task.due_at,
