@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
+from json import dumps
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, select, text, update
 
 from app.foundation.database import Database, Transaction
 from app.foundation.errors import DomainError
@@ -107,6 +108,19 @@ def discard_originals(store: PhotoStore, stored: Iterable[StoredOriginal]) -> No
         store.delete(file_name(original.storage_key, ORIGINAL))
 
 
+_KEEP = text(
+    """
+    INSERT INTO photo (
+        id, storage_key, purpose, status, report_id, task_id, draft_id, position, kind,
+        size_bytes, width_px, height_px, sha256, received_at)
+    SELECT
+        id, storage_key, purpose, status, report_id, task_id, draft_id, position, kind,
+        size_bytes, width_px, height_px, sha256, received_at
+    FROM jsonb_populate_recordset(CAST(NULL AS photo), CAST(:photos AS jsonb))
+    """
+)
+
+
 def keep(
     transaction: Transaction,
     originals: Sequence[StoredOriginal],
@@ -146,7 +160,7 @@ def keep(
     ]
     if photos:
         rows = [{name: getattr(photo, name) for name in Photo.__slots__} for photo in photos]
-        transaction.connection.execute(insert(photo_table).values(rows))
+        transaction.write(_KEEP, {"photos": dumps(rows, default=str)})
     for photo in photos:
         transaction.defer("photos.make_safe", photo_id=str(photo.id))
     return photos

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import insert, select, text
 
 from app.foundation.clock import StoppedClock
 from app.foundation.database import Database, Transaction
@@ -28,6 +28,7 @@ from app.photos.model import (
 from app.photos.records import photo_table
 from app.photos.rules import examine
 from app.photos.storage import ORIGINAL, FileMissing, FolderPhotoStore, MemoryPhotoStore, file_name
+from tests.makers.statements import statements
 from tests.photos.conftest import NOW
 from tests.photos.pictures import a_jpeg, a_png
 
@@ -111,17 +112,17 @@ class TestKeepingPhotos:
         self, database: Database, store: MemoryPhotoStore
     ) -> None:
         originals = [operations.store_original(store, examined()) for _ in range(5)]
-        statements: list[str] = []
 
-        with database.transaction() as transaction:
-            event.listen(
-                transaction.connection,
-                "before_cursor_execute",
-                lambda *arguments: statements.append(arguments[2]),
-            )
-            operations.keep(transaction, originals, report_id=REPORT, now=NOW)
+        with (
+            database.transaction() as transaction,
+            statements(transaction.connection) as asked,
+        ):
+            kept = operations.keep(transaction, originals, report_id=REPORT, now=NOW)
+            found = operations.photos_of_report(transaction, REPORT)
 
-            assert len(statements) == 1
+        assert found == kept
+        keeping, _asking_them_back = asked
+        assert keeping.startswith("INSERT INTO photo")
 
     def test_keeps_the_photo_and_not_what_was_hung_behind_it(
         self, database: Database, store: MemoryPhotoStore
