@@ -385,6 +385,29 @@ class TestTheWork:
             happened = [one.happening for one in history_of_case(transaction, received.case.id)]
         assert happened[-3:] == ["photo-added", "task-done", "photo-added"]
 
+    def test_asks_the_database_a_bounded_number_of_things(
+        self,
+        provided: Provided,
+        place: SmallMunicipality,
+        contractor: Program,
+        statements: list[str],
+    ) -> None:
+        _, task_id = a_report(provided, place, photos=2)
+        counted: list[int] = []
+        for ask in (
+            lambda: contractor.get(f"/tasks/{task_id}"),
+            lambda: contractor.post(f"/tasks/{task_id}/accept", version=1, key="k"),
+            lambda: contractor.post(
+                f"/tasks/{task_id}/complete", version=2, json={"result": "solved"}
+            ),
+        ):
+            statements.clear()
+            assert ask().status_code == 200
+            counted.append(len(statements))
+
+        read, accepted, completed = counted
+        assert (read <= 8, accepted <= 12, completed <= 16) == (True, True, True), counted
+
 
 class TestAStepWithoutItsVersion:
     def test_is_asked_for_it(
