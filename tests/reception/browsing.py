@@ -128,9 +128,16 @@ class Resident:
         photos: dict[str, bytes] | None = None,
         page: Page | None = None,
         action: str | None = None,
+        is_forged: bool = False,
     ) -> Page:
-        """Send the form of a page (by default the one that is open) with some fields filled in."""
+        """Send the form of a page (by default the one that is open) with some fields filled in.
+
+        What is chosen must be there to be chosen, unless the form is forged.
+        """
         form = (page or self.page).form
+        for name, value in (fields or {}).items():
+            assert is_forged or name in form.fields or name in form.choices, f"no field {name}"
+            assert is_forged or value in form.choices.get(name, [value]), f"no choice {value}"
         content: dict[str, Any] = {**form.fields, **(fields or {})}
         if photos is not None:
             content["photo"] = [(BytesIO(photo), name) for name, photo in photos.items()]

@@ -90,6 +90,7 @@ class TestTheWholeForm:
         lamp = resident.sends({"place": which.form.choices["place"][0]})
         assert lamp.path == "/melden/plek/object"
         assert "Lantaarnpaal L-1 0 meter" in lamp.text
+        assert "Geen van deze, of ik weet het niet" in lamp.text
         contact = resident.sends({"asset": str(place.lamp_id)})
         assert contact.path == "/melden/contact"
         check = resident.sends({"email": "jo@example.org"})
@@ -392,7 +393,7 @@ class TestAKindThatIsRetired:
         resident.opens("/melden")
         resident.sends({"words": WORDS})
 
-        page = resident.sends({"category": "bestaat.niet"})
+        page = resident.sends({"category": "bestaat.niet"}, is_forged=True)
 
         assert page.status == 400
         assert page.title.startswith("(1 fout)")

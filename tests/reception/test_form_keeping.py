@@ -116,7 +116,7 @@ class TestSending:
     ) -> None:
         old_check = at_the_check(resident)
         sent = resident.sends(page=old_check)
-        at_the_check(resident, "Een tweede melding")
+        at_the_check(resident, "Een tweede losse tegel")
 
         again = resident.sends(page=old_check)
 

@@ -138,7 +138,7 @@ def _asset_page(
             }
             for near in found.assets
         ],
-        none={"value": _NONE, "label": gettext("None of these, or I do not know")},
+        neither={"value": _NONE, "label": gettext("None of these, or I do not know")},
     )
 
 
@@ -166,7 +166,7 @@ def _known_page(
             }
             for case, metres in questions
         ],
-        none={
+        neither={
             "value": _NONE,
             "label": gettext("No, it is something else"),
         },

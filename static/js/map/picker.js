@@ -36,6 +36,8 @@ container.setAttribute("aria-describedby", "map-help");
 /** Whether the person has pointed at something; the first view is nobody's choice. */
 let pointed = settings.spot !== null;
 let chosenAsset = settings.asset ?? field("asset")?.value ?? "";
+/** Whether somebody said that it is none of those near by; that is an answer, so it is never given for them. */
+let isNoneOfThem = false;
 /** Whether the map moves to something from the list, which then stays as it is under the finger. */
 let goingToAsset = false;
 /** @type {AbortController | null} */
@@ -118,6 +120,7 @@ const assetName = (asset) => say("numbered", { kind: settings.kinds[asset.kind] 
 
 /** @param {Asset[]} assets nearest first */
 function showAssets(assets) {
+  isNoneOfThem = false;
   if (!assets.some((asset) => asset.id === chosenAsset)) setAsset("");
   assetBox.hidden = assets.length === 0;
   near = assets.slice(0, 8);
@@ -126,7 +129,7 @@ function showAssets(assets) {
     say("away", { metres: Math.round(asset.distanceMetres) }),
     asset.openCase ? say("reported") : "",
   ].filter(Boolean).join(" · "), () => pick(asset)));
-  if (choices.length > 0) choices.push(option("", say("noneOfThese"), "", () => setAsset("")));
+  if (choices.length > 0) choices.push(option("", say("noneOfThese"), "", () => { isNoneOfThem = true; setAsset(""); }));
   assetOptions.replaceChildren(...choices);
 }
 
@@ -154,7 +157,7 @@ function option(value, label, hint, act) {
   // The form's own `asset` input carries the choice; this name is the list's alone.
   input.name = field("asset") === null ? "asset" : "asset-near";
   input.value = value;
-  input.checked = value === chosenAsset;
+  input.checked = isChosen(value);
   input.addEventListener("change", act);
   const text = made("span", "option__text", label);
   if (hint) text.append(made("span", "soft", hint));
@@ -177,8 +180,12 @@ function pick(asset) {
 function setAsset(id) {
   chosenAsset = id;
   fill("asset", id);
-  for (const input of assetOptions.querySelectorAll("input")) input.checked = input.value === id;
+  if (id !== "") isNoneOfThem = false;
+  for (const input of assetOptions.querySelectorAll("input")) input.checked = isChosen(input.value);
 }
+
+/** @param {string} value of a choice in the list; none is empty */
+const isChosen = (value) => (value === "" ? isNoneOfThem : value === chosenAsset);
 
 map.on("dragstart", () => { pointed = true; });
 /** @param {import("leaflet").LatLng} at */
