@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -393,14 +393,15 @@ class TestTheWork:
         statements: list[str],
     ) -> None:
         _, task_id = a_report(provided, place, photos=2)
-        counted: list[int] = []
-        for ask in (
+        asks: list[Callable[[], TestResponse]] = [
             lambda: contractor.get(f"/tasks/{task_id}"),
             lambda: contractor.post(f"/tasks/{task_id}/accept", version=1, key="k"),
             lambda: contractor.post(
                 f"/tasks/{task_id}/complete", version=2, json={"result": "solved"}
             ),
-        ):
+        ]
+        counted: list[int] = []
+        for ask in asks:
             statements.clear()
             assert ask().status_code == 200
             counted.append(len(statements))
