@@ -12,7 +12,7 @@ import psycopg
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector, sql
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import Status
-from procrastinate.retry import RetryStrategy
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.foundation.json_value import JSONValue
@@ -49,7 +49,9 @@ class WorkerDiedTooOften(Exception):
 class Job:
     """What is done later: a function, and which faults are worth another try.
 
-    `every` is a cron line in UTC for jobs that come back by themselves.
+    With one of those faults it is begun `attempts` times at the most, each time after a longer
+    wait: `wait_seconds`, its square, and so on. `every` is a cron line in UTC for jobs that come
+    back by themselves.
     """
 
     run: Callable[..., None]
@@ -113,6 +115,26 @@ class JobQueue:
         )
 
 
+class _AsOftenAsSaid(BaseRetryStrategy):
+    """Tries a job again after the faults it lists, and after a database that was away."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: QueuedJob
+    ) -> RetryDecision | None:
+        begun = job.attempts + 1
+        most = 1
+        if isinstance(exception, tuple(self._job.retry_on)):
+            most = self._job.attempts
+        if isinstance(exception, _DATABASE_AWAY):
+            most = max(most, _ATTEMPTS_WITHOUT_DATABASE)
+        if begun >= most:
+            return None
+        return RetryDecision(retry_in={"seconds": self._job.wait_seconds**begun})
+
+
 def worker_app(
     database_url: str, jobs: Mapping[str, Job], provided: Provided, *, note_fault: NoteFault
 ) -> App:
@@ -122,12 +144,7 @@ def worker_app(
     """
     app = queue_app(database_url)
     for name, job in jobs.items():
-        retry = RetryStrategy(
-            max_attempts=max(job.attempts, _ATTEMPTS_WITHOUT_DATABASE),
-            exponential_wait=job.wait_seconds,
-            retry_exceptions=[*job.retry_on, *_DATABASE_AWAY],
-        )
-        task = app.task(name=name, queue=QUEUE, retry=retry, pass_context=True)(
+        task = app.task(name=name, queue=QUEUE, retry=_AsOftenAsSaid(job), pass_context=True)(
             _bound(job, provided, note_fault)
         )
         if job.every is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +35,9 @@ class Settings(BaseSettings):
         description="The address residents type, without a slash.",
     )
     port: int = Field(default=8000, ge=1, le=65535, description="The port on the loopback address.")
-    municipality_name: str = Field(default="Steenbergen", description="As it stands in sentences.")
+    municipality_name: str = Field(
+        default="Steenbergen", min_length=1, description="As it stands in sentences."
+    )
     municipality_code: str = Field(
         default="GM0851",
         pattern=r"^GM\d{4}$",
@@ -46,6 +49,7 @@ class Settings(BaseSettings):
     )
     contact_email: str = Field(
         default="meldingen@example.org",
+        pattern=r"^[^@\s]+@[^@\s]+$",
         description="Shown in the API description and on pages.",
     )
     accent_colour: str = Field(
@@ -99,10 +103,21 @@ class Settings(BaseSettings):
 
     @field_validator("base_url")
     @classmethod
-    def _without_trailing_slash(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
-        return value.rstrip("/")
+    def _scheme_and_host(cls, value: str) -> str:
+        address = value.rstrip("/")
+        if not re.fullmatch(r"https?://([\w.-]+|\[[\da-fA-F:.]+\])(:\d{1,5})?", address, re.ASCII):
+            raise ValueError("must be https:// or http:// with a host, and no more")
+        return address
+
+    @field_validator("tile_url")
+    @classmethod
+    def _tiles_or_none(cls, value: str) -> str:
+        names_a_tile = all(part in value for part in ("{z}", "{x}", "{y}"))
+        if value.strip().lower() not in {"", "none"} and not (
+            names_a_tile and re.match(r"https?://|/", value)
+        ):
+            raise ValueError("must be `none`, or an address with {z}, {x} and {y} in it")
+        return value
 
     @property
     def is_https(self) -> bool:
