@@ -21,8 +21,8 @@ from app.photos.model import StoredOriginal
 from app.photos.operations import attach_to_report, keep
 from app.reception.model import ReceivedReport, SameAsUnknown
 from app.routing.calendar import due_at
-from app.routing.model import Decision, Defect
-from app.routing.operations import decide, keep_decision
+from app.routing.model import Decision
+from app.routing.operations import decide, defect_at, keep_decision
 from app.triage.model import Category, CategoryDecision
 from app.triage.operations import choose_category
 from app.work.model import CannotJoin, Case, CaseNotFound, DeskReason
@@ -149,19 +149,6 @@ def require_ours(located: Located, municipality_code: str) -> None:
         detail,
         errors=(FieldError("location", "outside-service-area", detail),),
         areas=located.areas,
-    )
-
-
-def defect_at(located: Located, category_code: str) -> Defect:
-    """Return what routing looks at, for a place and a category."""
-    asset = located.asset
-    return Defect(
-        category_code=category_code,
-        areas=frozenset((area.kind, area.code) for area in located.areas),
-        area_names={(area.kind, area.code): area.name for area in located.areas},
-        has_asset=asset is not None,
-        asset_number=asset.number if asset else None,
-        asset_owner_id=asset.owner_party_id if asset else None,
     )
 
 

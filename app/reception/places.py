@@ -13,9 +13,9 @@ from app.geography.operations import assets_near, locate
 from app.planning.model import NearWork
 from app.planning.operations import works_near
 from app.publishing.operations import PublicCase, public_cases_near
-from app.reception.operations import defect_at, require_ours
+from app.reception.operations import require_ours
 from app.routing.model import Decision
-from app.routing.operations import decide
+from app.routing.operations import decide, defect_at
 from app.triage.model import Category, CategoryTree, Name
 from app.triage.operations import category, category_tree
 from app.work.operations.open_at_assets import OpenAtAsset, open_at_assets

@@ -17,10 +17,9 @@ from app.foundation.database import Transaction
 from app.geography.model import Spot
 from app.geography.operations import locate
 from app.intake.rules import REFERENCE_LENGTH, REFERENCE_LETTERS
-from app.reception.operations import defect_at
 from app.routing.calendar import due_at
 from app.routing.model import Decision
-from app.routing.operations import decide, grounds_of
+from app.routing.operations import decide, defect_at, grounds_of
 from app.triage.model import Category
 from app.triage.operations import category_tree
 
