@@ -46,10 +46,10 @@ KILLS = 10
 VICTIMS = ("database", "worker", "a child of web", "worker", "web")
 #: Whoever was killed, so many more are accepted within this time; then the next one is killed.
 MORE_BETWEEN_KILLS = 5
-BACK_WITHIN_SECONDS = 40
+BACK_WITHIN_SECONDS = 60
 #: A worker counts as dead after twenty seconds, its jobs are looked for four times a minute, and
 #: a job that met a dead database waits longer each time.
-ALL_DONE_WITHIN = 75
+ALL_DONE_WITHIN = 120
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Sender:
     def _until_accepted(
         self, client: httpx.Client, key: str, body: dict[str, Any], photo: bytes
     ) -> str:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             try:
                 answered = client.post(
