@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.entrypoints.backup.commands import backup, restore
 from app.entrypoints.demo.commands import demo
+from app.entrypoints.import_commands import import_
 from app.entrypoints.job_commands import jobs
 from app.entrypoints.migrations import migrate
 from app.entrypoints.openapi_commands import openapi
@@ -19,7 +20,6 @@ from app.entrypoints.wiring import wire
 from app.entrypoints.worker import run_worker
 from app.foundation.errors import DomainError
 from app.foundation.settings import SettingsRefused, read_settings
-from app.geography.commands import import_
 from app.identity.commands import accounts, partners
 from app.photos.commands import photos
 

@@ -190,3 +190,18 @@ def make_agreement(
         )
     )
     transaction.session.flush()
+
+
+def agreed_areas(transaction: Transaction, *, on: date) -> frozenset[tuple[str, str]]:
+    """Return the areas, as kind and code, that the agreements of this day speak of."""
+    rows = transaction.connection.execute(
+        text(
+            """
+            SELECT DISTINCT area_kind, area_code FROM agreement
+            WHERE area_code IS NOT NULL AND valid_from <= :on
+              AND (valid_until IS NULL OR valid_until >= :on)
+            """
+        ),
+        {"on": on},
+    )
+    return frozenset((row.area_kind, row.area_code) for row in rows)
