@@ -1,0 +1,1 @@
+"""Tests of the maps and of the parts pages are made of."""
