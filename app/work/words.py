@@ -153,8 +153,9 @@ def day_words(day: date | None) -> str | None:
 
 def distance_words(metres: float) -> str:
     """Return a distance as people say it: in tens of metres, or kilometres."""
-    if metres < _METRES_IN_A_KILOMETRE:
-        return str(gettext("%(metres)s m", metres=max(10, int(round(metres, -1)))))
+    tens = max(10, round(metres / 10) * 10)
+    if tens < _METRES_IN_A_KILOMETRE:
+        return str(gettext("%(metres)s m", metres=tens))
     kilometres = format_decimal(round(metres / _METRES_IN_A_KILOMETRE, 1))
     return str(gettext("%(kilometres)s km", kilometres=kilometres))
 
