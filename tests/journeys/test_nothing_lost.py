@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -317,23 +316,3 @@ class TestWhatWasAccepted:
         print(f"Left by killed requests and swept: {swept.unknown_files} files; kept: {len(there)}")
         assert {row["status"] for row in rows} == {"ready"}
         assert there == known
-
-
-class TestAWorkerThatStandsStill:
-    def test_is_seen_and_seen_again_when_it_goes_on(self, running: RunningSystem) -> None:
-        assert soon(lambda: health(running).status_code == 200, within=30)
-        worker = victim(running, "worker")
-
-        os.kill(worker, signal.SIGSTOP)
-        try:
-            stands_still = soon(
-                lambda: health(running).json()["checks"].get("worker") == "stands still",
-                within=40,
-            )
-            status = health(running).status_code
-        finally:
-            os.kill(worker, signal.SIGCONT)
-
-        assert stands_still
-        assert status == 503
-        assert soon(lambda: health(running).status_code == 200, within=30)
