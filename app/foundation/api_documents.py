@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from apispec import BasePlugin
 from flask import Flask, Request, Response, request
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
 from app.foundation.cached_answers import versioned_answer
@@ -141,7 +141,8 @@ CODE_OF_SENTENCE: Mapping[str, str] = {
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
     """A blueprint whose arguments are refused with a problem that names the field (400)."""
 
-    ARGUMENTS_PARSER = _Arguments()
+    # A name that means nothing here was meant to mean something.
+    ARGUMENTS_PARSER = _Arguments(unknown=RAISE)
 
 
 class _Version(BasePlugin):

@@ -14,6 +14,7 @@ from app.photos.model import Photo
 from app.photos.operations import shown
 from app.reception.model import ReceivedReport
 from app.triage.model import Name
+from app.work.model import Case, CaseStage
 
 
 def moment(instant: datetime) -> str:
@@ -104,15 +105,13 @@ _REASONS = {
 
 def report_status(
     report: KeptReport,
+    case: Case,
     *,
-    case_reference: str,
-    status: str,
-    due_at: datetime,
-    party: dict[str, Any] | None,
     photos: list[dict[str, Any]],
     repair_photos: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """Return where a report stands, for whoever has its token."""
+    status = case.stage.value
     return {
         "id": str(report.id),
         "reference": report.reference,
@@ -120,10 +119,28 @@ def report_status(
         "description": report.description,
         "location": {"type": "Point", "coordinates": [report.longitude, report.latitude]},
         "receivedAt": moment(report.received_at),
-        "dueAt": moment(due_at),
+        "dueAt": moment(case.due_at),
+        "plannedOn": case.planned_on.isoformat() if case.planned_on else None,
+        "waitingFor": case.waiting_for,
+        "closing": _closing(case),
         "category": {"code": report.category_code, "chosenBy": report.category_chosen_by},
-        "case": {"reference": case_reference, "status": status},
-        "routing": {"party": party},
+        "case": {"reference": case.reference, "status": status},
+        "routing": {
+            "party": {"code": case.party_code, "name": case.party_name, "kind": case.party_kind}
+            if case.party_name
+            else None
+        },
         "photos": photos,
         "repairPhotos": repair_photos,
+    }
+
+
+def _closing(case: Case) -> dict[str, Any] | None:
+    """Return when and why a case closed; what was passed on is not closed for its reporter."""
+    if case.closed_at is None or case.stage is CaseStage.REFERRED:
+        return None
+    return {
+        "closedAt": moment(case.closed_at),
+        "reason": case.closing_reason,
+        "words": case.closing_words,
     }

@@ -93,6 +93,7 @@ class TestAReportOfALamp:
             f"/api/v1/reports/{said['id']}", headers={"Authorization": f"Bearer {said['token']}"}
         ).get_json()
         assert followed["status"] == "resolved"
+        assert followed["closing"]["reason"] is None
         assert web.get("/map/cases.geojson").get_json()["features"] == []
         closed = web.get("/map/cases.geojson?status=resolved").get_json()["features"]
         assert [feature["id"] for feature in closed] == [said["reference"]]

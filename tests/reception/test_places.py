@@ -252,6 +252,7 @@ class TestAQueryThatIsNotRight:
             ("lon=4.32&lat=51.58&asset=L-1", "asset"),
             (f"lon=4.32&lat=51.58&asset={uuid4()}", "asset"),
             ("lon=4.32&lat=51.58&language=fr", "language"),
+            ("lon=4.32&lat=51.58&categorie=wegen.losse-tegel", "categorie"),
         ],
     )
     def test_is_named(self, web: FlaskClient, query: str, field: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from flask import jsonify, request
@@ -185,32 +183,18 @@ def get_report(id: UUID) -> ResponseReturnValue:
         photos = photos_of_report(transaction, id)
         tasks = tasks_of_case(transaction, case.id)
         repairs = photos_of_tasks(transaction, [task.id for task in tasks])
-    party = (
-        {"code": case.party_code, "name": case.party_name, "kind": case.party_kind}
-        if case.party_name
-        else None
-    )
     answered = jsonify(
         report_status(
             report,
-            case_reference=case.reference,
-            status=case.stage.value,
-            due_at=case.due_at,
-            party=party,
+            case,
             photos=shown_photos(photos, settings, now=now),
-            repair_photos=_all_shown(list(repairs.values()), settings, now),
+            repair_photos=[
+                one for kept in repairs.values() for one in shown_photos(kept, settings, now=now)
+            ],
         )
     )
     answered.headers["Cache-Control"] = "private, no-store"
     return answered
-
-
-def _all_shown(
-    repairs: Sequence[Sequence[Any]],
-    settings: Settings,
-    now: Any,  # noqa: ANN401
-) -> list[dict[str, Any]]:
-    return [one for photos in repairs for one in shown_photos(photos, settings, now=now)]
 
 
 def _own_report(transaction: Transaction, report_id: UUID, settings: Settings) -> KeptReport:

@@ -9,7 +9,7 @@ from app.identity.model import PartyKind
 from app.photos.model import PhotoStatus
 from app.planning.model import Hindrance
 from app.reception.bodies import PointSchema
-from app.work.model import CaseStage
+from app.work.model import CaseStage, ClosingReason
 
 _REFERENCE = {"example": "K7MD-4QXW", "description": "Short, speakable, not guessable."}
 _MOMENT = {"description": "RFC 3339, in UTC.", "example": "2026-11-24T09:30:00Z"}
@@ -127,6 +127,25 @@ class FollowedRoutingSchema(Schema):
     party = fields.Nested(PartySchema, required=True, allow_none=True)
 
 
+class ClosingSchema(Schema):
+    """When and why a case closed."""
+
+    closedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+    reason = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Why nothing was done; null for what was solved.",
+            "example": ClosingReason.NOT_PUBLIC_SPACE.value,
+        },
+    )
+    words = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the municipality adds for the reporter, if anything."},
+    )
+
+
 class FollowedReportSchema(Schema):
     """Where a report stands."""
 
@@ -137,6 +156,13 @@ class FollowedReportSchema(Schema):
     location = fields.Nested(PointSchema, required=True)
     receivedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
     dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+    plannedOn = fields.Date(required=True, allow_none=True)  # noqa: N815
+    waitingFor = fields.String(  # noqa: N815
+        required=True,
+        allow_none=True,
+        metadata={"description": "`reporter` or `third-party`, where the status is `waiting`."},
+    )
+    closing = fields.Nested(ClosingSchema, required=True, allow_none=True)
     category = fields.Nested(FollowedCategorySchema, required=True)
     case = fields.Nested(FollowedCaseSchema, required=True)
     routing = fields.Nested(FollowedRoutingSchema, required=True)
