@@ -15,6 +15,7 @@ from app.entrypoints.import_commands import import_
 from app.entrypoints.job_commands import jobs
 from app.entrypoints.migrations import migrate
 from app.entrypoints.openapi_commands import openapi
+from app.entrypoints.retention_commands import retention
 from app.entrypoints.settings_reference import settings_command
 from app.entrypoints.wiring import wire
 from app.entrypoints.worker import run_worker
@@ -55,6 +56,7 @@ cli.add_command(openapi)
 cli.add_command(partners)
 cli.add_command(photos)
 cli.add_command(restore)
+cli.add_command(retention)
 cli.add_command(settings_command)
 
 

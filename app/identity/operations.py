@@ -290,11 +290,17 @@ def end_sign_ins(transaction: Transaction, account_id: UUID, *, now: datetime) -
     )
 
 
-def forget_what_is_over(transaction: Transaction, *, now: datetime) -> None:
-    """Delete sign-ins that ended long ago and rate counts of windows that are over."""
+def forget_what_is_over(transaction: Transaction, *, now: datetime) -> int:
+    """Delete sign-ins that ended long ago, and rate counts of windows that are over.
+
+    Returns how many sign-ins went.
+    """
     long_ago = now - OLD_SIGN_INS_KEPT
-    transaction.session.execute(delete(SignIn).where(SignIn.last_seen_at < long_ago))
+    gone = transaction.session.scalars(
+        delete(SignIn).where(SignIn.last_seen_at < long_ago).returning(SignIn.id)
+    ).all()
     transaction.session.execute(delete(RateCount).where(RateCount.ends_at < now))
+    return len(gone)
 
 
 # Programs of partners

@@ -251,6 +251,15 @@ def forget_contact_openings(transaction: Transaction, *, before: datetime) -> in
     return len(gone.all())
 
 
+def cases_with_contacts(transaction: Transaction) -> Sequence[UUID]:
+    """Return the cases with a reporter who can still be reached; each once."""
+    return transaction.session.scalars(
+        select(ReportRecord.case_id)
+        .join(ContactRecord, ContactRecord.report_id == ReportRecord.id)
+        .distinct()
+    ).all()
+
+
 def contacts_of_cases(transaction: Transaction, case_ids: Sequence[UUID]) -> Sequence[UUID]:
     """Return the reports of these cases whose reporter can still be reached."""
     return transaction.session.scalars(

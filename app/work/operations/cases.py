@@ -342,13 +342,13 @@ def check_version(found: Case, expected: int | None) -> None:
         raise MovedOn(version=found.version, stage=found.stage)
 
 
-def cases_closed_before(
-    transaction: Transaction, moment: datetime, *, at_most: int = 10_000
+def closed_before(
+    transaction: Transaction, case_ids: Sequence[UUID], moment: datetime
 ) -> Sequence[UUID]:
-    """Return cases that closed before this moment, for the retention."""
+    """Return which of these cases closed before this moment, for the retention."""
     return transaction.connection.scalars(
-        text("SELECT id FROM defect_case WHERE closed_at < :moment LIMIT :at_most"),
-        {"moment": moment, "at_most": at_most},
+        text("SELECT id FROM defect_case WHERE id = ANY(:ids) AND closed_at < :moment"),
+        {"ids": list(case_ids), "moment": moment},
     ).all()
 
 
