@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
@@ -44,6 +44,7 @@ from tests.makers.places import (
     SmallMunicipality,
     a_small_municipality,
 )
+from tests.makers.statements import statements
 
 MARKUP = '<script>alert("hoi")</script> & {{ 7 * 7 }}'
 STAFF = ActedBy("account")
@@ -355,6 +356,27 @@ class TestTheEndOfACase:
             )
 
         assert "wacht op een ander, bijvoorbeeld de netbeheerder" in page(web, said)
+
+
+class TestTheStatementsOfThePage:
+    def test_stay_as_few_with_many_photos_remarks_and_events(
+        self,
+        web: FlaskClient,
+        provided: Provided,
+        connection: Connection,
+        place: SmallMunicipality,
+    ) -> None:
+        said = report(web, asset=str(place.lamp_id))
+        with statements(connection) as few:
+            page(web, said)
+        for number in range(5):
+            add(web, said, remark=f"Opmerking {number}", photos=[a_png(number)])
+            report(web, asset=str(place.lamp_id))
+
+        with statements(connection) as many:
+            page(web, said)
+
+        assert len(many) == len(few) <= 10
 
 
 class TestPhotosOfAReport:
