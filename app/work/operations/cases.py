@@ -28,7 +28,7 @@ from app.work.model import (
 )
 from app.work.operations.at_asset import OPEN_AT_ASSET, check_alone_at_asset, lock_asset
 from app.work.operations.case_rows import case_where
-from app.work.operations.desk_list import raise_at_desk
+from app.work.operations.desk_list import raise_all_at_desk
 from app.work.operations.history import write_histories, write_history
 from app.work.operations.offering import offer_task
 from app.work.rules import check_move, stage_of_new_case
@@ -231,8 +231,7 @@ def open_case(
     nobody: Mapping[DeskReason, Mapping[str, JSONValue]] = (
         {DeskReason.NOBODY_RESPONSIBLE: {}} if party is None else {}
     )
-    for reason, details in {**nobody, **desk_reasons}.items():
-        raise_at_desk(transaction, opened.id, reason, details=details, now=now)
+    raise_all_at_desk(transaction, opened.id, {**nobody, **desk_reasons}, now=now)
     transaction.tell(CaseMoved(opened, previous_stage=None, at=now))
     return opened
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
@@ -15,15 +15,20 @@ from app.work.model import DeskReason
 
 _RAISE = text(
     """
-    WITH known AS (
-        UPDATE desk_entry SET details = CAST(:details AS jsonb)
-        WHERE case_id = :case_id AND reason = :reason AND settled_at IS NULL
-        RETURNING id
+    WITH wanted AS (
+        SELECT reason, details FROM jsonb_to_recordset(:entries) AS entry (
+            reason text, details jsonb)
+    ), known AS (
+        UPDATE desk_entry SET details = wanted.details
+        FROM wanted
+        WHERE desk_entry.case_id = :case_id AND desk_entry.reason = wanted.reason
+          AND desk_entry.settled_at IS NULL
+        RETURNING desk_entry.reason
     )
     INSERT INTO desk_entry (id, case_id, reason, details, raised_at)
-    SELECT CAST(:id AS uuid), CAST(:case_id AS uuid), :reason, CAST(:details AS jsonb),
-           CAST(:now AS timestamptz)
-    WHERE NOT EXISTS (SELECT 1 FROM known)
+    SELECT gen_random_uuid(), CAST(:case_id AS uuid), reason, details, CAST(:now AS timestamptz)
+    FROM wanted
+    WHERE reason NOT IN (SELECT reason FROM known)
     """
 )
 
@@ -37,16 +42,23 @@ def raise_at_desk(
     now: datetime,
 ) -> None:
     """Put a case on the desk's list; it stands there once for each reason."""
-    transaction.write(
-        _RAISE,
-        {
-            "id": uuid4(),
-            "case_id": case_id,
-            "reason": reason.value,
-            "details": Jsonb(dict(details)),
-            "now": now,
-        },
-    )
+    raise_all_at_desk(transaction, case_id, {reason: details}, now=now)
+
+
+def raise_all_at_desk(
+    transaction: Transaction,
+    case_id: UUID,
+    reasons: Mapping[DeskReason, Mapping[str, JSONValue]],
+    *,
+    now: datetime,
+) -> None:
+    """Put a case on the desk's list for several reasons, each with its details, or for none."""
+    if not reasons:
+        return
+    entries = [
+        {"reason": reason.value, "details": dict(details)} for reason, details in reasons.items()
+    ]
+    transaction.write(_RAISE, {"case_id": case_id, "entries": Jsonb(entries), "now": now})
 
 
 def settle_desk_entries(

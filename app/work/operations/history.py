@@ -16,7 +16,9 @@ from app.work.model import ActedBy, Happening, HistoryEntry
 _WRITE = text(
     """
     INSERT INTO history_entry (case_id, at, happening, actor_kind, actor_id, details)
-    VALUES (:case_id, :at, :happening, :actor_kind, :actor_id, :details)
+    SELECT CAST(:case_id AS uuid), CAST(:at AS timestamptz), happening, :actor_kind,
+           CAST(:actor_id AS uuid), details
+    FROM jsonb_to_recordset(:entries) AS entry (happening text, details jsonb)
     """
 )
 
@@ -31,7 +33,7 @@ def write_history(
     **details: JSONValue,
 ) -> None:
     """Write that something happened. `details` holds words and references, nothing personal."""
-    transaction.write(_WRITE, _values(case_id, happening, by, at, details))
+    write_histories(transaction, case_id, [(happening, details)], by=by, at=at)
 
 
 def write_histories(
@@ -42,9 +44,22 @@ def write_histories(
     by: ActedBy,
     at: datetime,
 ) -> None:
-    """Write several things that happened at one moment."""
-    for happening, details in entries:
-        write_history(transaction, case_id, happening, by=by, at=at, **details)
+    """Write several things that happened at one moment, in their order and in one statement."""
+    transaction.write(
+        _WRITE,
+        {
+            "case_id": case_id,
+            "at": at,
+            "actor_kind": by.kind,
+            "actor_id": by.id,
+            "entries": Jsonb(
+                [
+                    {"happening": happening.value, "details": dict(details)}
+                    for happening, details in entries
+                ]
+            ),
+        },
+    )
 
 
 def history_of_case(transaction: Transaction, case_id: UUID) -> Sequence[HistoryEntry]:
@@ -62,20 +77,3 @@ def history_of_case(transaction: Transaction, case_id: UUID) -> Sequence[History
         HistoryEntry(row.at, Happening(row.happening), row.actor_kind, row.actor_id, row.details)
         for row in rows
     ]
-
-
-def _values(
-    case_id: UUID,
-    happening: Happening,
-    by: ActedBy,
-    at: datetime,
-    details: Mapping[str, JSONValue],
-) -> dict[str, object]:
-    return {
-        "case_id": case_id,
-        "at": at,
-        "happening": happening.value,
-        "actor_kind": by.kind,
-        "actor_id": by.id,
-        "details": Jsonb(dict(details)),
-    }
