@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import time
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 from uuid import uuid4
 
 import structlog
@@ -16,39 +17,86 @@ from app.foundation.settings import Settings
 
 _log = structlog.get_logger("request")
 
-#: What a path or a message may hold that opens somebody's report.
-_TOKEN = re.compile(r"(/volg/)[^/?#\s]+|(Bearer\s+)\S+|((?:signature|token)=)[^&\s]+")
+#: What a path or a message may hold that opens somebody's report, signs in or is somebody's.
+_CUT = re.compile(
+    r"(/volg/)[^/?#\s\"']+"
+    r"|(\b(?:Bearer|Basic)\s+)[^\s\"',]+"
+    r"|(\b(?:signature|token|code|password|client_secret)=)[^&\s\"',]+"
+    # PostgreSQL repeats the row that it refuses.
+    r"|(\bDETAIL: ).*"
+    r"|()[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    # The password in the address of a database.
+    r"|(://[^:/?#\s]+:)[^@/\s]+(?=@)",
+    re.IGNORECASE,
+)
 
 _QUIET_PATHS = ("/health/", "/static/", "/metrics")
 
 
+class _ToStandardOutput(logging.StreamHandler[TextIO]):
+    """Writes to what standard output is at that moment."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stdout)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        self.stream = sys.stdout
+        super().emit(record)
+
+
 def configure_logs(settings: Settings) -> None:
-    """Let everything that is logged go to standard error as JSON."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    """Let everything that is logged, by libraries too, go to standard output as JSON."""
+    steps: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        without_secrets,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            without_tokens,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*steps, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level]
         ),
         cache_logger_on_first_use=False,
     )
+    of_libraries = _ToStandardOutput()
+    of_libraries.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *steps],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        # The web server has put one there that writes no JSON and cuts nothing.
+        if type(handler) in {logging.StreamHandler, _ToStandardOutput}:
+            root.removeHandler(handler)
+    root.addHandler(of_libraries)
+    root.setLevel(logging.WARNING)
 
 
-def without_tokens(
+def without_secrets(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Cut report tokens and signatures out of every text that is logged."""
+    """Cut tokens, signatures, passwords, addresses and refused rows out of all that is logged."""
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = _TOKEN.sub(lambda found: (found[1] or found[2] or found[3]) + "…", value)
+        event[key] = _without(value)
     return event
+
+
+def _without(value: object) -> object:
+    if isinstance(value, str):
+        return _CUT.sub(lambda found: next(g for g in found.groups() if g is not None) + "…", value)
+    if isinstance(value, dict):
+        return {key: _without(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without(inner) for inner in value]
+    return value
 
 
 def log_requests(app: Flask) -> None:

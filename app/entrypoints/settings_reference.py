@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import click
-from pydantic_core import PydanticUndefined
+from pydantic.fields import FieldInfo
 from sqlalchemy import make_url
 
 from app.foundation.settings import Settings, read_settings
@@ -25,7 +25,7 @@ _DATABASES = {"database_url", "map_database_url"}
 def settings_reference() -> str:
     """Return the reference page of all settings, as Markdown."""
     lines = [
-        f"| `{name.upper()}` | {_default(field.default)} | {field.description} |\n"
+        f"| `{name.upper()}` | {_default(field)} | {field.description} |\n"
         for name, field in Settings.model_fields.items()
     ]
     return _HEAD + "".join(lines)
@@ -56,7 +56,7 @@ def _told(name: str, value: object) -> str:
     return str(value)
 
 
-def _default(value: object) -> str:
-    if value is PydanticUndefined:
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
         return "must be given"
-    return "–" if value is None else f"`{value}`"
+    return "–" if field.default is None else f"`{field.default}`"

@@ -61,6 +61,8 @@ def make_engine(database_url: str, *, connections: int, read_only: bool = False)
         max_overflow=0,
         pool_timeout=10,
         pool_recycle=1800,
+        # What is written holds names and addresses, and a fault's words end up in the log.
+        hide_parameters=True,
         connect_args={"options": " ".join(options), "connect_timeout": 5},
     )
 
