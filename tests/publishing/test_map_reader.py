@@ -22,6 +22,7 @@ class TestTheMapsReader:
         [
             "SELECT * FROM public_case",
             "SELECT reference, title_nl, shape, starts_on FROM planned_work",
+            "SELECT table_name, changed_by, changes FROM table_change WHERE changes < 0",
         ],
     )
     def test_reads_what_is_public(
