@@ -35,7 +35,11 @@ WRITING_RATES: tuple[tuple[re.Pattern[str], Rate], ...] = (
     (re.compile(r"/inloggen$"), SIGNING_IN),
     (re.compile(r"/partner/v1/oauth/token$"), ASKING_TOKENS),
     (re.compile(r"/api/v1/reports$|/open311/v2/requests\b"), POSTING_REPORTS),
-    (re.compile(r"/api/v1/reports/[^/]+/photos$|/melden\b|/volg/"), POSTING_PHOTOS),
+    # The first page of the form brings photos; its other pages are many and small.
+    (
+        re.compile(r"/api/v1/reports/[^/]+/photos$|/melden$|/melden/fotos\b|/volg/"),
+        POSTING_PHOTOS,
+    ),
     (re.compile(r"/"), WRITING),
 )
 

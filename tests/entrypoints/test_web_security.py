@@ -172,6 +172,8 @@ class TestTheRates:
             ("POST", "/open311/v2/requests.json", POSTING_REPORTS),
             ("POST", "/api/v1/reports/0b/photos", POSTING_PHOTOS),
             ("POST", "/melden", POSTING_PHOTOS),
+            ("POST", "/melden/fotos", POSTING_PHOTOS),
+            ("POST", "/melden/bewaren", WRITING),
             ("POST", "/volg/abc", POSTING_PHOTOS),
             ("POST", "/werk/1", WRITING),
             ("DELETE", "/partner/v1/subscriptions/1", WRITING),
