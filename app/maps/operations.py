@@ -79,8 +79,9 @@ def picker_map(
     places_url: str = "/api/v1/places",
     spot: Spot | tuple[float, float] | None = None,
     asset: str | None = None,
+    offers_assets: bool = True,
 ) -> MapParts:
-    """Return the map to point at a place, with what stands near it.
+    """Return the map to point at a place, with what stands near it where `offers_assets`.
 
     It fills the inputs named `longitude`, `latitude` and `asset` of the form it is in, and
     asks `places_url` (with `lon` and `lat`) what is there.
@@ -99,6 +100,7 @@ def picker_map(
         places_url=places_url,
         spot=spot,
         asset_chosen=asset,
+        offers_assets=offers_assets,
     )
     return _with_module(ground, body=body, module="js/map/picker.js", nonce=nonce)
 

@@ -487,6 +487,17 @@ class TestThePlace:
 
             expect(visit.page.locator(".facts")).to_contain_text(f"bij {ADDRESS}")
 
+    def test_of_a_loose_tile_is_not_at_a_lamp_post(self, browser: Browser, site: Site) -> None:
+        with a_visit(browser, f"{site.address}/melden", viewport=DESK) as visit:
+            visit.page.get_by_label("Wat ziet u?").fill("Losse tegel")
+            press(visit.page)
+            press(visit.page)
+            visit.page.get_by_label("Adres, of de plek").press_sequentially("Kade", delay=20)
+            visit.page.get_by_role("option", name="Kade 4").click()
+            expect(visit.page.locator("[data-read-out]")).to_contain_text(ADDRESS)
+
+            expect(visit.page.get_by_role("radio")).to_have_count(0)
+
     def test_belongs_to_the_address_until_that_is_changed(
         self, browser: Browser, site: Site
     ) -> None:

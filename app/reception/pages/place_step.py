@@ -231,6 +231,8 @@ def _page(content: DraftContent, errors: dict[str, str]) -> ResponseReturnValue:
         places_url=f"{_PLACES}?category={quote(kind.code)}" if kind else _PLACES,
         spot=content.spot,
         asset=str(content.asset_id) if content.asset_id else None,
+        # A loose tile next to a lamp post is not about the lamp post.
+        offers_assets=kind is None or kind.asset_kind is not None,
     )
     return shown(
         Page.PLACE,

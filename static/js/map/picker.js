@@ -99,7 +99,7 @@ async function ask(longitude, latitude) {
     const place = await answer.json();
     if (mine !== question) return;
     readOut.textContent = say("chosen", { place: placeInWords(place) });
-    showAssets(place.assets ?? []);
+    showAssets(settings.offersAssets ? place.assets ?? [] : []);
   } catch (problem) {
     if (mine.signal.aborted) return;
     readOut.textContent = say("unknown");
