@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -138,12 +137,14 @@ class Supervisor:
 
     def __post_init__(self) -> None:
         self._kept: list[_Kept] = []
-        self._asked_to_stop = threading.Event()
+        # A plain mark: the handler of a signal runs between two steps of this same thread, and
+        # would wait for ever on a lock that the step before it holds.
+        self._is_asked_to_stop = False
 
     @property
     def is_asked_to_stop(self) -> bool:
         """Whether Ctrl-C was pressed or SIGTERM came."""
-        return self._asked_to_stop.is_set()
+        return self._is_asked_to_stop
 
     @property
     def keeps_something(self) -> bool:
@@ -153,7 +154,7 @@ class Supervisor:
     def listen_to_signals(self) -> None:
         """Let Ctrl-C, SIGTERM and a closed terminal stop everything."""
         for which in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(which, lambda *_: self._asked_to_stop.set())
+            signal.signal(which, self._ask_to_stop)
 
     def start(self, service: Service) -> subprocess.Popen[bytes]:
         """Start `service` and keep it running from now on."""
@@ -183,8 +184,12 @@ class Supervisor:
 
     def run(self) -> None:
         """Keep everything running until we are asked to stop."""
-        while not self._asked_to_stop.wait(_LOOK_EVERY_SECONDS):
+        while not self._is_asked_to_stop:
+            time.sleep(_LOOK_EVERY_SECONDS)
             self.look()
+
+    def _ask_to_stop(self, *_signal_and_frame: object) -> None:
+        self._is_asked_to_stop = True
 
     def look(self) -> None:
         """Start again what died and has waited long enough."""
