@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,8 @@ _OPEN_CASES = 10_000
 def main() -> int:
     """Measure what is asked for; return the exit status."""
     wanted = _arguments()
+    # Asked to stop, we end what we started, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(os.environ.get("DATA_DIR") or CHECKOUT / ".data").resolve()
     output = wanted.output or folder / "bench.json"
     try:
