@@ -22,7 +22,13 @@ def jobs() -> None:
     type=click.Choice([state.value for state in JobState]),
     help="Only those that wait (todo), are being done (doing) or failed.",
 )
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000))
+@click.option(
+    "--limit",
+    default=100,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="How many at most, the oldest first.",
+)
 @click.pass_obj
 def list_jobs(provided: Provided, *, state: str | None, limit: int) -> None:
     """Jobs that are not done: number, name, state, how often begun, since when, and why."""
