@@ -5,7 +5,9 @@ const PAUSE_BEFORE_KEEPING_MS = 1500;
 const SHORTEST_QUESTION = 3;
 
 const heading = document.querySelector("[data-step-heading]");
-if (heading instanceof HTMLElement && document.getElementById("error-summary") === null && location.hash === "") {
+const isBusy = document.activeElement !== null && document.activeElement !== document.body;
+// Somebody who is typing already keeps the focus.
+if (heading instanceof HTMLElement && !isBusy && document.getElementById("error-summary") === null && location.hash === "") {
   heading.focus({ preventScroll: true });
 }
 
@@ -35,12 +37,17 @@ function keepWhatIsTyped(form) {
     await fetch("/melden/bewaren", { method: "POST", body, headers: { Accept: "application/json" }, keepalive: isLeaving }).catch(() => null);
   }
 
-  form.addEventListener("input", (event) => {
-    if (![...written].some((element) => element === event.target)) return;
+  function keepSoon() {
     isChanged = true;
     clearTimeout(pause);
     pause = window.setTimeout(() => void keep(false), PAUSE_BEFORE_KEEPING_MS);
+  }
+
+  form.addEventListener("input", (event) => {
+    if ([...written].some((element) => element === event.target)) keepSoon();
   });
+  // Somebody may type before this script has come.
+  if ([...written].some((element) => element.value !== element.defaultValue)) keepSoon();
   form.addEventListener("submit", () => {
     isChanged = false;
     clearTimeout(pause);
@@ -172,7 +179,7 @@ function proposeAddresses(box, form) {
     field(form, name)?.addEventListener("change", () => { box.dataset.pointed = "yes"; });
   }
 
-  input.addEventListener("input", () => {
+  function askSoon() {
     clearTimeout(pause);
     question?.abort();
     question = null;
@@ -187,7 +194,11 @@ function proposeAddresses(box, form) {
       return;
     }
     pause = window.setTimeout(() => void ask(text), PAUSE_BEFORE_ASKING_MS);
-  });
+  }
+
+  input.addEventListener("input", askSoon);
+  // Somebody may type before this script has come.
+  if (document.activeElement === input && input.value !== input.defaultValue) askSoon();
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();

@@ -77,7 +77,8 @@ def read_current_draft() -> Draft | None:
 def remember_keys(answer: Response) -> Response:
     """Let the browser keep the keys, and nobody the page: it holds what a person typed."""
     answer.headers["Cache-Control"] = "private, no-store"
-    if g.get("draft_keys_changed"):
+    # The cookie lasts as long as the draft: a week from the last answer.
+    if g.get("draft_keys_changed") or (request.method == "POST" and own_keys()):
         answer.set_cookie(
             _COOKIE,
             ".".join(own_keys()),
