@@ -48,7 +48,7 @@ def open_tasks_of_party(
             WHERE task.party_id = :party_id
               AND task.stage IN ('offered', 'accepted', 'started', 'on-hold')
             ORDER BY (task.stage = 'started') DESC, c.is_danger DESC, {by_distance}
-                     task.due_at, task.id
+                     task.due_at, task.offered_at, task.id
             LIMIT :at_most OFFSET :skip
             """
         ),
