@@ -14,6 +14,7 @@ from sqlalchemy import text
 from app.entrypoints.backup.archive import Archive, Manifest, opened_archive
 from app.entrypoints.backup.making import secret_key_check
 from app.entrypoints.backup.postgresql_tools import load
+from app.entrypoints.demo.people import CREDENTIALS
 from app.entrypoints.ground.cluster import MAP_READER
 from app.entrypoints.migrations import migrate, revisions
 from app.foundation.database import Database, Transaction
@@ -99,14 +100,19 @@ def restore_backup(provided: Provided, path: Path, *, replaces: bool) -> Restore
             for name in put:
                 provided.get(PhotoStore).delete(name)
             raise
-    migrate(provided.get(Settings).database_url)
+    settings = provided.get(Settings)
+    migrate(settings.database_url)
+    has_same_key = manifest.secret_key_check == secret_key_check(settings)
+    if not has_same_key:
+        # Of another installation: the demo's people, if it has them, sign in otherwise there.
+        (settings.data_dir / CREDENTIALS).unlink(missing_ok=True)
     return Restored(
         made_at=datetime.fromisoformat(manifest.made_at),
         reports=manifest.rows["report"],
         cases=manifest.rows["defect_case"],
         photo_files=len(manifest.photos),
         missing=tuple(manifest.missing),
-        has_same_key=manifest.secret_key_check == secret_key_check(provided.get(Settings)),
+        has_same_key=has_same_key,
     )
 
 

@@ -8,10 +8,13 @@ import click
 
 from app.entrypoints.demo.clearing import clear_demo
 from app.entrypoints.demo.filling import fill_demo
-from app.entrypoints.demo.loading import SEED, load_demo
+from app.entrypoints.demo.loading import SEED, InUse, load_demo
 from app.foundation.clock import Clock
 from app.foundation.errors import DomainError
 from app.foundation.provided import Provided
+
+#: What `--if-empty` says of a database that holds something.
+NOT_LOADED = "The database holds something of its own, so no demo was loaded."
 
 
 @click.group()
@@ -21,11 +24,17 @@ def demo() -> None:
 
 @demo.command("load")
 @click.option("--seed", default=SEED, show_default=True, help="Other reports with another number.")
+@click.option("--if-empty", is_flag=True, help="Do nothing where there is something already.")
 @click.pass_obj
-def load(provided: Provided, *, seed: int) -> None:
+def load(provided: Provided, *, seed: int, if_empty: bool) -> None:
     """Load the demo into an empty database; the sign-ins go to a file in DATA_DIR."""
     try:
         loaded = load_demo(provided, now=provided.get(Clock).now(), seed=seed)
+    except InUse:
+        if not if_empty:
+            raise
+        click.echo(NOT_LOADED)
+        return
     except DomainError as refused:
         raise click.ClickException(refused.detail) from None
     if loaded.was_there_already:

@@ -116,8 +116,10 @@ def _start_everything(
             _operate(["migrate"], environment)
     if load_demo and not installation.demo_loaded.exists():
         with step("Demo municipality, this once"):
-            _operate(["demo", "load"], environment)
+            said = _operate(["demo", "load", "--if-empty"], environment)
             installation.demo_loaded.touch()
+        if "no demo was loaded" in said:
+            say(f"  {said.strip()}")
 
     worker = Program(
         "worker",
@@ -182,8 +184,8 @@ def _insist_on_a_free_port(host: str, port: int) -> None:
             ) from refused
 
 
-def _operate(arguments: list[str], environment: dict[str, str]) -> None:
-    """Run one of the operator's commands; it is not kept."""
+def _operate(arguments: list[str], environment: dict[str, str]) -> str:
+    """Run one of the operator's commands and return what it said; it is not kept."""
     done = subprocess.run(
         [*_OPERATOR, *arguments],
         check=False,
@@ -198,6 +200,7 @@ def _operate(arguments: list[str], environment: dict[str, str]) -> None:
     if done.returncode:
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
         raise CannotStart(f"'script/straatbeeld {' '.join(arguments)}' did not work:\n{said}")
+    return done.stdout
 
 
 def _answers(host: str, port: int, path: str) -> bool:

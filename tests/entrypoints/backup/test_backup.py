@@ -132,11 +132,16 @@ class TestABackup:
         given = installation.provided.get(Settings).model_dump()
         another = read_settings(**{**given, "secret_key": "another key, as long as it has to be."})
 
+        sign_ins = installation.photos.parent / "demo-credentials.json"
+        sign_ins.write_text("of this installation")
+
         same = restore_backup(installation.provided, archive, replaces=True)
+        kept = sign_ins.exists()
         installation.provided.put(Settings, another)
         other = restore_backup(installation.provided, archive, replaces=True)
 
-        assert (same.has_same_key, other.has_same_key) == (True, False)
+        assert (same.has_same_key, kept) == (True, True)
+        assert (other.has_same_key, sign_ins.exists()) == (False, False)
 
     def test_never_replaces_a_file(self, installation: AnInstallation, archive: Path) -> None:
         before = archive.read_bytes()

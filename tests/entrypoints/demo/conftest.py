@@ -92,6 +92,7 @@ def demo(loaded_demo: tuple[ground.Clone, Loaded], demo_settings: Settings) -> I
 def credentials_file(demo_settings: Settings) -> Iterator[Path]:
     """The file with the sign-ins; a test may take it away."""
     path = demo_settings.data_dir / "demo-credentials.json"
-    before = path.read_bytes()
+    before, mode = path.read_bytes(), path.stat().st_mode
     yield path
     path.write_bytes(before)
+    path.chmod(mode)
