@@ -12,6 +12,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,16 @@ pytestmark = pytest.mark.processes
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[RunningSystem]:
+def started_once() -> Iterator[RunningSystem]:
     with a_running_system() as system:
         yield system
+
+
+@pytest.fixture
+def running(started_once: RunningSystem) -> RunningSystem:
+    """The system, over what the test before did to it."""
+    assert soon(lambda: is_ready(started_once))
+    return started_once
 
 
 @pytest.fixture
@@ -75,8 +83,6 @@ class TestARunningSystem:
     def test_is_ready_with_a_line_and_the_seconds_for_every_step(
         self, running: RunningSystem
     ) -> None:
-        assert soon(lambda: is_ready(running))
-
         said = running.output.read_text()
         for step in ("A database of its own", "Database", "Migrations", "Worker and web"):
             assert f"  {step} " in said
@@ -88,7 +94,9 @@ class TestARunningSystem:
         before = running.processes_of(service)
 
         for pid in before:
-            running.kill(pid)
+            # Some of them end with the first.
+            with suppress(ProcessLookupError):
+                running.kill(pid)
 
         assert soon(
             lambda: (
@@ -100,7 +108,6 @@ class TestARunningSystem:
         assert f"{service} ended (SIGKILL)" in running.output.read_text()
 
     def test_starts_its_database_again(self, running: RunningSystem) -> None:
-        assert soon(lambda: is_ready(running))
         before = running.database_server()
 
         running.kill(before)
