@@ -231,7 +231,8 @@ function showWorks(found) {
     const { startsOn, endsOn, hindrance } = work.properties;
     const title = typeof work.properties.title === "string" ? work.properties.title : work.properties.title?.[language] ?? "";
     const shape = L.geoJSON(/** @type {any} */ (work.geometry), {
-      style: { className: "map-work", weight: 5 },
+      // A road is a line: filled, it would seem to take in the fields beside it.
+      style: (feature) => ({ className: "map-work", weight: 5, fill: feature?.geometry.type.endsWith("Polygon") ?? false }),
       pointToLayer: (_, at) => L.circleMarker(at, { radius: 1, className: "map-work", interactive: false }),
     });
     const content = () => popup(title, made("p", "tag", icon("work"), ` ${say("work")}`), factList([
