@@ -65,7 +65,15 @@ class DemoPeople:
 def make_parties(transaction: Transaction) -> dict[str, UUID]:
     """Make the demo's parties; return their ids by code."""
     return {
-        code: create_party(transaction, code=code, name=name, kind=kind, is_demo=True).id
+        code: create_party(
+            transaction,
+            code=code,
+            name=name,
+            kind=kind,
+            # Reserved for examples, so that nobody bothers a real authority with the demo.
+            web_form=f"https://{code}.example/melden" if kind is PartyKind.AUTHORITY else None,
+            is_demo=True,
+        ).id
         for code, name, kind in _PARTIES
     }
 
