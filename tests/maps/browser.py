@@ -21,6 +21,15 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+#: Ends when everything that moves for a while has come to rest; a fade begins a frame later.
+STAND_STILL = """async () => {
+  const frame = () => new Promise((next) => requestAnimationFrame(next));
+  await frame();
+  await frame();
+  const ending = document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime < Infinity);
+  await Promise.allSettled(ending.map((one) => one.finished));
+}"""
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -72,6 +81,7 @@ class Visit:
         # Evaluated by the debugger, so the page's own policy stays as it is.
         self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
         # Nothing is judged halfway through a fade.
+        self.page.evaluate(STAND_STILL)
         found: dict[str, Any] = self.page.evaluate(
             "rules => axe.run(document, {runOnly: rules})", RULES
         )
