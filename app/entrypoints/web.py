@@ -42,6 +42,9 @@ def create_app(services: Provided | None = None) -> Flask:
         template_folder=str(CHECKOUT / "templates"),
         static_folder=str(CHECKOUT / "static"),
     )
+    # An address with two slashes is no page. Werkzeug would lead to the right one, at whatever
+    # host the request claims to be for.
+    app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = 1024 * 1024
     attach(app.extensions, services)

@@ -32,3 +32,11 @@ class TestAMethodThatIsNotThere:
         assert answered.status_code == 405
         assert "Er ging bij ons iets mis" not in answered.text
         assert "GET" in answered.headers["Allow"]
+
+
+class TestAnAddressWithTwoSlashes:
+    def test_leads_nowhere_and_to_no_other_host(self, web: FlaskClient) -> None:
+        answered = web.get("/volg//x", headers={"Host": "evil.example"})
+
+        assert answered.status_code == 404
+        assert "Location" not in answered.headers
