@@ -26,7 +26,9 @@ _CUT = re.compile(
     r"|(\bDETAIL: ).*"
     r"|()[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     # The password in the address of a database.
-    r"|(://[^:/?#\s]+:)[^@/\s]+(?=@)",
+    r"|(://[^:/?#\s]+:)[^@/\s]+(?=@)"
+    # A report's token wherever it stands, such as in an address that was pasted wrongly.
+    r"|()[\w-]{40,}",
     re.IGNORECASE,
 )
 

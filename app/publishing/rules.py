@@ -13,8 +13,13 @@ _METRES_PER_DEGREE = 111_320
 
 
 def is_public(case: Case) -> bool:
-    """Whether a stranger may know of this case at all."""
-    return case.public_visibility != "hidden" and case.stage is not CaseStage.MERGED
+    """Whether this case stands in the public map and lists."""
+    return may_be_known(case) and case.stage is not CaseStage.MERGED
+
+
+def may_be_known(case: Case) -> bool:
+    """Whether a stranger may know that there is, or was, such a case."""
+    return case.public_visibility != "hidden"
 
 
 def public_spot(case: Case) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from app.intake.operations import keep_report
 from app.intake.rules import new_reference
 from app.photos.model import StoredOriginal
 from app.photos.operations import attach_to_report, keep
+from app.publishing.rules import may_be_known, public_spot
 from app.reception.model import ReceivedReport, SameAsUnknown
 from app.routing.calendar import due_at
 from app.routing.model import Decision
@@ -168,14 +169,18 @@ def _known_case(
             return at_asset
     if new.same_as is None:
         return None
+    unknown = SameAsUnknown(
+        errors=(FieldError("sameAs", "unknown-case", "There is no such case."),)
+    )
     try:
         named = case_by_reference(transaction, new.same_as, lock=True)
     except CaseNotFound:
-        raise SameAsUnknown(
-            errors=(FieldError("sameAs", "unknown-case", "There is no such case."),)
-        ) from None
+        raise unknown from None
+    if not may_be_known(named):
+        raise unknown
     place = located.place
-    if metres_between(Spot(named.longitude, named.latitude), place) > SAME_AS_WITHIN_METRES:
+    # Measured from where strangers see it: from the real place, the refusals would tell it.
+    if metres_between(Spot(*public_spot(named)), place) > SAME_AS_WITHIN_METRES:
         raise SameAsUnknown(
             "That case is too far away to be the same.",
             errors=(FieldError("sameAs", "too-far", "It is more than 500 metres away."),),

@@ -65,6 +65,14 @@ class TestARequest:
         for secret in (TOKEN, "198.51.100.7", "Anna", "Bel mij", "0612"):
             assert secret not in told
 
+    @pytest.mark.parametrize("path", ["/volg//{}", "/volg/%20{}", "/volg/%22{}%22", "/{}", "/x/{}"])
+    def test_of_a_link_that_was_pasted_wrongly_tells_no_token(
+        self, web: FlaskClient, capsys: pytest.CaptureFixture[str], path: str
+    ) -> None:
+        web.get(path.format(TOKEN))
+
+        assert TOKEN not in capsys.readouterr().out
+
     def test_of_a_machine_that_looks_whether_we_live_is_not_logged(
         self, web: FlaskClient, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -145,6 +145,46 @@ class TestAPlace:
             assert sum(desk_counts(transaction).values()) == 1
 
 
+class TestSayingThatItIsTheSame:
+    @pytest.mark.usefixtures("place")
+    def test_is_measured_from_where_strangers_see_the_case(
+        self, web: FlaskClient, provided: Provided
+    ) -> None:
+        with provided.get(Database).transaction() as transaction:
+            transaction.connection.execute(
+                text("UPDATE category SET public_visibility = 'blurred'")
+            )
+        known = post(web, a_body("Losse tegel", category="wegen.losse-tegel")).get_json()
+        (shown,) = web.get("/map/cases.geojson").get_json()["features"]
+        longitude, latitude = shown["geometry"]["coordinates"]
+        # 0.0072 degrees of longitude are just under 500 metres here.
+        aside = 0.0072 if longitude > IN_DISTRICT[0] else -0.0072
+
+        said = post(
+            web,
+            a_body(
+                "Losse tegel",
+                at=(longitude + aside, latitude),
+                category="wegen.losse-tegel",
+                sameAs=known["reference"],
+            ),
+        )
+
+        assert said.status_code == 201
+        assert said.get_json()["case"]["joined"] is True
+
+    @pytest.mark.usefixtures("place")
+    def test_of_a_hidden_case_is_as_of_none(self, web: FlaskClient, provided: Provided) -> None:
+        with provided.get(Database).transaction() as transaction:
+            transaction.connection.execute(text("UPDATE category SET public_visibility = 'hidden'"))
+        hidden = post(web, a_body("Losse tegel", category="wegen.losse-tegel")).get_json()
+
+        answered = post(web, a_body("Losse tegel", sameAs=hidden["reference"]))
+
+        assert answered.status_code == 400
+        assert answered.get_json()["errors"][0]["code"] == "unknown-case"
+
+
 class TestTheSameKey:
     def test_gives_the_same_answer_and_one_report(
         self, web: FlaskClient, provided: Provided, place: SmallMunicipality

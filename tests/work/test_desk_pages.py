@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -180,6 +181,10 @@ class TestContactDetails:
         case = f"/balie/zaken/{said['reference']}"
 
         answered = desk.submit(case, f"{case}/contact/{said['id']}")
+        actions = re.findall(r'action="(/balie/zaken/[^"]+)"', answered.text)
+        assert actions
+        # Each leads from the case's own address, not from the one that was just posted to.
+        assert [one for one in actions if one.count("/") > 5] == []
 
         assert answered.status_code == 200
         assert "Jan Melder" in answered.text

@@ -27,7 +27,7 @@ _OPEN_AT_ASSETS = text(
     JOIN category ON category.code = c.category_code
     WHERE c.asset_id = ANY(:asset_ids)
       AND c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')
-      AND category.public_visibility <> 'hidden'
+      AND category.public_visibility = 'exact'
     ORDER BY c.received_at, c.reference
     """
 )
