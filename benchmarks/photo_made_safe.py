@@ -114,7 +114,7 @@ def _make_safe(content: bytes) -> None:
 
 
 def _examine(content: bytes) -> None:
-    from app.photos.operations import examine
+    from app.photos.operations.coming_in import examine
 
     examine(content)
 

@@ -11,7 +11,7 @@ from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
 from app.identity import operations as identity
-from app.photos import operations as photos
+from app.photos.operations import sweeping
 from app.photos.storage import PhotoStore
 from app.reception.forgetting import forget_what_is_over
 
@@ -66,7 +66,9 @@ def _forget(provided: Provided, *, is_dry_run: bool) -> list[_Line]:
         with provided.get(Database).transaction() as transaction:
             forgotten = forget_what_is_over(transaction, settings, now=now)
             sign_ins = identity.forget_what_is_over(transaction, now=now)
-            swept = photos.sweep(transaction, provided.get(PhotoStore), now, is_dry_run=is_dry_run)
+            swept = sweeping.sweep(
+                transaction, provided.get(PhotoStore), now, is_dry_run=is_dry_run
+            )
             told = [
                 _Line(
                     f"reports lose their contact details ({settings.retention_days} days after"

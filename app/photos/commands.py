@@ -7,7 +7,7 @@ import click
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import Provided
-from app.photos import operations
+from app.photos.operations import sweeping
 from app.photos.storage import PhotoStore
 
 
@@ -22,7 +22,7 @@ def photos() -> None:
 def sweep(provided: Provided, *, is_dry_run: bool) -> None:
     """Erase files that no row knows, and photos of drafts that nobody sent."""
     with provided.get(Database).transaction() as transaction:
-        swept = operations.sweep(
+        swept = sweeping.sweep(
             transaction,
             provided.get(PhotoStore),
             provided.get(Clock).now(),

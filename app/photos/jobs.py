@@ -11,7 +11,7 @@ from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.jobs import Job
 from app.foundation.provided import Provided
-from app.photos import operations
+from app.photos.operations import erasing, making_safe, sweeping
 from app.photos.storage import PhotoStore
 
 _log = structlog.get_logger(__name__)
@@ -19,7 +19,7 @@ _log = structlog.get_logger(__name__)
 
 def make_safe(provided: Provided, *, photo_id: str) -> None:
     """Make one photo safe."""
-    operations.make_photo_safe(
+    making_safe.make_photo_safe(
         provided.get(Database),
         provided.get(PhotoStore),
         UUID(photo_id),
@@ -29,13 +29,13 @@ def make_safe(provided: Provided, *, photo_id: str) -> None:
 
 def erase_files(provided: Provided, *, storage_keys: list[str]) -> None:
     """Erase the files of photos whose rows are gone."""
-    operations.erase_files(provided.get(PhotoStore), storage_keys)
+    erasing.erase_files(provided.get(PhotoStore), storage_keys)
 
 
 def sweep(provided: Provided) -> None:
     """Erase files that no row knows, and photos of drafts that nobody sent."""
     with provided.get(Database).transaction() as transaction:
-        swept = operations.sweep(transaction, provided.get(PhotoStore), provided.get(Clock).now())
+        swept = sweeping.sweep(transaction, provided.get(PhotoStore), provided.get(Clock).now())
     _log.info(
         "photos_swept",
         unknown_files=swept.unknown_files,

@@ -13,8 +13,9 @@ from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity.access import open_to
 from app.identity.permissions import Permission
-from app.photos import operations, rules
+from app.photos import rules
 from app.photos.model import PhotoNotFound, PhotoStatus, Rendition
+from app.photos.operations import reading
 from app.photos.storage import FileMissing, PhotoStore, file_name
 
 blueprint = Blueprint("photos", __name__, url_prefix="/photos")
@@ -39,7 +40,7 @@ def show_photo(photo_id: UUID, rendition: str) -> Response:
         now=now,
     )
     with services.get(Database).transaction() as transaction:
-        photo = operations.find_photo(transaction, photo_id)
+        photo = reading.find_photo(transaction, photo_id)
     if photo.status is not PhotoStatus.READY:
         raise PhotoNotFound
     answer = Response(content_type=wanted.media_type)

@@ -11,7 +11,8 @@ from app.intake.model import KeptReport
 from app.intake.operations import add_remark as keep_remark
 from app.intake.operations import remarks_of_reports
 from app.photos.model import Photo, StoredOriginal
-from app.photos.operations import check_room, keep, photos_of_report
+from app.photos.operations.keeping import check_room, keep
+from app.photos.operations.reading import photos_of_report
 from app.work.model import REPORTER, Case, DeskReason, Happening
 from app.work.operations.cases import case as case_with_id
 from app.work.operations.desk_list import raise_at_desk

@@ -11,7 +11,7 @@ from app.foundation.settings import Settings
 from app.intake.model import KeptReport
 from app.intake.rules import report_token
 from app.photos.model import Photo
-from app.photos.operations import shown
+from app.photos.operations.showing import shown
 from app.reception.model import ReceivedReport
 from app.triage.model import Name
 from app.work.model import Case, CaseStage

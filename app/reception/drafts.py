@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
-from app.photos.operations import erase_from_draft, photos_of_draft
+from app.photos.operations.erasing import erase_from_draft
+from app.photos.operations.reading import photos_of_draft
 from app.reception.model import Draft, DraftContent
 from app.reception.operations import receive_report
 from app.reception.rules import draft_id_of, key_digest, report_of, what_stays

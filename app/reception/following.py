@@ -13,13 +13,14 @@ from app.identity.operations import party_with_id
 from app.intake.model import KeptReport
 from app.intake.operations import remarks_of_reports, report_with_token
 from app.photos.model import Photo
-from app.photos.operations import photos_of_report, photos_of_tasks
 from app.triage.model import Name
 from app.triage.operations import names_of_categories
 from app.work.model import Case, CaseStage, HistoryEntry
 from app.work.operations.cases import case as case_with_id
 from app.work.operations.history import history_of_case
 from app.work.operations.tasks import tasks_of_case
+
+from app.photos.operations.reading import photos_of_report, photos_of_tasks
 
 
 @dataclass(frozen=True, slots=True)

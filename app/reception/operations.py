@@ -18,7 +18,6 @@ from app.intake.model import NewReport
 from app.intake.operations import keep_report
 from app.intake.rules import new_reference
 from app.photos.model import StoredOriginal
-from app.photos.operations import attach_to_report, keep
 from app.publishing.rules import may_be_known, public_spot
 from app.reception.model import ReceivedReport, SameAsUnknown
 from app.routing.calendar import due_at
@@ -35,6 +34,8 @@ from app.work.operations.cases import (
     join_report,
     open_case,
 )
+
+from app.photos.operations.keeping import attach_to_report, keep
 
 #: A reporter can say "that one" of a case this far away at the most.
 SAME_AS_WITHIN_METRES = 500

@@ -21,13 +21,10 @@ from app.foundation.database import Database, MapDatabase
 from app.foundation.provided import Provided
 from app.foundation.settings import read_settings
 from app.photos.model import Purpose
-from app.photos.operations import (
-    examine_all,
-    keep,
-    make_photo_safe,
-    photos_of_report,
-    stored_originals,
-)
+from app.photos.operations.coming_in import examine_all, stored_originals
+from app.photos.operations.keeping import keep
+from app.photos.operations.making_safe import make_photo_safe
+from app.photos.operations.reading import photos_of_report
 from app.photos.storage import PhotoStore
 from app.work.model import ActedBy, ClosingReason, DeskReason, WorkResult
 from app.work.operations.desk import close_without_work

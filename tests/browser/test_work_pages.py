@@ -24,7 +24,7 @@ from app.foundation.provided import Provided
 from app.foundation.settings import read_settings
 from app.identity.permissions import Role
 from app.identity.records import Account
-from app.photos.operations import make_photo_safe
+from app.photos.operations.making_safe import make_photo_safe
 from app.photos.storage import PhotoStore
 from tests import ground
 from tests.makers.people import an_account

@@ -13,7 +13,6 @@ LONGEST = 400
 
 #: Modules that are longer, each with the reason.
 LONGER: dict[str, str] = {
-    "app/photos/operations.py": "a photo from the door to the sweeper; each step needs the others",
     "app/work/model.py": "the stages of cases and tasks and both tables of moves, read together",
 }
 

@@ -13,7 +13,7 @@ from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.identity.permissions import Role
-from app.photos.operations import make_photo_safe
+from app.photos.operations.making_safe import make_photo_safe
 from app.photos.storage import PhotoStore
 from tests.makers.people import an_account
 from tests.makers.places import IN_DISTRICT, a_small_municipality

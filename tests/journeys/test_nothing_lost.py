@@ -32,7 +32,7 @@ from app.entrypoints.ground.provision import find_or_install
 from app.foundation.database import Database, make_engine
 from app.foundation.jobs import TAKE_UP_STALLED
 from app.photos.model import Rendition
-from app.photos.operations import sweep
+from app.photos.operations.sweeping import sweep
 from app.photos.storage import FolderPhotoStore, file_name
 from tests.ground import CHECKOUT
 from tests.makers.running import RunningSystem, a_running_system

@@ -14,7 +14,6 @@ from app.foundation.clock import StoppedClock
 from app.foundation.database import Database, Transaction
 from app.foundation.errors import DomainError
 from app.foundation.settings import Settings
-from app.photos import operations
 from app.photos.model import (
     ExaminedPhoto,
     Photo,
@@ -24,6 +23,15 @@ from app.photos.model import (
     Purpose,
     Rendition,
     TooManyPhotos,
+)
+from app.photos.operations import (
+    coming_in,
+    erasing,
+    keeping,
+    making_safe,
+    reading,
+    showing,
+    sweeping,
 )
 from app.photos.records import photo_table
 from app.photos.rules import examine
@@ -48,9 +56,9 @@ def kept(
     task_id: UUID | None = None,
     draft_id: UUID | None = None,
 ) -> Photo:
-    original = operations.store_original(store, examined(content))
+    original = coming_in.store_original(store, examined(content))
     with database.transaction() as transaction:
-        (photo,) = operations.keep(
+        (photo,) = keeping.keep(
             transaction,
             [original],
             report_id=report_id,
@@ -63,7 +71,7 @@ def kept(
 
 def as_it_stands(database: Database, photo: Photo) -> Photo:
     with database.transaction() as transaction:
-        return operations.find_photo(transaction, photo.id)
+        return reading.find_photo(transaction, photo.id)
 
 
 def jobs(transaction: Transaction, name: str) -> list[dict[str, object]]:
@@ -83,7 +91,7 @@ def files_of(store: MemoryPhotoStore, photo: Photo) -> set[str]:
 
 
 def make_safe(database: Database, store: MemoryPhotoStore, photo: Photo) -> None:
-    operations.make_photo_safe(database, store, photo.id, now=NOW)
+    making_safe.make_photo_safe(database, store, photo.id, now=NOW)
 
 
 RENDITIONS = {rendition.value for rendition in Rendition}
@@ -94,13 +102,13 @@ class TestKeepingPhotos:
         self, database: Database, store: MemoryPhotoStore
     ) -> None:
         with (
-            operations.stored_originals(store, [examined(), examined(a_png())]) as originals,
+            coming_in.stored_originals(store, [examined(), examined(a_png())]) as originals,
             database.transaction() as transaction,
         ):
-            photos = operations.keep(transaction, originals, report_id=REPORT, now=NOW)
+            photos = keeping.keep(transaction, originals, report_id=REPORT, now=NOW)
 
         with database.transaction() as transaction:
-            assert operations.photos_of_report(transaction, REPORT) == photos
+            assert reading.photos_of_report(transaction, REPORT) == photos
             assert [photo.position for photo in photos] == [0, 1]
             assert [photo.kind for photo in photos] == [PhotoKind.JPEG, PhotoKind.PNG]
             assert {photo.status for photo in photos} == {PhotoStatus.RECEIVED}
@@ -111,18 +119,18 @@ class TestKeepingPhotos:
     def test_takes_one_statement_however_many_there_are(
         self, database: Database, store: MemoryPhotoStore
     ) -> None:
-        originals = [operations.store_original(store, examined()) for _ in range(5)]
+        originals = [coming_in.store_original(store, examined()) for _ in range(5)]
 
         with (
             database.transaction() as transaction,
             statements(transaction.connection) as asked,
         ):
-            kept = operations.keep(transaction, originals, report_id=REPORT, now=NOW)
-            found = operations.photos_of_report(transaction, REPORT)
+            photos = keeping.keep(transaction, originals, report_id=REPORT, now=NOW)
+            found = reading.photos_of_report(transaction, REPORT)
 
-        assert found == kept
-        keeping, _asking_them_back = asked
-        assert keeping.startswith("INSERT INTO photo")
+        assert found == photos
+        insert, _asking_them_back = asked
+        assert insert.startswith("INSERT INTO photo")
 
     def test_keeps_the_photo_and_not_what_was_hung_behind_it(
         self, database: Database, store: MemoryPhotoStore
@@ -136,10 +144,10 @@ class TestKeepingPhotos:
     def test_leaves_nothing_when_refused(self, database: Database, store: MemoryPhotoStore) -> None:
         def refuse() -> None:
             with (
-                operations.stored_originals(store, [examined()]) as originals,
+                coming_in.stored_originals(store, [examined()]) as originals,
                 database.transaction() as transaction,
             ):
-                operations.keep(transaction, originals, report_id=REPORT, now=NOW)
+                keeping.keep(transaction, originals, report_id=REPORT, now=NOW)
                 raise DomainError
 
         with pytest.raises(DomainError):
@@ -147,7 +155,7 @@ class TestKeepingPhotos:
 
         assert list(store.files()) == []
         with database.transaction() as transaction:
-            assert operations.photos_of_report(transaction, REPORT) == []
+            assert reading.photos_of_report(transaction, REPORT) == []
             assert jobs(transaction, "photos.make_safe") == []
 
     def test_leaves_the_files_to_the_sweeper_after_a_fault(
@@ -155,7 +163,7 @@ class TestKeepingPhotos:
     ) -> None:
         with (
             pytest.raises(RuntimeError),
-            operations.stored_originals(store, [examined()]),
+            coming_in.stored_originals(store, [examined()]),
             database.transaction(),
         ):
             raise RuntimeError("was it committed?")
@@ -165,14 +173,14 @@ class TestKeepingPhotos:
     def test_is_about_the_repair_when_it_says_so(
         self, database: Database, store: MemoryPhotoStore
     ) -> None:
-        original = operations.store_original(store, examined())
+        original = coming_in.store_original(store, examined())
 
         with database.transaction() as transaction:
-            photos = operations.keep(
+            photos = keeping.keep(
                 transaction, [original], purpose=Purpose.REPAIR, task_id=TASK, now=NOW
             )
-            assert operations.photos_of_task(transaction, TASK) == photos
-            assert operations.photos_of_tasks(transaction, [TASK, uuid4()]) == {TASK: photos}
+            assert reading.photos_of_task(transaction, TASK) == photos
+            assert reading.photos_of_tasks(transaction, [TASK, uuid4()]) == {TASK: photos}
 
         assert photos[0].purpose is Purpose.REPAIR
 
@@ -185,16 +193,16 @@ class TestKeepingPhotos:
         kept(database, store, report_id=uuid4())
 
         with database.transaction() as transaction:
-            found = operations.photos_of_reports(transaction, [REPORT, other, uuid4()])
+            found = reading.photos_of_reports(transaction, [REPORT, other, uuid4()])
 
         assert found == {REPORT: [first], other: [second]}
 
     def test_has_room_for_five(self, database: Database, store: MemoryPhotoStore) -> None:
         present = [kept(database, store, report_id=REPORT) for _ in range(4)]
 
-        operations.check_room(present, 1)
+        keeping.check_room(present, 1)
         with pytest.raises(TooManyPhotos):
-            operations.check_room(present, 2)
+            keeping.check_room(present, 2)
 
 
 class TestMakingAPhotoSafe:
@@ -236,7 +244,7 @@ class TestMakingAPhotoSafe:
         make_safe(database, store, photo)
         ready, files = as_it_stands(database, photo), sorted(f.name for f in store.files())
 
-        operations.make_photo_safe(database, store, photo.id, now=NOW + timedelta(days=1))
+        making_safe.make_photo_safe(database, store, photo.id, now=NOW + timedelta(days=1))
 
         assert as_it_stands(database, photo) == ready
         assert sorted(file.name for file in store.files()) == files
@@ -248,7 +256,7 @@ class TestMakingAPhotoSafe:
         photo = kept(database, store, report_id=REPORT)
         dying = DyingStore(store, puts=puts_before_death)
         with pytest.raises(Killed):
-            operations.make_photo_safe(database, dying, photo.id, now=NOW)
+            making_safe.make_photo_safe(database, dying, photo.id, now=NOW)
 
         make_safe(database, store, photo)
 
@@ -260,7 +268,7 @@ class TestMakingAPhotoSafe:
     ) -> None:
         photo = kept(database, store, report_id=REPORT)
         with pytest.raises(Killed):
-            operations.make_photo_safe(database, DyingStore(store, puts=9), photo.id, now=NOW)
+            making_safe.make_photo_safe(database, DyingStore(store, puts=9), photo.id, now=NOW)
         assert as_it_stands(database, photo).status is PhotoStatus.READY
         assert ORIGINAL in files_of(store, photo)
 
@@ -276,13 +284,13 @@ class TestMakingAPhotoSafe:
         class ErasingStore(DyingStore):
             def put(self, name: str, content: bytes | memoryview) -> None:
                 with database.transaction() as transaction:
-                    operations.erase_photos_of_reports(transaction, [REPORT])
+                    erasing.erase_photos_of_reports(transaction, [REPORT])
                 self.inner.put(name, content)
 
             def delete(self, name: str) -> None:
                 self.inner.delete(name)
 
-        operations.make_photo_safe(database, ErasingStore(store, puts=9), photo.id, now=NOW)
+        making_safe.make_photo_safe(database, ErasingStore(store, puts=9), photo.id, now=NOW)
 
         assert files_of(store, photo) == set()
 
@@ -290,14 +298,14 @@ class TestMakingAPhotoSafe:
         self, committing_database: Database, tmp_path: Path
     ) -> None:
         store = FolderPhotoStore(tmp_path)
-        original = operations.store_original(store, examined(a_jpeg(800, 600)))
+        original = coming_in.store_original(store, examined(a_jpeg(800, 600)))
         with committing_database.transaction() as transaction:
-            (photo,) = operations.keep(transaction, [original], draft_id=DRAFT, now=NOW)
+            (photo,) = keeping.keep(transaction, [original], draft_id=DRAFT, now=NOW)
 
         with ThreadPoolExecutor(3) as workers:
             runs = [
                 workers.submit(
-                    operations.make_photo_safe, committing_database, store, photo.id, now=NOW
+                    making_safe.make_photo_safe, committing_database, store, photo.id, now=NOW
                 )
                 for _ in range(3)
             ]
@@ -310,7 +318,7 @@ class TestMakingAPhotoSafe:
     def test_passes_by_a_photo_that_is_erased(
         self, database: Database, store: MemoryPhotoStore
     ) -> None:
-        operations.make_photo_safe(database, store, uuid4(), now=NOW)
+        making_safe.make_photo_safe(database, store, uuid4(), now=NOW)
 
         assert list(store.files()) == []
 
@@ -344,8 +352,8 @@ class TestShowingAPhoto:
     ) -> None:
         photo = kept(database, store, report_id=REPORT)
 
-        assert operations.links(photo, settings, NOW) is None
-        assert operations.shown(photo, settings, NOW) == {
+        assert showing.links(photo, settings, NOW) is None
+        assert showing.shown(photo, settings, NOW) == {
             "id": str(photo.id),
             "status": "received",
             "url": None,
@@ -359,7 +367,7 @@ class TestShowingAPhoto:
         photo = kept(database, store, report_id=REPORT)
         make_safe(database, store, photo)
 
-        shown = operations.shown(as_it_stands(database, photo), settings, NOW)
+        shown = showing.shown(as_it_stands(database, photo), settings, NOW)
 
         assert shown["status"] == "ready"
         start = f"https://meldingen.example/photos/{photo.id}/"
@@ -377,14 +385,14 @@ class TestPhotosOfADraft:
         second = kept(database, store, draft_id=DRAFT)
 
         with database.transaction() as transaction:
-            attached = operations.attach_to_report(
+            attached = keeping.attach_to_report(
                 transaction, [second.id, first.id], REPORT, draft_id=DRAFT
             )
 
         with database.transaction() as transaction:
-            assert operations.photos_of_report(transaction, REPORT) == attached
+            assert reading.photos_of_report(transaction, REPORT) == attached
             assert [photo.id for photo in attached] == [second.id, first.id]
-            assert operations.photos_of_draft(transaction, DRAFT) == []
+            assert reading.photos_of_draft(transaction, DRAFT) == []
 
     def test_do_not_go_with_the_report_of_another(
         self, database: Database, store: MemoryPhotoStore
@@ -392,7 +400,7 @@ class TestPhotosOfADraft:
         photo = kept(database, store, draft_id=DRAFT)
 
         with pytest.raises(PhotoNotFound), database.transaction() as transaction:
-            operations.attach_to_report(transaction, [photo.id], REPORT, draft_id=uuid4())
+            keeping.attach_to_report(transaction, [photo.id], REPORT, draft_id=uuid4())
 
         assert as_it_stands(database, photo).draft_id == DRAFT
 
@@ -400,12 +408,12 @@ class TestPhotosOfADraft:
         photo = kept(database, store, draft_id=DRAFT)
 
         with pytest.raises(PhotoNotFound), database.transaction() as transaction:
-            operations.erase_from_draft(transaction, photo.id, draft_id=uuid4())
+            erasing.erase_from_draft(transaction, photo.id, draft_id=uuid4())
         with database.transaction() as transaction:
-            operations.erase_from_draft(transaction, photo.id, draft_id=DRAFT)
+            erasing.erase_from_draft(transaction, photo.id, draft_id=DRAFT)
 
         with database.transaction() as transaction:
-            assert operations.photos_of_draft(transaction, DRAFT) == []
+            assert reading.photos_of_draft(transaction, DRAFT) == []
 
 
 class TestErasing:
@@ -417,13 +425,13 @@ class TestErasing:
         make_safe(database, store, photo)
 
         with database.transaction() as transaction:
-            assert operations.erase_photos_of_reports(transaction, [REPORT]) == 1
+            assert erasing.erase_photos_of_reports(transaction, [REPORT]) == 1
 
         with database.transaction() as transaction:
-            assert operations.photos_of_report(transaction, REPORT) == []
+            assert reading.photos_of_report(transaction, REPORT) == []
             (job,) = jobs(transaction, "photos.erase_files")
         assert job == {"storage_keys": [photo.storage_key]}
-        operations.erase_files(store, [photo.storage_key])
+        erasing.erase_files(store, [photo.storage_key])
         assert files_of(store, photo) == set()
         assert files_of(store, other) == {ORIGINAL}
 
@@ -433,8 +441,8 @@ class TestErasing:
         kept(database, store, task_id=TASK)
 
         with database.transaction() as transaction:
-            assert operations.erase_photos_of_tasks(transaction, [TASK]) == 1
-            assert operations.photos_of_task(transaction, TASK) == []
+            assert erasing.erase_photos_of_tasks(transaction, [TASK]) == 1
+            assert reading.photos_of_task(transaction, TASK) == []
 
 
 class TestTheSweeper:
@@ -444,14 +452,14 @@ class TestTheSweeper:
         waiting = kept(database, store, report_id=REPORT)
         ready = kept(database, store, report_id=REPORT)
         make_safe(database, store, ready)
-        orphan = operations.store_original(store, examined())
+        orphan = coming_in.store_original(store, examined())
         half = file_name("ab" * 16, "0badcafe.part")
         store.put(half, b"hal")
         clock.instant = NOW + timedelta(hours=1)
-        young = operations.store_original(store, examined())
+        young = coming_in.store_original(store, examined())
 
         with database.transaction() as transaction:
-            swept = operations.sweep(transaction, store, NOW + timedelta(minutes=61))
+            swept = sweeping.sweep(transaction, store, NOW + timedelta(minutes=61))
 
         assert (swept.unknown_files, swept.abandoned_photos) == (2, 0)
         assert files_of(store, waiting) == {ORIGINAL}
@@ -471,7 +479,7 @@ class TestTheSweeper:
         store.put(file_name(photo.storage_key, ORIGINAL), a_jpeg())
 
         with database.transaction() as transaction:
-            operations.sweep(transaction, store, NOW + timedelta(hours=2))
+            sweeping.sweep(transaction, store, NOW + timedelta(hours=2))
 
         assert files_of(store, photo) == RENDITIONS
 
@@ -483,8 +491,8 @@ class TestTheSweeper:
         of_a_repair = kept(database, store, task_id=TASK)
 
         with database.transaction() as transaction:
-            before = operations.sweep(transaction, store, NOW + timedelta(days=7))
-            after = operations.sweep(transaction, store, NOW + timedelta(days=7, seconds=1))
+            before = sweeping.sweep(transaction, store, NOW + timedelta(days=7))
+            after = sweeping.sweep(transaction, store, NOW + timedelta(days=7, seconds=1))
 
         assert (before.abandoned_photos, after.abandoned_photos) == (0, 1)
         with database.transaction() as transaction:
@@ -496,15 +504,15 @@ class TestTheSweeper:
 
     def test_only_counts_in_a_dry_run(self, database: Database, store: MemoryPhotoStore) -> None:
         kept(database, store, draft_id=DRAFT)
-        operations.store_original(store, examined())
+        coming_in.store_original(store, examined())
 
         with database.transaction() as transaction:
-            swept = operations.sweep(transaction, store, NOW + timedelta(days=8), is_dry_run=True)
+            swept = sweeping.sweep(transaction, store, NOW + timedelta(days=8), is_dry_run=True)
 
         assert (swept.unknown_files, swept.abandoned_photos) == (1, 1)
         assert len(list(store.files())) == 2
         with database.transaction() as transaction:
-            assert len(operations.photos_of_draft(transaction, DRAFT)) == 1
+            assert len(reading.photos_of_draft(transaction, DRAFT)) == 1
 
 
 class TestTheTableOfPhotos:

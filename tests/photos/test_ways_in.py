@@ -15,10 +15,10 @@ from app.foundation.clock import StoppedClock
 from app.foundation.database import Database
 from app.foundation.provided import Provided, attach
 from app.foundation.settings import Settings
-from app.photos import operations
 from app.photos.commands import photos as photos_command
 from app.photos.jobs import JOBS
 from app.photos.model import Photo, PhotoNotFound, PhotoStatus
+from app.photos.operations import coming_in, erasing, keeping, reading, showing
 from app.photos.pages import blueprint
 from app.photos.rules import examine
 from app.photos.storage import MemoryPhotoStore
@@ -43,18 +43,18 @@ def ready(services: Provided, database: Database, store: MemoryPhotoStore) -> Ph
     photo = received(database, store)
     JOBS["photos.make_safe"].run(services, photo_id=str(photo.id))
     with database.transaction() as transaction:
-        return operations.find_photo(transaction, photo.id)
+        return reading.find_photo(transaction, photo.id)
 
 
 def received(database: Database, store: MemoryPhotoStore) -> Photo:
-    original = operations.store_original(store, examine(a_jpeg(), reads_heic=True))
+    original = coming_in.store_original(store, examine(a_jpeg(), reads_heic=True))
     with database.transaction() as transaction:
-        (photo,) = operations.keep(transaction, [original], report_id=uuid4(), now=NOW)
+        (photo,) = keeping.keep(transaction, [original], report_id=uuid4(), now=NOW)
     return photo
 
 
 def link(photo: Photo, settings: Settings) -> str:
-    found = operations.links(photo, settings, NOW)
+    found = showing.links(photo, settings, NOW)
     assert found is not None
     return found.large
 
@@ -78,7 +78,7 @@ class TestAPhotoLink:
     def test_shows_the_jpeg_and_the_thumbnail_too(
         self, web: FlaskClient, ready: Photo, settings: Settings
     ) -> None:
-        links = operations.links(ready, settings, NOW)
+        links = showing.links(ready, settings, NOW)
         assert links is not None
 
         assert web.get(links.jpeg).content_type == "image/jpeg"
@@ -125,14 +125,14 @@ class TestAPhotoLink:
         address = link(ready, settings)
         assert ready.report_id is not None
         with database.transaction() as transaction:
-            operations.erase_photos_of_reports(transaction, [ready.report_id])
+            erasing.erase_photos_of_reports(transaction, [ready.report_id])
 
         assert web.get(address).status_code == 404
 
     def test_shows_nothing_when_the_file_is_gone(
         self, web: FlaskClient, ready: Photo, settings: Settings, store: MemoryPhotoStore
     ) -> None:
-        operations.erase_files(store, [ready.storage_key])
+        erasing.erase_files(store, [ready.storage_key])
 
         assert web.get(link(ready, settings)).status_code == 404
 
@@ -153,7 +153,7 @@ class TestTheJobsOfPhotos:
         store: MemoryPhotoStore,
         clock: StoppedClock,
     ) -> None:
-        operations.store_original(store, examine(a_jpeg(), reads_heic=True))
+        coming_in.store_original(store, examine(a_jpeg(), reads_heic=True))
         photo = received(database, store)
         clock.instant = NOW + timedelta(hours=2)
 
@@ -167,7 +167,7 @@ class TestTheSweepCommand:
     def test_says_what_it_would_erase_and_then_what_it_erased(
         self, services: Provided, store: MemoryPhotoStore, clock: StoppedClock
     ) -> None:
-        operations.store_original(store, examine(a_jpeg(), reads_heic=True))
+        coming_in.store_original(store, examine(a_jpeg(), reads_heic=True))
         clock.instant = NOW + timedelta(hours=2)
 
         dry = CliRunner().invoke(photos_command, ["sweep", "--dry-run"], obj=services)

@@ -23,13 +23,10 @@ from app.foundation.provided import Provided
 from app.foundation.settings import Settings
 from app.intake.operations import move_reports, remarks_of_reports
 from app.photos.model import Purpose
-from app.photos.operations import (
-    examine_all,
-    keep,
-    make_photo_safe,
-    photos_of_report,
-    stored_originals,
-)
+from app.photos.operations.coming_in import examine_all, stored_originals
+from app.photos.operations.keeping import keep
+from app.photos.operations.making_safe import make_photo_safe
+from app.photos.operations.reading import photos_of_report
 from app.photos.storage import PhotoStore
 from app.work.model import ActedBy, CaseStage, ClosingReason, DeskReason, Happening, WorkResult
 from app.work.operations.cases import case_by_reference, move_case

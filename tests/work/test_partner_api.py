@@ -23,7 +23,9 @@ from app.identity.access_tokens import access_token
 from app.identity.operations import revoke_client
 from app.identity.permissions import Role
 from app.intake.model import Channel, Contact, NewReport
-from app.photos.operations import examine_all, make_photo_safe, photos_of_report, stored_originals
+from app.photos.operations.coming_in import examine_all, stored_originals
+from app.photos.operations.making_safe import make_photo_safe
+from app.photos.operations.reading import photos_of_report
 from app.photos.storage import PhotoStore
 from app.reception.model import ReceivedReport
 from app.reception.operations import receive_report

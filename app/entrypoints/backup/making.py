@@ -23,7 +23,7 @@ from app.foundation.errors import DomainError
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
 from app.photos.model import KnownFile
-from app.photos.operations import known_files
+from app.photos.operations.backing_up import known_files
 from app.photos.storage import FileMissing, PhotoStore
 
 #: What was sent is erased some seconds after a photo was made safe. When that happens between the

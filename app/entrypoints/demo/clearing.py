@@ -13,7 +13,7 @@ from app.foundation.database import Database, Transaction
 from app.foundation.errors import DomainError
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
-from app.photos.operations import erase_photos_of_reports, erase_photos_of_tasks
+from app.photos.operations.erasing import erase_photos_of_reports, erase_photos_of_tasks
 
 
 class NoDemoHere(DomainError):

@@ -16,7 +16,8 @@ from app.intake.model import Channel, Contact, Language, NewReport
 from app.intake.operations import move_reports
 from app.photos.demo_pictures import draw_picture
 from app.photos.model import Purpose, StoredOriginal
-from app.photos.operations import examine_all, keep, store_original
+from app.photos.operations.coming_in import examine_all, store_original
+from app.photos.operations.keeping import keep
 from app.photos.storage import PhotoStore
 from app.reception.model import ReceivedReport
 from app.reception.operations import receive_report

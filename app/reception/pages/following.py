@@ -25,7 +25,8 @@ from app.intake.rules import DESCRIPTION_LENGTH
 from app.maps.model import TileSource
 from app.maps.operations import page_nonce, spot_map
 from app.photos.model import MAX_PHOTOS, ExaminedPhoto, Photo, PhotoLinks, PhotoRefused
-from app.photos.operations import discard_originals, examine_all, links, stored_originals
+from app.photos.operations.coming_in import discard_originals, examine_all, stored_originals
+from app.photos.operations.showing import links
 from app.photos.storage import PhotoStore
 from app.reception.additions import add_photos, add_remark
 from app.reception.following import follow

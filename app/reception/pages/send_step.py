@@ -21,7 +21,7 @@ from app.identity.rates import POSTING_REPORTS
 from app.identity.throttle import hold
 from app.intake.operations import report
 from app.intake.rules import report_token
-from app.photos.operations import photos_of_report
+from app.photos.operations.reading import photos_of_report
 from app.reception.drafts import open_draft, send_draft
 from app.reception.model import DraftContent, SameAsUnknown
 from app.reception.pages.known_step import asset_name, joins_at_its_asset

@@ -19,15 +19,11 @@ from app.identity.access import is_program, open_to
 from app.identity.permissions import Permission
 from app.intake.rules import DESCRIPTION_LENGTH
 from app.photos.model import MAX_PHOTOS, Photo, PhotoRefused
-from app.photos.operations import (
-    check_room,
-    erase_from_draft,
-    examine,
-    keep,
-    links,
-    photos_of_draft,
-    stored_originals,
-)
+from app.photos.operations.coming_in import examine, stored_originals
+from app.photos.operations.erasing import erase_from_draft
+from app.photos.operations.keeping import check_room, keep
+from app.photos.operations.reading import photos_of_draft
+from app.photos.operations.showing import links
 from app.photos.storage import PhotoStore
 from app.reception.drafts import open_draft, throw_away
 from app.reception.model import DraftContent, DraftNotFound, FailedPhoto

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from app.foundation.database import Transaction
 from app.photos.model import Photo, Purpose, StoredOriginal
-from app.photos.operations import check_room, keep, photos_of_task
+from app.photos.operations.keeping import check_room, keep
+from app.photos.operations.reading import photos_of_task
 from app.work.model import ActedBy, Happening, Task
 from app.work.operations.cases import case
 from app.work.operations.history import write_history

@@ -20,7 +20,8 @@ from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.intake.operations import first_descriptions, reports_of_cases
 from app.photos.model import Photo
-from app.photos.operations import links, photos_of_reports
+from app.photos.operations.reading import photos_of_reports
+from app.photos.operations.showing import links
 from app.routing.operations import areas_of_cases
 from app.triage.operations import category_tree
 from app.work.model import ListedTask

@@ -15,7 +15,7 @@ from app.geography.addresses import AddressBook
 from app.geography.model import Spot
 from app.identity.model import ActorKind, Colleague
 from app.photos.model import Photo, PhotoLinks, PhotoStatus
-from app.photos.operations import links
+from app.photos.operations.showing import links
 from app.triage.model import CategoryTree
 from app.work.model import HistoryEntry
 from app.work.words import happening_words

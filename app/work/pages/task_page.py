@@ -22,7 +22,7 @@ from app.intake.operations import remarks_of_reports, reports_of_case
 from app.maps.model import GeoJSON, MapParts, TileSource
 from app.maps.operations import page_nonce, spot_map
 from app.photos.model import MAX_PHOTOS, Photo
-from app.photos.operations import photos_of_reports, photos_of_task
+from app.photos.operations.reading import photos_of_reports, photos_of_task
 from app.routing.operations import areas_of_cases
 from app.triage.operations import category_tree
 from app.work.model import (

@@ -18,12 +18,8 @@ from app.foundation.provided import provided
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.photos.model import MAX_PHOTOS, ExaminedPhoto, PhotoRefused, StoredOriginal
-from app.photos.operations import (
-    discard_originals,
-    examine,
-    photos_of_task,
-    stored_originals,
-)
+from app.photos.operations.coming_in import discard_originals, examine, stored_originals
+from app.photos.operations.reading import photos_of_task
 from app.photos.storage import PhotoStore
 from app.work.model import (
     ActedBy,

@@ -26,7 +26,7 @@ from app.foundation.provided import provided
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.photos.model import StoredOriginal
-from app.photos.operations import discard_originals, examine_all, stored_originals
+from app.photos.operations.coming_in import discard_originals, examine_all, stored_originals
 from app.photos.storage import PhotoStore
 from app.work.model import (
     ActedBy,

@@ -21,7 +21,8 @@ from app.foundation.database import Database, make_engine
 from app.foundation.provided import Provided
 from app.foundation.settings import read_settings
 from app.intake.model import Channel, Contact, NewReport
-from app.photos.operations import examine_all, make_photo_safe, store_original
+from app.photos.operations.coming_in import examine_all, store_original
+from app.photos.operations.making_safe import make_photo_safe
 from app.photos.storage import PhotoStore
 from app.reception.operations import receive_report
 from tests.ground import CHECKOUT, Clone

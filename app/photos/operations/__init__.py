@@ -1,0 +1,1 @@
+"""What photos can do, one module per verb: come in, be kept, made safe, shown, erased, swept."""
