@@ -28,6 +28,20 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+class JoinedBy(StrEnum):
+    """How a report came to its case."""
+
+    OPENED = "opened"
+    SAME_ASSET = "same-asset"
+    REPORTER = "reporter"
+    STAFF = "staff"
+
+    @property
+    def is_vouched_for(self) -> bool:
+        """Whether the case began with this report, or staff said that they are one defect."""
+        return self in {JoinedBy.OPENED, JoinedBy.STAFF}
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """How to reach a reporter; every part may be left out."""
@@ -82,6 +96,7 @@ class KeptReport:
     is_danger: bool
     received_at: datetime
     token_generation: int
+    joined_by: JoinedBy = JoinedBy.OPENED
 
 
 class ReportNotFound(DomainError):

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Row, delete, insert, select, text, update
+from sqlalchemy import Row, case, delete, insert, select, text, update
 
 from app.foundation.database import Transaction
 from app.foundation.texts import clean_text
 from app.intake.model import (
     Channel,
     Contact,
+    JoinedBy,
     KeptReport,
     Language,
     NewReport,
@@ -34,19 +35,20 @@ _KEEP = text(
     INSERT INTO report (
         id, reference, case_id, description, spot, accuracy_metres, asset_id, category_code,
         category_chosen_by, category_certainty, is_danger, answers, channel, language,
-        token_generation, observed_at, received_at, is_demo)
+        token_generation, observed_at, received_at, is_demo, joined_by)
     VALUES (
         :id, :reference, :case_id, :description,
         ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326), :accuracy_metres, :asset_id,
         :category_code, :category_chosen_by, :category_certainty, :is_danger, :answers, :channel,
-        :language, 1, :observed_at, :received_at, :is_demo)
+        :language, 1, :observed_at, :received_at, :is_demo,
+        :joined_by)
     """
 )
 
 _REPORTS = """
     SELECT id, reference, case_id, description, ST_X(spot) AS longitude, ST_Y(spot) AS latitude,
            category_code, category_chosen_by, category_certainty, channel, language, is_danger,
-           received_at, token_generation
+           received_at, token_generation, joined_by
     FROM report
 """
 
@@ -62,6 +64,7 @@ def keep_report(
     category_chosen_by: str,
     category_certainty: float,
     now: datetime,
+    joined_by: JoinedBy = JoinedBy.OPENED,
     is_demo: bool = False,
 ) -> KeptReport:
     """Keep what a person handed in, with the contact details in a table of their own."""
@@ -86,6 +89,7 @@ def keep_report(
             "observed_at": new.observed_at,
             "received_at": now,
             "is_demo": is_demo,
+            "joined_by": joined_by.value,
         },
     )
     if not new.contact.is_empty:
@@ -105,6 +109,7 @@ def keep_report(
         is_danger=new.is_danger,
         received_at=now,
         token_generation=1,
+        joined_by=joined_by,
     )
 
 
@@ -188,11 +193,19 @@ def case_of_report(transaction: Transaction, reference: str) -> UUID:
 
 
 def move_reports(transaction: Transaction, *, from_case: UUID, to_case: UUID) -> int:
-    """Let the reports of one case belong to another; return how many moved."""
+    """Let the reports of one case belong to another, for staff say so; return how many moved.
+
+    A report that came to the first case by itself is not vouched for by that: whoever joins a
+    case before it is joined to another would see what is not theirs.
+    """
+    by_itself = ReportRecord.joined_by.in_([JoinedBy.SAME_ASSET, JoinedBy.REPORTER])
     moved = transaction.connection.execute(
         update(ReportRecord)
         .where(ReportRecord.case_id == from_case)
-        .values(case_id=to_case)
+        .values(
+            case_id=to_case,
+            joined_by=case((by_itself, ReportRecord.joined_by), else_=JoinedBy.STAFF.value),
+        )
         .returning(ReportRecord.id)
     )
     return len(moved.all())
@@ -315,4 +328,5 @@ def _kept(row: Row[Any]) -> KeptReport:
         is_danger=row.is_danger,
         received_at=row.received_at,
         token_generation=row.token_generation,
+        joined_by=JoinedBy(row.joined_by),
     )

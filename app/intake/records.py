@@ -22,6 +22,8 @@ class ReportRecord(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text, unique=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("defect_case.id"))
+    #: How it came to that case: what a stranger sees of it depends on this.
+    joined_by: Mapped[str] = mapped_column(Text, server_default="opened")
     description: Mapped[str] = mapped_column(Text)
     spot: Mapped[WKBElement] = mapped_column(
         Geometry("POINT", srid=4326, spatial_index=False, nullable=False)
@@ -48,6 +50,9 @@ class ReportRecord(Base):
             "channel in ('mobile', 'web', 'phone', 'counter', 'open311')", name="channel"
         ),
         CheckConstraint("language in ('nl', 'en')", name="language"),
+        CheckConstraint(
+            "joined_by in ('opened', 'same-asset', 'reporter', 'staff')", name="joined_by"
+        ),
         Index("ix_report_case_id", "case_id"),
         Index("ix_report_received_at", "received_at"),
     )

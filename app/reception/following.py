@@ -13,14 +13,13 @@ from app.identity.operations import party_with_id
 from app.intake.model import KeptReport
 from app.intake.operations import remarks_of_reports, report_with_token
 from app.photos.model import Photo
+from app.photos.operations.reading import photos_of_report, photos_of_tasks
 from app.triage.model import Name
 from app.triage.operations import names_of_categories
 from app.work.model import Case, CaseStage, HistoryEntry
 from app.work.operations.cases import case as case_with_id
 from app.work.operations.history import history_of_case
 from app.work.operations.tasks import tasks_of_case
-
-from app.photos.operations.reading import photos_of_report, photos_of_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,12 @@ def follow(transaction: Transaction, token: str, *, secret_key: str) -> Followed
     report = report_with_token(transaction, token, secret_key=secret_key)
     case = case_with_id(transaction, report.case_id)
     names = names_of_categories(transaction, [case.category_code])
-    repairs = photos_of_tasks(transaction, [one.id for one in tasks_of_case(transaction, case.id)])
     return Followed(
         report=report,
         case=case,
         category=names[case.category_code],
         photos=photos_of_report(transaction, report.id),
-        repair_photos=[photo for photos in repairs.values() for photo in photos],
+        repair_photos=repair_photos_for(transaction, report, case),
         remarks=[
             Remark(kept.text, kept.written_at)
             for kept in remarks_of_reports(transaction, [report.id])
@@ -81,6 +79,19 @@ def follow(transaction: Transaction, token: str, *, secret_key: str) -> Followed
         authority=_authority(transaction, case),
         part_of=_part_of(transaction, report, case),
     )
+
+
+def repair_photos_for(transaction: Transaction, report: KeptReport, case: Case) -> Sequence[Photo]:
+    """Return the photos of the repair of a report's case, as far as its reporter may see them.
+
+    Anybody can say that theirs is the same as a case: that opens no photos of a place which is
+    not shown to everyone.
+    """
+    if not (case.is_shown_exactly or report.joined_by.is_vouched_for):
+        return []
+    tasks = tasks_of_case(transaction, case.id)
+    repairs = photos_of_tasks(transaction, [one.id for one in tasks])
+    return [photo for photos in repairs.values() for photo in photos]
 
 
 def _authority(transaction: Transaction, case: Case) -> Authority | None:

@@ -13,32 +13,26 @@ from app.foundation.errors import FieldError
 from app.foundation.json_value import JSONValue
 from app.geography.model import Located, OutsideServiceArea, Spot
 from app.geography.operations import locate
-from app.geography.rules import metres_between
-from app.intake.model import NewReport
+from app.intake.model import JoinedBy, NewReport
 from app.intake.operations import keep_report
 from app.intake.rules import new_reference
 from app.photos.model import StoredOriginal
-from app.publishing.rules import may_be_known, public_spot
-from app.reception.model import ReceivedReport, SameAsUnknown
+from app.photos.operations.keeping import attach_to_report, keep
+from app.reception.joining import Known, known_case
+from app.reception.model import ReceivedReport
 from app.routing.calendar import due_at
 from app.routing.model import Decision
 from app.routing.operations import decide, defect_at, keep_decision
-from app.triage.model import Category, CategoryDecision
+from app.triage.model import CategoryDecision
 from app.triage.operations import choose_category
-from app.work.model import CannotJoin, Case, CaseNotFound, DeskReason
+from app.work.model import Case, DeskReason
+from app.work.operations.at_asset import secret_case_at_asset
 from app.work.operations.cases import (
     ResponsibleParty,
-    case_at_asset,
-    case_by_reference,
     cases_near,
     join_report,
     open_case,
 )
-
-from app.photos.operations.keeping import attach_to_report, keep
-
-#: A reporter can say "that one" of a case this far away at the most.
-SAME_AS_WITHIN_METRES = 500
 
 #: Why a report that joined a case has no routing decision of its own.
 JOINED = "joined"
@@ -75,9 +69,17 @@ def receive_report(
 
     report_id, reference = uuid4(), new_reference()
     decision: Decision | None = None
-    known = _known_case(transaction, new, located, category)
-    if known is not None and known.is_open:
-        case = join_report(transaction, known, is_danger=new.is_danger, due_at=due, now=now)
+    known = known_case(transaction, new, located, decided)
+    joined_by = known.joined_by if known else None
+    if known is not None and joined_by is not None:
+        case = join_report(
+            transaction,
+            known.case,
+            report_id=report_id,
+            is_danger=new.is_danger,
+            due_at=due,
+            now=now,
+        )
     else:
         defect = defect_at(located, category.code)
         decision = decide(transaction, defect, today=now.astimezone(LOCAL_ZONE).date())
@@ -108,6 +110,7 @@ def receive_report(
         category_chosen_by=decided.chosen_by.value,
         category_certainty=1.0 if decided.certainty is None else decided.certainty,
         now=now,
+        joined_by=joined_by or JoinedBy.OPENED,
         is_demo=is_demo,
     )
     photos = keep(transaction, originals, report_id=report_id, now=now) if originals else []
@@ -160,44 +163,13 @@ def responsible(decision: Decision) -> ResponsibleParty | None:
     return ResponsibleParty(party.id, party.code, party.name, party.kind) if party else None
 
 
-def _known_case(
-    transaction: Transaction, new: NewReport, located: Located, category: Category
-) -> Case | None:
-    """Return the case this report belongs to: at the same asset, or the one it names."""
-    if located.asset is not None:
-        at_asset = case_at_asset(transaction, located.asset.id, category_group=category.join_group)
-        if at_asset is not None:
-            return at_asset
-    if new.same_as is None:
-        return None
-    unknown = SameAsUnknown(
-        errors=(FieldError("sameAs", "unknown-case", "There is no such case."),)
-    )
-    try:
-        named = case_by_reference(transaction, new.same_as, lock=True)
-    except CaseNotFound:
-        raise unknown from None
-    if not may_be_known(named):
-        raise unknown
-    place = located.place
-    # Measured from where strangers see it: from the real place, the refusals would tell it.
-    if metres_between(Spot(*public_spot(named)), place) > SAME_AS_WITHIN_METRES:
-        raise SameAsUnknown(
-            "That case is too far away to be the same.",
-            errors=(FieldError("sameAs", "too-far", "It is more than 500 metres away."),),
-        )
-    if located.asset is not None and named.asset_id not in {None, located.asset.id}:
-        raise CannotJoin("These are two different objects, so they are two different defects.")
-    return named
-
-
 def _desk_reasons(
     transaction: Transaction,
     new: NewReport,
     located: Located,
     decided: CategoryDecision,
     decision: Decision,
-    known: Case | None,
+    known: Known | None,
 ) -> dict[DeskReason, Mapping[str, JSONValue]]:
     """Return why a person should look at a new case, with what they need to know."""
     reasons: dict[DeskReason, Mapping[str, JSONValue]] = {}
@@ -206,9 +178,14 @@ def _desk_reasons(
     if decided.is_unsure:
         reasons[DeskReason.UNSURE_CATEGORY] = {"certainty": decided.certainty}
     if known is not None:
-        # The case the reporter pointed at has closed since.
-        reasons[DeskReason.POSSIBLE_DUPLICATE] = {"case": known.reference}
-    elif located.asset is None:
+        # The reporter points at it, and it closed since, is of another kind or no stranger's.
+        reasons[DeskReason.POSSIBLE_DUPLICATE] = {"case": known.case.reference}
+    elif located.asset is not None:
+        group = decided.category.join_group
+        secret = secret_case_at_asset(transaction, located.asset.id, category_group=group)
+        if secret is not None:
+            reasons[DeskReason.POSSIBLE_DUPLICATE] = {"case": secret}
+    else:
         near = cases_near(
             transaction,
             longitude=new.longitude,

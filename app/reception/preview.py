@@ -11,10 +11,11 @@ from app.foundation.database import Database, MapDatabase, Transaction
 from app.geography.model import NearAsset, Spot
 from app.planning.model import NearWork
 from app.publishing.operations import PublicCase
+from app.reception.joining import may_join_named
 from app.reception.model import DraftContent
 from app.reception.places import Place, cases_at, what_is_at
 from app.routing.calendar import due_at
-from app.triage.model import Category
+from app.triage.model import Category, CategoryDecision
 from app.triage.operations import choose_category
 from app.work.model import Case, CaseNotFound
 from app.work.operations.cases import case_by_reference
@@ -69,7 +70,8 @@ def preview(
     """
     assert content.longitude is not None and content.latitude is not None  # noqa: S101, PT018
     with database.transaction() as transaction:
-        category = choose_category(transaction, code=content.category, words=content.words).category
+        decided = choose_category(transaction, code=content.category, words=content.words)
+        category = decided.category
         place = what_is_at(
             transaction,
             Spot(content.longitude, content.latitude),
@@ -78,7 +80,7 @@ def preview(
             municipality_code=municipality_code,
             today=now.astimezone(LOCAL_ZONE).date(),
         )
-        joins = _joined(transaction, content, place)
+        joins = _joined(transaction, content, place, decided)
     cases = [] if content.is_rough else _could_be_the_same(map_database, content, place)
     norm = category.norm.days(danger=bool(content.is_danger))
     due = due_at(now, norm_working_days=norm)
@@ -87,7 +89,9 @@ def preview(
     return Preview(category, place, cases, joins, due, content.is_rough)
 
 
-def _joined(transaction: Transaction, content: DraftContent, place: Place) -> Case | None:
+def _joined(
+    transaction: Transaction, content: DraftContent, place: Place, decided: CategoryDecision
+) -> Case | None:
     at_asset = place.open_case_at(content.asset_id) if content.asset_id else None
     reference = at_asset or content.same_as
     if reference is None:
@@ -96,7 +100,10 @@ def _joined(transaction: Transaction, content: DraftContent, place: Place) -> Ca
         found = case_by_reference(transaction, reference)
     except CaseNotFound:
         return None
-    return found if found.is_open else None
+    if at_asset is not None:
+        return found if found.is_open else None
+    has_asset = content.asset_id is not None
+    return found if may_join_named(found, decided, is_at_asset=has_asset) else None
 
 
 def _could_be_the_same(

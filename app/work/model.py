@@ -246,6 +246,11 @@ class Case:
         """Whether it is still somebody's to do."""
         return self.stage in OPEN_STAGES
 
+    @property
+    def is_shown_exactly(self) -> bool:
+        """Whether everyone may see it where it is; then joining it tells nothing new."""
+        return self.public_visibility == "exact"
+
     def is_overdue(self, now: datetime) -> bool:
         """Whether the promised moment has passed while it was still open."""
         return self.is_open and now > self.due_at

@@ -81,12 +81,13 @@ class CaseRecord(Base):
             postgresql_using="gist",
             postgresql_where=text(_OPEN),
         ),
-        # However many report one lamp at the same moment, there is one open case.
+        # Not unique: what is not shown exactly stands beside others, and how a case is shown is
+        # its category's. However many report one lamp at once, the lock of the asset keeps it to
+        # one open case.
         Index(
-            "uq_defect_case_open_asset_id_category_group",
+            "ix_defect_case_open_asset_id_category_group",
             "asset_id",
             "category_group",
-            unique=True,
             postgresql_where=text(f"asset_id is not null and {_OPEN}"),
         ),
     )

@@ -108,6 +108,23 @@ OPEN_CASES = """
 """
 
 
+class TestEightAtOnceAtAHiddenCase:
+    def test_are_eight_cases_and_seven_questions_whether_they_are_the_first(
+        self, town: Town
+    ) -> None:
+        with town.provided.get(Database).transaction() as transaction:
+            transaction.connection.execute(text("UPDATE category SET public_visibility = 'hidden'"))
+
+        answers = at_once([lambda: town.report(asset=str(town.place.lamp_id))] * 8)
+
+        assert [one["case"]["joined"] for one in answers] == [False] * 8
+        suspects = town.rows(
+            "SELECT details ->> 'case' FROM desk_entry WHERE reason = 'possible-duplicate'"
+        )
+        assert len(suspects) == 7
+        assert len(set(suspects)) == 1
+
+
 class TestTwoOfACrew:
     def test_who_begin_the_same_task_have_both_begun(self, town: Town) -> None:
         town.report()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+
 from app.foundation.api_documents import ApiBlueprint, refuses
 from app.foundation.bodies import BodyRefused, WrongContentType
 from app.foundation.clock import Clock
@@ -17,19 +20,16 @@ from app.identity.permissions import Permission
 from app.intake.model import Channel, KeptReport, ReportNotFound
 from app.intake.operations import report_with_token
 from app.photos.model import MAX_PHOTOS
+from app.photos.operations.coming_in import discard_originals, examine_all, stored_originals
+from app.photos.operations.reading import photos_of_report
 from app.photos.storage import PhotoStore
 from app.reception.additions import add_photos
 from app.reception.answers import answer_to, report_status, shown_photos, with_token
 from app.reception.api.schemas import FollowedReportSchema, PhotosSchema, ReceivedReportSchema
 from app.reception.bodies import ReportSchema, read_request
-from app.work.operations.cases import case as case_with_id
-from app.work.operations.tasks import tasks_of_case
-from flask import jsonify, request
-from flask.typing import ResponseReturnValue
-
-from app.photos.operations.coming_in import discard_originals, examine_all, stored_originals
-from app.photos.operations.reading import photos_of_report, photos_of_tasks
+from app.reception.following import repair_photos_for
 from app.reception.operations import receive_report
+from app.work.operations.cases import case as case_with_id
 
 blueprint = ApiBlueprint("reports", __name__, url_prefix="/api/v1", description="Reports")
 
@@ -176,16 +176,13 @@ def get_report(id: UUID) -> ResponseReturnValue:
         report = _own_report(transaction, id, settings)
         case = case_with_id(transaction, report.case_id)
         photos = photos_of_report(transaction, id)
-        tasks = tasks_of_case(transaction, case.id)
-        repairs = photos_of_tasks(transaction, [task.id for task in tasks])
+        repairs = repair_photos_for(transaction, report, case)
     answered = jsonify(
         report_status(
             report,
             case,
             photos=shown_photos(photos, settings, now=now),
-            repair_photos=[
-                one for kept in repairs.values() for one in shown_photos(kept, settings, now=now)
-            ],
+            repair_photos=shown_photos(repairs, settings, now=now),
         )
     )
     answered.headers["Cache-Control"] = "private, no-store"

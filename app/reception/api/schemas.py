@@ -69,7 +69,13 @@ class CaseOfReportSchema(Schema):
     reference = fields.String(required=True, metadata=_REFERENCE)
     status = fields.String(required=True, validate=validate.OneOf([*CaseStage]))
     joined = fields.Boolean(
-        required=True, metadata={"description": "Whether the case was there before the report."}
+        required=True,
+        metadata={
+            "description": (
+                "Whether the case was there before the report. What `sameAs` names is joined where"
+                " it is open, of the same kind and no secret; otherwise a person looks at the two."
+            )
+        },
     )
 
 

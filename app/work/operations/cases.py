@@ -26,7 +26,7 @@ from app.work.model import (
     MovedOn,
     NearCase,
 )
-from app.work.operations.at_asset import OPEN_AT_ASSET, check_alone_at_asset, lock_asset
+from app.work.operations.at_asset import check_alone_at_asset
 from app.work.operations.case_rows import case_where
 from app.work.operations.desk_list import raise_all_at_desk
 from app.work.operations.history import write_histories, write_history
@@ -42,21 +42,6 @@ class ResponsibleParty:
     code: str
     name: str
     kind: str
-
-
-def case_at_asset(transaction: Transaction, asset_id: UUID, *, category_group: str) -> Case | None:
-    """Return the open case of this group at this asset.
-
-    From here to the end of the transaction nobody else looks up or opens a case at this asset:
-    of many reports at the same moment one makes the case, the others join it.
-    """
-    lock_asset(transaction, asset_id, category_group=category_group)
-    return case_where(
-        transaction,
-        OPEN_AT_ASSET,
-        {"asset_id": asset_id, "category_group": category_group},
-        lock=True,
-    )
 
 
 def case_by_reference(transaction: Transaction, reference: str, *, lock: bool = False) -> Case:
@@ -101,7 +86,8 @@ def cases_near(
             "latitude": latitude,
             "within_metres": within_metres,
             # A degree of latitude is never less than 110,500 m; longitudes shrink towards 54° N.
-            "within_degrees": within_metres / 62_000,
+            "within_degrees_east": within_metres / 65_000,
+            "within_degrees_north": within_metres / 110_500,
             "category_group": category_group,
             "without_asset": without_asset,
             "at_most": at_most,
@@ -132,7 +118,7 @@ _NEAR = text(
     FROM defect_case AS c,
          (SELECT ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326) AS spot) AS here
     WHERE c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')
-      AND c.spot && ST_Expand(here.spot, :within_degrees)
+      AND c.spot && ST_Expand(here.spot, :within_degrees_east, :within_degrees_north)
       AND ST_DistanceSphere(c.spot, here.spot) <= :within_metres
       AND (CAST(:category_group AS text) IS NULL OR c.category_group = :category_group)
       AND (NOT :without_asset OR c.asset_id IS NULL)
@@ -240,11 +226,15 @@ def join_report(
     transaction: Transaction,
     joined: Case,
     *,
+    report_id: UUID,
     is_danger: bool,
     due_at: datetime,
     now: datetime,
 ) -> Case:
-    """Count one more report on a case; danger makes the case urgent, never less so."""
+    """Count one more report on a case; danger makes the case urgent, never less so.
+
+    The history names the report, so that the desk finds who said that it is dangerous.
+    """
     changed = grow_case(
         transaction, joined, by_reports=1, is_danger=is_danger, due_at=due_at, now=now
     )
@@ -255,6 +245,8 @@ def join_report(
         by=REPORTER,
         at=now,
         reports=changed.report_count,
+        report=str(report_id),
+        danger=changed.is_danger and not joined.is_danger,
     )
     return changed
 
@@ -315,11 +307,11 @@ def move_case(
 
     Raises:
         StageNotReachable: the table in `model.py` does not allow this move.
-        CaseOpenAtAsset: it would be the second open case at its asset.
+        CaseOpenAtAsset: it would be the second open case at its asset that everyone may see.
     """
     check_move(moved.stage, stage)
     if stage in OPEN_STAGES and moved.stage not in OPEN_STAGES:
-        check_alone_at_asset(transaction, moved, category_group=moved.category_group)
+        check_alone_at_asset(transaction, moved)
     closed_at = moved.closed_at
     if stage in OPEN_STAGES:
         closed_at = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import text
@@ -60,7 +61,7 @@ def merge_case(
         transaction, merged, CaseStage.MERGED, now=now, merged_into=into.id, waiting_for=None
     )
     if into.asset_id is None and merged.asset_id is not None:
-        check_alone_at_asset(transaction, merged, category_group=into.category_group)
+        check_alone_at_asset(transaction, replace(into, asset_id=merged.asset_id))
     write_history(transaction, merged.id, Happening.MERGED, by=by, at=now, into=into.reference)
     grown = grow_case(
         transaction,

@@ -52,8 +52,15 @@ def change_category(
     found = locked_with_asset(transaction, seen, category_group=category.join_group)
     check_version(found, expected_version)
     refuse_closed(found)
-    if found.category_group != category.join_group and found.is_open:
-        check_alone_at_asset(transaction, found, category_group=category.join_group)
+    if found.is_open:
+        check_alone_at_asset(
+            transaction,
+            replace(
+                found,
+                category_group=category.join_group,
+                public_visibility=category.public_visibility.value,
+            ),
+        )
     settle_desk_entries(transaction, found.id, now=now, reasons=(DeskReason.UNSURE_CATEGORY,))
     if category.code == found.category_code:
         return found
