@@ -135,7 +135,7 @@ class CategoryDecision:
 class KeywordMatch:
     """A keyword found in a text: whose it is, its weight, and how many categories share it.
 
-    `is_the_subject` is false for a word that only says where: "rommel bij het bankje".
+    `is_the_subject` is false for a word that only says where or when: "rommel bij het bankje".
     """
 
     category_code: str

@@ -25,7 +25,13 @@ from app.triage.model import (
     Suggestion,
     UnknownCategory,
 )
-from app.triage.rules import certainties, decide_category, scores, without_places
+from app.triage.rules import (
+    certainties,
+    decide_category,
+    scores,
+    without_circumstances,
+    without_false_friends,
+)
 
 _COLUMNS = """
     category.code, category.parent_code, category.name_nl, category.name_en,
@@ -109,18 +115,21 @@ _MATCHES = text(
         WHERE category.retired_at IS NULL AND main.retired_at IS NULL
     ), words AS (
         SELECT to_tsvector('straatbeeld_dutch', :words) AS nl,
+               to_tsvector('straatbeeld_dutch', :single_words) AS nl_single,
                to_tsvector('straatbeeld_english', :words) AS en,
-               to_tsvector('straatbeeld_dutch', :without_places) AS nl_without_places,
-               to_tsvector('straatbeeld_english', :without_places) AS en_without_places
+               to_tsvector('straatbeeld_dutch', :subject) AS nl_subject,
+               to_tsvector('straatbeeld_english', :subject) AS en_subject
     ), matched AS (
         SELECT keyword.category_code, keyword.query, max(keyword.weight) AS weight,
-               bool_or(CASE keyword.language WHEN 'nl' THEN nl_without_places @@ keyword.query
-                       ELSE en_without_places @@ keyword.query END) AS is_the_subject
+               bool_or(CASE keyword.language WHEN 'nl' THEN nl_subject @@ keyword.query
+                       ELSE en_subject @@ keyword.query END) AS is_the_subject
         FROM category_keyword AS keyword
         JOIN in_use ON in_use.code = keyword.category_code
         CROSS JOIN words
-        WHERE CASE keyword.language WHEN 'nl' THEN words.nl @@ keyword.query
-                                    ELSE words.en @@ keyword.query END
+        WHERE CASE keyword.language
+                  WHEN 'en' THEN words.en @@ keyword.query
+                  ELSE (CASE numnode(keyword.query) WHEN 1 THEN words.nl_single
+                        ELSE words.nl END) @@ keyword.query END
         GROUP BY keyword.category_code, keyword.query
     )
     SELECT matched.category_code, matched.weight, matched.is_the_subject,
@@ -138,7 +147,14 @@ def suggest(transaction: Transaction, words: str, *, at_most: int = 3) -> list[S
     PostgreSQL's full-text search finds the keywords of the categories in the text, in Dutch and
     in English, with word stems and phrases; `rules.scores` weighs what was found.
     """
-    rows = transaction.read(_MATCHES, {"words": words, "without_places": without_places(words)})
+    rows = transaction.read(
+        _MATCHES,
+        {
+            "words": words,
+            "single_words": without_false_friends(words),
+            "subject": without_circumstances(words),
+        },
+    )
     if not rows:
         return []
     matches = [

@@ -16,20 +16,36 @@ CERTAIN_ENOUGH = 0.45
 #: What a single plain keyword scores; evidence of this much counts as half certain.
 HALF_CERTAIN = 0.9
 
-#: What a keyword counts for when it only says where: "rommel bij het bankje".
-WEIGHT_OF_A_PLACE = 0.3
+#: What a keyword counts for when it only says where or when: "rommel bij het bankje".
+WEIGHT_OF_A_CIRCUMSTANCE = 0.3
 
-_PLACE = re.compile(
-    r"\b(?:bij|naast|achter|tegenover|langs|nabij|tussen"
-    r"|near|by|at|behind|beside|opposite|next to|along)"
-    r"\s+(?:de|het|een|'t|onze|mijn|the|a|an|our|my)\s+\w+",
+_WHERE = re.compile(
+    r"\b(?:bij|naast|achter|tegenover|langs|nabij|tussen|rond|onder|boven|op"
+    r"|near|by|at|behind|beside|opposite|next to|along|around|under|above|over|on)"
+    r"\s+(?:de|het|een|'t|die|dat|onze|ons|mijn|the|a|an|our|my)\s+\w+"
+    # "Bij het uitlaten van de hond", "op de hoek van de straat".
+    r"(?:\s+(?:van|of)\s+(?:de|het|onze|mijn|the|our|my)\s+\w+)?",
+    re.IGNORECASE,
+)
+#: "als je de hond uitlaat," is when it was noticed, and no dog is what it is about.
+_WHEN = re.compile(
+    r"\b(?:als|wanneer|terwijl|when|while|walking)\s+(?:\w+\s+){0,6}\w+(?=\s*(?:[,.;!?]|$))",
     re.IGNORECASE,
 )
 
 
-def without_places(words: str) -> str:
-    """Return the text without the phrases that only say where something is."""
-    return _PLACE.sub(" , ", words)
+#: Verbs whose stem is that of a thing: "gaat" is no hole ("gat"). Phrases may hold them.
+_FALSE_FRIENDS = re.compile(r"\bgaat\b", re.IGNORECASE)
+
+
+def without_false_friends(words: str) -> str:
+    """Return the text without the verbs that full-text search takes for a thing."""
+    return _FALSE_FRIENDS.sub(" , ", words)
+
+
+def without_circumstances(words: str) -> str:
+    """Return the text without the phrases that only say where something is, or when."""
+    return _WHERE.sub(" , ", _WHEN.sub(" , ", words))
 
 
 def scores(matches: Iterable[KeywordMatch], *, categories: int) -> dict[str, float]:
@@ -41,7 +57,7 @@ def scores(matches: Iterable[KeywordMatch], *, categories: int) -> dict[str, flo
     total: dict[str, float] = defaultdict(float)
     for match in matches:
         rarity = math.log((categories + 1) / match.shared_by) / math.log(categories + 1)
-        subject = 1.0 if match.is_the_subject or match.words > 1 else WEIGHT_OF_A_PLACE
+        subject = 1.0 if match.is_the_subject or match.words > 1 else WEIGHT_OF_A_CIRCUMSTANCE
         total[match.category_code] += match.weight * rarity * math.sqrt(match.words) * subject
     return dict(total)
 
