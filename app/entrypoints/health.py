@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.entrypoints.migrations import newest_revision
 from app.foundation.database import Database
-from app.foundation.jobs import DEAD_AFTER_SECONDS
+from app.foundation.jobs import DEAD_AFTER_SECONDS, QUEUE
 from app.foundation.provided import provided
 from app.identity.access import open_to
 from app.identity.permissions import Permission
@@ -28,7 +28,9 @@ _QUEUE = text(
         -- The oldest have the lowest numbers; what is tried again waits since it became due.
         (SELECT coalesce(extract(epoch FROM now() - min(greatest(first.scheduled_at, last.at))), 0)
          FROM (SELECT id, scheduled_at FROM procrastinate_jobs
-               WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
+               -- Heavy ones wait for one another, and may well wait long.
+               WHERE status = 'todo' AND queue_name = :queue
+                     AND (scheduled_at IS NULL OR scheduled_at <= now())
                ORDER BY id LIMIT 100) AS first,
               LATERAL (SELECT max(at) AS at FROM procrastinate_events
                        WHERE job_id = first.id) AS last)
@@ -54,7 +56,7 @@ def ready() -> ResponseReturnValue:
     failed: int | None = None
     try:
         with provided().get(Database).transaction() as transaction:
-            row = transaction.connection.execute(_QUEUE).one()
+            row = transaction.connection.execute(_QUEUE, {"queue": QUEUE}).one()
     except SQLAlchemyError:
         checks["database"] = "does not answer"
     else:
@@ -91,7 +93,9 @@ def metrics() -> Response:
         registry=registry,
     )
     oldest = Gauge(
-        "straatbeeld_oldest_job_seconds", "How long the oldest job is due", registry=registry
+        "straatbeeld_oldest_job_seconds",
+        "How long the oldest job is due that is not a heavy one",
+        registry=registry,
     )
     with provided().get(Database).transaction() as transaction:
         connection = transaction.connection
@@ -107,7 +111,7 @@ def metrics() -> Response:
             text("SELECT status, count(*) AS n FROM photo GROUP BY status")
         ):
             photos.labels(row.status).set(row.n)
-        queue = connection.execute(_QUEUE).one()
+        queue = connection.execute(_QUEUE, {"queue": QUEUE}).one()
         silent.set(-1 if queue.worker_silent_seconds is None else queue.worker_silent_seconds)
         oldest.set(queue.oldest_job_seconds)
         desk.set(

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import psycopg as dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from app.foundation.jobs import Deferred, JobQueue
+from app.foundation.jobs import HEAVY_QUEUE, Deferred, JobQueue
 from app.foundation.json_value import JSONValue
 
 #: Who hears a fact, by its class: the wiring table in `entrypoints/wiring.py`.
@@ -144,6 +144,10 @@ class Transaction:
     def defer(self, job: str, /, **arguments: JSONValue) -> None:
         """Have `job` done after the commit; it is written with the transaction's own rows."""
         self._deferred.append(Deferred(job, arguments))
+
+    def defer_heavy(self, job: str, /, **arguments: JSONValue) -> None:
+        """Have `job` done after the commit, one at a time, because it takes much memory or time."""
+        self._deferred.append(Deferred(job, arguments, HEAVY_QUEUE))
 
     def write_the_rest(self) -> None:
         """Write what still waits, and the deferred jobs in one statement; called last."""

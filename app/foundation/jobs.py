@@ -18,7 +18,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from app.foundation.json_value import JSONValue
 from app.foundation.provided import Provided
 
+#: Where jobs wait that take a moment. Those that take much memory or time wait in another queue and
+#: are done beside the usual ones, one at a time, so that however many there are, the usual ones
+#: wait for none of them.
 QUEUE = "straatbeeld"
+HEAVY_QUEUE = "straatbeeld-heavy"
+_HEAVY_AT_ONCE = 1
 
 #: A worker says so often that it lives, and counts as dead when it was silent for so long. It says
 #: so between two moments of a photo being decoded, so there is room for a busy machine.
@@ -67,13 +72,14 @@ class Deferred:
 
     name: str
     arguments: dict[str, JSONValue]
+    queue: str = QUEUE
 
 
 def queue_app(database_url: str | None = None) -> App:
     """Return a procrastinate application; with a URL it can run jobs, without it only defer."""
     if database_url is None:
         return App(connector=SyncPsycopgConnector())
-    return App(connector=PsycopgConnector(conninfo=database_url, min_size=1, max_size=4))
+    return App(connector=PsycopgConnector(conninfo=database_url, min_size=1, max_size=6))
 
 
 class JobQueue:
@@ -90,7 +96,7 @@ class JobQueue:
             jobs=[
                 QueuedJob(
                     id=None,
-                    queue=QUEUE,
+                    queue=job.queue,
                     lock=None,
                     queueing_lock=None,
                     task_name=job.name,
@@ -154,15 +160,41 @@ def worker_app(
 
 
 def run_worker_app(app: App, *, at_once: int, until_empty: bool) -> None:
-    """Do jobs until told to stop, or until none is left; what was done is deleted."""
-    with app.open():
-        app.run_worker(
-            concurrency=at_once,
-            wait=not until_empty,
-            delete_jobs="successful",
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=DEAD_AFTER_SECONDS,
+    """Do jobs until told to stop, or until none is left; what was done is deleted.
+
+    `at_once` usual jobs and one heavy one are done at the same time.
+    """
+    asyncio.run(_work(app, at_once=at_once, until_empty=until_empty))
+
+
+async def _work(app: App, *, at_once: int, until_empty: bool) -> None:
+    def worker_on(queue: str, at_once: int, *, hears_signals: bool) -> asyncio.Task[None]:
+        return asyncio.create_task(
+            app.run_worker_async(
+                queues=[queue],
+                concurrency=at_once,
+                wait=not until_empty,
+                install_signal_handlers=hears_signals,
+                delete_jobs="successful",
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=DEAD_AFTER_SECONDS,
+            )
         )
+
+    async with app.open_async():
+        # Of two that listen to signals, only the last would hear any.
+        both = (
+            worker_on(QUEUE, at_once, hears_signals=True),
+            worker_on(HEAVY_QUEUE, _HEAVY_AT_ONCE, hears_signals=False),
+        )
+        until = asyncio.ALL_COMPLETED if until_empty else asyncio.FIRST_COMPLETED
+        await asyncio.wait(both, return_when=until)
+        # One was told to stop, or broke: the other ends what it does and stops too.
+        for worker in both:
+            worker.cancel()
+        for ended in await asyncio.gather(*both, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
 
 
 async def take_up_stalled(app: App, note_fault: NoteFault) -> int:

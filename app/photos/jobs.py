@@ -12,6 +12,7 @@ from app.foundation.database import Database
 from app.foundation.jobs import Job
 from app.foundation.provided import Provided
 from app.photos.operations import erasing, making_safe, sweeping
+from app.photos.own_process import OwnProcessDied
 from app.photos.storage import PhotoStore
 
 _log = structlog.get_logger(__name__)
@@ -45,7 +46,9 @@ def sweep(provided: Provided) -> None:
 
 #: For the wiring table: the jobs of photos by name. A disk or a database can be away for a moment.
 JOBS = {
-    "photos.make_safe": Job(make_safe, retry_on=(OSError, OperationalError), attempts=6),
+    "photos.make_safe": Job(
+        make_safe, retry_on=(OSError, OperationalError, OwnProcessDied), attempts=6
+    ),
     "photos.erase_files": Job(erase_files, retry_on=(OSError,), attempts=6),
     "photos.sweep": Job(sweep, every="17 * * * *"),
 }

@@ -14,6 +14,9 @@ from app.foundation.errors import DomainError, FieldError
 MAX_PHOTO_BYTES = 15 * 1024 * 1024
 #: What one photo may measure, width times height.
 MAX_PHOTO_PIXELS = 50_000_000
+#: The same for a WebP: to decode one takes 16 bytes of memory for each pixel, twice as much as for
+#: any other kind, and no camera writes them.
+MAX_WEBP_PIXELS = 25_000_000
 #: How many photos go with one report or one piece of work.
 MAX_PHOTOS = 5
 
@@ -65,7 +68,8 @@ class Container:
     """What the wrapping of a photo tells without decoding a pixel.
 
     `end` is where the photo stops: later bytes, such as the film of a motion photo, are not it.
-    `parts` are the names of the segments, chunks or boxes that were met on the way.
+    `parts` are the names of the segments, chunks or boxes that were met on the way. `scans` is how
+    often a decoder goes over the pixels: about ten times for a progressive JPEG.
     """
 
     kind: PhotoKind
@@ -73,6 +77,7 @@ class Container:
     height_px: int
     end: int
     parts: frozenset[str]
+    scans: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +227,24 @@ class PhotoTooManyPixels(PhotoRefused):
     """The photo has more than 50 megapixels."""
 
     code = "photo-too-many-pixels"
+
+
+class WebpTooManyPixels(PhotoTooManyPixels):
+    """A WebP photo may have 25 megapixels at most. Send it as JPEG."""
+
+    code = "photo-webp-too-many-pixels"
+
+
+class PhotoTooManyScans(PhotoRefused):
+    """The photo is stored in a way that takes too long to read. Save it as a usual JPEG."""
+
+    code = "photo-too-many-scans"
+
+
+class PhotoShowsNothing(PhotoRefused):
+    """The photo shows nothing: all of it has one colour."""
+
+    code = "photo-shows-nothing"
 
 
 class TooManyPhotos(PhotoRefused):

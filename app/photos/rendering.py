@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
-from threading import Lock
 from typing import Final
 
 from PIL import Image, ImageFile
@@ -37,10 +35,6 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-#: Only a JPEG can be decoded small. Of the others, above this, one at a time: a WebP of 50
-#: megapixels takes 0.8 GB for a second, and a few of them at once would take the machine.
-_LARGE_PIXELS: Final = 12_500_000
-_large_one_at_a_time = Lock()
 _WEBP_QUALITY: Final = 78
 #: 2 of 0 to 6 takes a third of the time of the usual 4, for 4 to 7 % more bytes
 #: (docs/decisions/photos-are-kept-before-the-commit-and-made-safe-after-it.md).
@@ -104,9 +98,8 @@ def _decoded(original: bytes, kind: PhotoKind, longest_side_px: int) -> Image.Im
             orientation = _orientation(photo)
             # A JPEG can be decoded at a half, a quarter or an eighth: a fraction of the work.
             photo.draft("RGB", _fitting(photo.size, longest_side_px))
-            with _turn_to_decode(photo):
-                photo.load()
-                picture = _scaled(_in_colour(photo), longest_side_px)
+            photo.load()
+            picture = _in_colour(photo, longest_side_px)
         turn = _UPRIGHT.get(orientation)
         upright = picture if turn is None else picture.transpose(turn)
         # A new picture: only pixels come along.
@@ -120,11 +113,6 @@ def _decoded(original: bytes, kind: PhotoKind, longest_side_px: int) -> Image.Im
     return fresh
 
 
-def _turn_to_decode(photo: Image.Image) -> AbstractContextManager[object]:
-    is_large = photo.width * photo.height > _LARGE_PIXELS
-    return _large_one_at_a_time if is_large else nullcontext()
-
-
 def _orientation(photo: Image.Image) -> int:
     """Return the noted orientation, 1 to 8; broken notes count as upright."""
     try:
@@ -134,19 +122,28 @@ def _orientation(photo: Image.Image) -> int:
     return noted if isinstance(noted, int) and noted in _UPRIGHT else 1
 
 
-def _in_colour(photo: Image.Image) -> Image.Image:
-    """Return the photo in RGB, what is see-through laid on white."""
+def _in_colour(photo: Image.Image, longest_side_px: int) -> Image.Image:
+    """Return the photo in RGB and small, what is see-through laid on white.
+
+    What can be made small before its colours are converted is, because a copy of 50 megapixels
+    takes 0.2 GB.
+    """
     if photo.mode == "RGB":
-        return photo
+        return _scaled(photo, longest_side_px)
     if photo.mode.startswith("I;16") or photo.mode in {"I", "F"}:
         # Sixteen bits of grey; eight are shown.
-        return photo.convert("F").point(lambda grey: grey / 257).convert("L").convert("RGB")
+        eight_bits = photo.convert("F").point(lambda grey: grey / 257).convert("L")
+        return _scaled(eight_bits, longest_side_px).convert("RGB")
     if photo.has_transparency_data:
-        see_through = photo.convert("RGBA")
+        see_through = _scaled(
+            photo if photo.mode == "RGBA" else photo.convert("RGBA"), longest_side_px
+        )
         white = Image.new("RGBA", see_through.size, "white")
         white.alpha_composite(see_through)
         return white.convert("RGB")
-    return photo.convert("RGB")
+    if photo.mode in {"L", "CMYK"}:
+        return _scaled(photo, longest_side_px).convert("RGB")
+    return _scaled(photo.convert("RGB"), longest_side_px)
 
 
 def _fitting(size: tuple[int, int], longest_side_px: int) -> tuple[int, int]:

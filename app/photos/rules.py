@@ -14,6 +14,7 @@ from app.photos.model import (
     MAX_PHOTO_BYTES,
     MAX_PHOTO_PIXELS,
     MAX_PHOTOS,
+    MAX_WEBP_PIXELS,
     Container,
     ExaminedPhoto,
     HeicUnsupported,
@@ -22,16 +23,39 @@ from app.photos.model import (
     PhotoKindUnsupported,
     PhotoNotFound,
     PhotoRefused,
+    PhotoShowsNothing,
     PhotoTooLarge,
     PhotoTooManyPixels,
+    PhotoTooManyScans,
     Rendition,
     TooManyPhotos,
+    WebpTooManyPixels,
 )
 
 #: A link lives at least this long, and at most an hour longer.
 LINK_LIVES_AT_LEAST = timedelta(hours=2)
 #: Links made within the same period are the same, so that a browser's cache can keep the picture.
 LINK_PERIOD = timedelta(hours=1)
+
+_ONE_MEGAPIXEL = 1_000_000
+#: Bytes for a megapixel. A black picture drawn by a program has 279 as HEIC, 1,734 as WebP, 2,918
+#: as PNG and 5,899 as JPEG; one of a single colour without loss has 3.
+_FEWEST_BYTES = 100
+#: Pixels times scans. Ten scans are usual, so the largest photo may have sixteen.
+_MOST_PIXELS_GONE_OVER = 16 * MAX_PHOTO_PIXELS
+#: A JPEG is decoded small: 50 megapixels in one scan, or 12 in ten, take 0.3 s and under 100 MB.
+_USUAL_PIXELS_GONE_OVER = 170_000_000
+#: The others take 8 bytes of memory for each pixel, a WebP 16; this is 100 MB and 0.4 s.
+_USUAL_PIXELS = {
+    PhotoKind.PNG: 12_500_000,
+    PhotoKind.HEIC: 12_500_000,
+    PhotoKind.WEBP: 6_250_000,
+}
+_PIXELS_IN_THE_WORKER = {
+    PhotoKind.JPEG: 17_000_000,
+    PhotoKind.PNG: 12_500_000,
+    PhotoKind.WEBP: 6_250_000,
+}
 
 
 def examine(content: bytes | BinaryIO, *, reads_heic: bool) -> ExaminedPhoto:
@@ -47,9 +71,45 @@ def examine(content: bytes | BinaryIO, *, reads_heic: bool) -> ExaminedPhoto:
     if len(content) > MAX_PHOTO_BYTES:
         raise PhotoTooLarge
     container = _walked(content, reads_heic=reads_heic)
-    if container.width_px * container.height_px > MAX_PHOTO_PIXELS:
-        raise PhotoTooManyPixels
+    _check_work(container)
     return ExaminedPhoto(content, container, hashlib.sha256(content).hexdigest())
+
+
+def _check_work(container: Container) -> None:
+    """Refuse what takes more memory or time to decode than any honest photo.
+
+    Raises:
+        PhotoTooManyPixels: also as `WebpTooManyPixels`.
+        PhotoTooManyScans: a decoder would go over its pixels again and again.
+        PhotoShowsNothing: it has next to no bytes for its pixels.
+    """
+    pixels = container.width_px * container.height_px
+    if pixels > MAX_PHOTO_PIXELS:
+        raise PhotoTooManyPixels
+    if container.kind is PhotoKind.WEBP and pixels > MAX_WEBP_PIXELS:
+        raise WebpTooManyPixels
+    if pixels * container.scans > _MOST_PIXELS_GONE_OVER:
+        raise PhotoTooManyScans
+    if pixels > _ONE_MEGAPIXEL and container.end * _ONE_MEGAPIXEL < pixels * _FEWEST_BYTES:
+        raise PhotoShowsNothing
+
+
+def is_heavy(container: Container) -> bool:
+    """Whether making this photo safe takes more than a phone's usual photo does."""
+    pixels = container.width_px * container.height_px
+    if container.kind is PhotoKind.JPEG:
+        return pixels * container.scans > _USUAL_PIXELS_GONE_OVER
+    return pixels > _USUAL_PIXELS[container.kind]
+
+
+def needs_own_process(kind: PhotoKind, width_px: int, height_px: int) -> bool:
+    """Whether a photo of this size is decoded in a process of its own, with bounds.
+
+    A HEIC always is: what its boxes tell of its size need not be what its decoder finds.
+    """
+    if kind is PhotoKind.HEIC:
+        return True
+    return width_px * height_px > _PIXELS_IN_THE_WORKER[kind]
 
 
 def examine_all(

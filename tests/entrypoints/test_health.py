@@ -8,6 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
+from app.foundation.jobs import HEAVY_QUEUE
+
 
 def a_worker(connection: Connection, *, silent_seconds: int = 1) -> None:
     connection.execute(
@@ -21,17 +23,24 @@ def a_worker(connection: Connection, *, silent_seconds: int = 1) -> None:
     )
 
 
-def a_job(connection: Connection, *, state: str = "todo", due: int = 0, deferred: int = 0) -> None:
+def a_job(
+    connection: Connection,
+    *,
+    state: str = "todo",
+    due: int = 0,
+    deferred: int = 0,
+    queue: str = "straatbeeld",
+) -> None:
     """Make a job that was deferred and became due so many seconds ago."""
     connection.execute(
         text(
             """
             INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at)
-            VALUES ('straatbeeld', 'some.job', CAST(:state AS procrastinate_job_status),
+            VALUES (:queue, 'some.job', CAST(:state AS procrastinate_job_status),
                     now() - make_interval(secs => :due))
             """
         ),
-        {"state": state, "due": due},
+        {"queue": queue, "state": state, "due": due},
     )
     connection.execute(
         text("UPDATE procrastinate_events SET at = now() - make_interval(secs => :deferred)"),
@@ -87,6 +96,12 @@ class TestReady:
         status, told = said(web)
 
         assert (status, told["checks"]["queue"]) == (503, "stands still")
+
+    def test_does_not_wait_for_heavy_jobs(self, web: FlaskClient, connection: Connection) -> None:
+        a_worker(connection)
+        a_job(connection, due=900, deferred=900, queue=HEAVY_QUEUE)
+
+        assert said(web)[0] == 200
 
     @pytest.mark.parametrize(("due", "deferred"), [(-600, 900), (2, 900)])
     def test_does_not_wait_for_a_job_that_was_not_due(

@@ -18,7 +18,8 @@ _STARTS_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 #: A photo has tens of segments; more than this is made to keep us busy.
 _MAX_SEGMENTS = 5_000
-#: A progressive photo has about ten scans, and each costs a decoder a pass over all pixels.
+#: A progressive photo has about ten scans, and each costs a decoder a pass over all pixels. For a
+#: large photo there is a narrower bound among the rules.
 _MAX_SCANS = 64
 
 
@@ -42,7 +43,9 @@ def walk(content: bytes) -> Container:
         if marker == _EOI:
             if size is None or scans == 0:
                 raise PhotoDamaged
-            return Container(PhotoKind.JPEG, *size, end=position, parts=frozenset(parts))
+            return Container(
+                PhotoKind.JPEG, *size, end=position, parts=frozenset(parts), scans=scans
+            )
         if marker == _TEM:
             continue
         if marker == _SOI:

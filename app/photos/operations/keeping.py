@@ -20,6 +20,7 @@ from app.photos.model import (
     TooManyPhotos,
 )
 from app.photos.records import photo_in, photo_table
+from app.photos.rules import is_heavy
 
 _KEEP = text(
     """
@@ -74,8 +75,9 @@ def keep(
     if photos:
         rows = [{name: getattr(photo, name) for name in Photo.__slots__} for photo in photos]
         transaction.write(_KEEP, {"photos": dumps(rows, default=str)})
-    for photo in photos:
-        transaction.defer("photos.make_safe", photo_id=str(photo.id))
+    for photo, original in zip(photos, originals, strict=True):
+        defer = transaction.defer_heavy if is_heavy(original.container) else transaction.defer
+        defer("photos.make_safe", photo_id=str(photo.id))
     return photos
 
 

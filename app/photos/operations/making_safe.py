@@ -13,8 +13,10 @@ from app.foundation.database import Database, Transaction
 from app.photos.model import Photo, PhotoNotFound, PhotoStatus
 from app.photos.operations.erasing import erase_files
 from app.photos.operations.reading import find_photo
+from app.photos.own_process import make_safe_apart
 from app.photos.records import photo_table
 from app.photos.rendering import SafePhoto, Undecodable, make_safe
+from app.photos.rules import needs_own_process
 from app.photos.storage import ORIGINAL, FileMissing, PhotoStore, file_name
 
 _log = structlog.get_logger(__name__)
@@ -30,6 +32,7 @@ def make_photo_safe(
 
     Raises:
         HeicNotInstalled: nothing here reads HEIC; the original stays, and so does the job.
+        OwnProcessDied: the process that decoded it was killed; the original stays.
     """
     with database.transaction() as transaction:
         try:
@@ -59,6 +62,8 @@ def _rendered(store: PhotoStore, photo: Photo) -> SafePhoto | None:
         _log.error("photo_original_missing", photo_id=str(photo.id))
         return None
     try:
+        if needs_own_process(photo.kind, photo.width_px, photo.height_px):
+            return make_safe_apart(original, photo.kind)
         return make_safe(original, photo.kind)
     except Undecodable as why:
         _log.warning("photo_unreadable", photo_id=str(photo.id), kind=photo.kind, why=str(why))

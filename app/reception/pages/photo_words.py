@@ -17,6 +17,11 @@ def refusal_in_words(refusal: PhotoRefused) -> str:
         "photo-cut-short": gettext("The photo did not arrive whole. Send it again."),
         "photo-damaged": gettext("The photo is damaged."),
         "photo-too-many-pixels": gettext("The photo has more than 50 megapixels."),
+        "photo-webp-too-many-pixels": gettext(
+            "A WebP photo may have 25 megapixels at most. Send it as JPEG."
+        ),
+        "photo-too-many-scans": gettext("The photo takes too long to read. Save it as JPEG."),
+        "photo-shows-nothing": gettext("The photo shows nothing: all of it has one colour."),
         "too-many-photos": gettext("You can send %(most)s photos at most.", most=MAX_PHOTOS),
     }
     return sentences.get(refusal.code) or refusal.detail

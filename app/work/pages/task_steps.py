@@ -230,6 +230,10 @@ def _complaint(number: int, refusal: PhotoRefused) -> str:
         "photo-too-many-pixels": gettext(
             "Photo %(number)s has more than 50 megapixels.", number=number
         ),
+        "photo-webp-too-many-pixels": gettext(
+            "Photo %(number)s is a WebP of more than 25 megapixels; send it as JPEG.", number=number
+        ),
+        "photo-shows-nothing": gettext("Photo %(number)s has one colour only.", number=number),
     }
     return sentences.get(
         refusal.code, str(gettext("Photo %(number)s cannot be read.", number=number))
