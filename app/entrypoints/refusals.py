@@ -11,6 +11,7 @@ from app.geography import model as geography
 from app.identity import model as identity
 from app.intake import model as intake
 from app.photos import model as photos
+from app.planning import model as planning
 from app.publishing import public
 from app.reception import model as reception
 from app.triage import model as triage
@@ -62,6 +63,7 @@ STATUS: Mapping[type[DomainError], int] = {
     photos.PhotoTooManyScans: 400,
     photos.PhotoShowsNothing: 400,
     photos.TooManyPhotos: 400,
+    planning.WorkWithoutPlace: 400,
     public.WrongFilter: 400,
     reception.DraftNotFound: 404,
     reception.SameAsUnknown: 400,

@@ -4,14 +4,45 @@ from __future__ import annotations
 
 import unicodedata
 
+#: Signs that turn the reading direction of what comes after them: "goed" can be made to read
+#: "deog", and a name in a list can turn the line it stands in. Nobody needs them to write Dutch,
+#: English, Arabic or Hebrew: the letters themselves know their direction.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+#: Letters and signs that show nothing, though Unicode does not count them among the formats:
+#: joiners, fillers of Hangul and Khmer, the braille pattern without dots, selectors of a variant.
+_SHOWING_NOTHING = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    + "".join(chr(code) for code in range(0xFE00, 0xFE10))
+    + "".join(chr(code) for code in range(0xE0100, 0xE01F0))
+)
+_SHOWING_NOTHING_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp"})
+
 
 def clean_text(text: str) -> str:
-    """Return `text` in one normal form, without control characters but with its line breaks."""
+    """Return `text` in one normal form, with its line breaks; nothing where nothing is seen of it.
+
+    Control characters and signs that turn the reading direction are left out. What joins signs,
+    such as those of a flag or a family, stays as long as there is something to see.
+    """
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (c for c in normal if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co"})
-    return "".join(kept).strip()
+    kept = (
+        c
+        for c in normal
+        if c in "\n\t" or (unicodedata.category(c) not in {"Cc", "Cs", "Co"} and c not in _TURNING)
+    )
+    # What was left out may have kept two signs apart that are one in the normal form.
+    cleaned = unicodedata.normalize("NFC", "".join(kept)).strip()
+    return cleaned if any(_shows_something(c) for c in cleaned) else ""
 
 
 def has_control_characters(text: str) -> bool:
     """Whether `text` holds characters that no keyboard writes, such as NUL or a lone surrogate."""
     return any(c not in "\n\r\t" and unicodedata.category(c) in {"Cc", "Cs"} for c in text)
+
+
+def _shows_something(character: str) -> bool:
+    return (
+        character not in _SHOWING_NOTHING
+        and unicodedata.category(character) not in _SHOWING_NOTHING_CATEGORIES
+    )

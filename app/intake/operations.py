@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Row, case, delete, insert, select, text, update
+from sqlalchemy import Row, case, delete, select, text, update
 
 from app.foundation.database import Transaction
 from app.foundation.texts import clean_text
@@ -28,7 +28,7 @@ from app.intake.records import (
     RemarkRecord,
     ReportRecord,
 )
-from app.intake.rules import DESCRIPTION_LENGTH, report_of_token, token_opens
+from app.intake.rules import DESCRIPTION_LENGTH, ONE_LOOK, report_of_token, token_opens
 
 _KEEP = text(
     """
@@ -241,17 +241,36 @@ def open_contact(
 ) -> Contact:
     """Return how to reach the reporter, for somebody who may see that; it is logged that they did.
 
+    Who loads the page again within `ONE_LOOK` looks once.
+
     Raises:
         ReportNotFound: there is no such report.
     """
     report(transaction, report_id)
     transaction.connection.execute(
-        insert(ContactOpeningRecord).values(
-            id=uuid4(), report_id=report_id, account_id=account_id, opened_at=now
-        )
+        _NOTE_OPENING,
+        {
+            "report_id": report_id,
+            "account_id": account_id,
+            "now": now,
+            "since": now - ONE_LOOK,
+        },
     )
     kept = transaction.session.get(ContactRecord, report_id)
     return Contact() if kept is None else Contact(kept.name, kept.email, kept.phone)
+
+
+_NOTE_OPENING = text(
+    """
+    INSERT INTO contact_opening (id, report_id, account_id, opened_at)
+    SELECT gen_random_uuid(), CAST(:report_id AS uuid), CAST(:account_id AS uuid),
+           CAST(:now AS timestamptz)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM contact_opening
+        WHERE report_id = :report_id AND account_id = :account_id
+          AND opened_at > :since AND opened_at <= :now)
+    """
+)
 
 
 def forget_contact_openings(transaction: Transaction, *, before: datetime) -> int:

@@ -6,9 +6,14 @@ import base64
 import hashlib
 import hmac
 import secrets
+from datetime import timedelta
 from uuid import UUID
 
 DESCRIPTION_LENGTH = 3000
+
+#: Who opens the contact details of one report more than once in this time looks once: a page that
+#: is loaded again is no second look.
+ONE_LOOK = timedelta(minutes=10)
 
 #: No vowels, so no words; nothing that is mistaken for another when read aloud or by rain.
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.foundation.errors import DomainError
+
 
 class Hindrance(StrEnum):
     """What passers-by notice of a planned work."""
@@ -54,3 +56,7 @@ class NearWork:
 
     work: PlannedWork
     distance_metres: float
+
+
+class WorkWithoutPlace(DomainError):
+    """A planned work needs a place: a point, a line or an area that is not empty."""

@@ -12,7 +12,7 @@ from sqlalchemy import Row, text
 from app.foundation.database import Transaction
 from app.foundation.table_changes import table_version
 from app.geography.model import Box, Spot
-from app.planning.model import Hindrance, NearWork, PlannedWork
+from app.planning.model import Hindrance, NearWork, PlannedWork, WorkWithoutPlace
 from app.planning.records import PlannedWorkRecord
 
 # The public columns alone: the map's reader may read no other.
@@ -125,6 +125,13 @@ def works_version(transaction: Transaction, *, today: date) -> str:
     return f"{today.isoformat()}-{table_version(transaction, PlannedWorkRecord.__tablename__)}"
 
 
+_IS_NOWHERE = text(
+    """
+    SELECT bool_or(ST_IsEmpty(ST_GeomFromGeoJSON(shape)))
+    FROM unnest(CAST(:shapes AS text[])) AS shape
+    """
+)
+
 _PLAN = text(
     """
     INSERT INTO planned_work (
@@ -153,9 +160,16 @@ def plan_works(
     now: datetime,
     is_demo: bool = False,
 ) -> None:
-    """Keep these works, each with the party that does it; one with a known reference is renewed."""
+    """Keep these works, each with the party that does it; one with a known reference is renewed.
+
+    Raises:
+        WorkWithoutPlace: one of them is nowhere, such as at an empty point.
+    """
     if not works:
         return
+    shapes = [work.geometry for work, _ in works]
+    if transaction.connection.scalar(_IS_NOWHERE, {"shapes": shapes}):
+        raise WorkWithoutPlace()
     transaction.connection.execute(
         _PLAN,
         [

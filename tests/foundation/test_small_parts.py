@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.foundation.assets import STATIC_FOLDER, UnknownAsset, asset_url
 from app.foundation.clock import LOCAL_ZONE, Clock, StoppedClock, SystemClock
@@ -97,6 +99,35 @@ class TestARefusal:
         refusal = Refused("Not here.", errors=(wrong,))
 
         assert (refusal.detail, refusal.errors, dict(refusal.more)) == ("Not here.", (wrong,), {})
+
+
+class TestATextThatShowsNothing:
+    @pytest.mark.parametrize(
+        "sign",
+        [
+            *("\u00ad", "\u034f", "\u061c", "\u115f", "\u1160", "\u180e", "\u200b", "\u200d"),
+            *("\u2028", "\u202e", "\u2060", "\u2066", "\u2800", "\u3000", "\u3164", "\ufe0f"),
+            *("\ufeff", "\uffa0", "\U000e0041", "\U000e0100"),
+        ],
+    )
+    def test_counts_as_empty(self, sign: str) -> None:
+        assert clean_text(sign * 3 + " \n" + sign) == ""
+        assert clean_text(f"{sign}gat{sign}").strip(sign) == "gat"
+
+    @pytest.mark.parametrize("seen", ["\U0001f468\u200d\U0001f469", "\u2764\ufe0f", "سلام", "?"])
+    def test_is_not_one_of_which_something_is_seen(self, seen: str) -> None:
+        assert clean_text(seen) == seen
+
+
+class TestSignsThatTurnTheReadingDirection:
+    @given(st.text())
+    def test_are_in_no_text_that_is_kept(self, text: str) -> None:
+        turned = "\u202e".join(text) + "\u2066"
+
+        kept = clean_text(turned)
+
+        assert not set(kept) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+        assert clean_text(kept) == kept
 
 
 class TestATextOfPeople:

@@ -53,6 +53,26 @@ class TestOpeningContactDetails:
         ).all()
         assert [tuple(row) for row in written] == [(report_id, SOMEBODY, NOW)]
 
+    @pytest.mark.parametrize(("minutes", "looks"), [(0, 1), (9, 1), (11, 2)])
+    def test_again_is_another_look_after_some_minutes_only(
+        self, transaction: Transaction, minutes: int, looks: int
+    ) -> None:
+        a_small_municipality(transaction)
+        report_id, other_id = (a_report(transaction, Contact(name="Jan")) for _ in range(2))
+        open_contact(transaction, other_id, account_id=SOMEBODY, now=NOW)
+        open_contact(transaction, report_id, account_id=UUID(int=8), now=NOW)
+        open_contact(transaction, report_id, account_id=SOMEBODY, now=NOW)
+
+        later = NOW + timedelta(minutes=minutes)
+        opened = open_contact(transaction, report_id, account_id=SOMEBODY, now=later)
+
+        assert opened == Contact(name="Jan")
+        written = transaction.connection.scalar(
+            text("SELECT count(*) FROM contact_opening WHERE report_id = :id AND account_id = :by"),
+            {"id": report_id, "by": SOMEBODY},
+        )
+        assert written == looks
+
     def test_of_no_report_is_refused_and_leaves_nothing(self, transaction: Transaction) -> None:
         with pytest.raises(ReportNotFound):
             open_contact(transaction, uuid4(), account_id=SOMEBODY, now=NOW)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.foundation.database import Transaction
 from app.geography.model import Box, Spot
-from app.planning.model import Hindrance, PlannedWork
+from app.planning.model import Hindrance, PlannedWork, WorkWithoutPlace
 from app.planning.operations import (
     current_works,
     plan_works,
@@ -232,6 +232,24 @@ class TestAWorkThatCannotBe:
     def test_is_not_kept(self, transaction: Transaction, wrong: dict[str, Any]) -> None:
         with pytest.raises(DBAPIError), transaction.session.begin_nested():
             plan(transaction, a_work("FIRST"), a_work("WRONG", **wrong))
+
+        assert transaction.connection.scalar(text("SELECT count(*) FROM planned_work")) == 0
+
+
+class TestAWorkThatIsNowhere:
+    @pytest.mark.parametrize(
+        "geometry",
+        [
+            '{"type": "Point", "coordinates": []}',
+            '{"type": "Polygon", "coordinates": []}',
+            '{"type": "GeometryCollection", "geometries": []}',
+        ],
+    )
+    def test_is_refused_and_so_are_those_with_it(
+        self, transaction: Transaction, geometry: str
+    ) -> None:
+        with pytest.raises(WorkWithoutPlace):
+            plan(transaction, a_work("FIRST"), a_work("NOWHERE", geometry=geometry))
 
         assert transaction.connection.scalar(text("SELECT count(*) FROM planned_work")) == 0
 
