@@ -21,8 +21,10 @@ from app.entrypoints.wiring import wire
 from app.entrypoints.worker import run_worker
 from app.foundation.errors import DomainError
 from app.foundation.settings import SettingsRefused, read_settings
-from app.identity.commands import accounts, partners
+from app.identity.commands import accounts, import_parties_command, parties, partners
 from app.photos.commands import photos
+from app.routing.commands import import_agreements_command
+from app.triage.commands import import_categories_command
 
 
 @click.group()
@@ -53,11 +55,16 @@ cli.add_command(demo)
 cli.add_command(import_)
 cli.add_command(jobs)
 cli.add_command(openapi)
+cli.add_command(parties)
 cli.add_command(partners)
 cli.add_command(photos)
 cli.add_command(restore)
 cli.add_command(retention)
 cli.add_command(settings_command)
+
+import_.add_command(import_agreements_command)
+import_.add_command(import_categories_command)
+import_.add_command(import_parties_command)
 
 
 def main() -> None:

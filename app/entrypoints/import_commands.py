@@ -23,7 +23,7 @@ _AT_MOST_BYTES = 100_000_000
 
 @click.group("import")
 def import_() -> None:
-    """Bring in what others keep: areas."""
+    """Bring in areas, categories, parties and agreements."""
 
 
 @import_.command("areas")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.entrypoints import web_security
-from app.foundation import api_documents, bodies, given_answers, kept_jobs
+from app.foundation import api_documents, bodies, given_answers, import_files, kept_jobs
 from app.foundation.errors import DomainError
 from app.geography import model as geography
 from app.identity import model as identity
@@ -29,9 +29,11 @@ STATUS: Mapping[type[DomainError], int] = {
     geography.UnknownAsset: 400,
     given_answers.KeyUsedForAnother: 409,
     identity.AccessTokenNeeded: 401,
+    identity.AccountEnded: 409,
     identity.AccountUnknown: 404,
     identity.EmailNotValid: 400,
     identity.EmailTaken: 409,
+    identity.InvitationOver: 410,
     identity.NotAllowed: 403,
     identity.PartnerClientRefused: 401,
     identity.PartyCodeTaken: 409,
@@ -42,6 +44,7 @@ STATUS: Mapping[type[DomainError], int] = {
     identity.ScopeUnknown: 400,
     identity.SignInNeeded: 401,
     identity.TooOften: 429,
+    import_files.FileRefused: 422,
     intake.ReportNotFound: 404,
     intake.ReportRefused: 400,
     kept_jobs.JobNotFailed: 409,

@@ -24,15 +24,14 @@ from app.identity.rates import (
     POSTING_PHOTOS,
     POSTING_REPORTS,
     READING,
-    SIGNING_IN,
     WRITING,
     Rate,
 )
 from app.identity.throttle import hold
 
 #: The rate a request is held to: the first line whose path matches. Methods that write only.
+#: Signing in has rates of its own besides (`identity/devices.py`).
 WRITING_RATES: tuple[tuple[re.Pattern[str], Rate], ...] = (
-    (re.compile(r"/inloggen$"), SIGNING_IN),
     (re.compile(r"/partner/v1/oauth/token$"), ASKING_TOKENS),
     (re.compile(r"/api/v1/reports$|/open311/v2/requests\b"), POSTING_REPORTS),
     # The first page of the form brings photos; its other pages are many and small.

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.errors import DomainError
+from app.foundation.import_files import place, read_toml
 from app.foundation.provided import Provided
-from app.identity import operations
+from app.foundation.settings import Settings
+from app.identity import invitations, operations
+from app.identity.model import PartyKind
+from app.identity.party_imports import PartiesFile, PartyInFile, import_parties
 from app.identity.permissions import SCOPE_PERMISSIONS, Role
+from app.identity.records import Account
 
 
 @click.group("accounts")
@@ -27,7 +36,7 @@ def accounts() -> None:
 def create_administrator(
     provided: Provided, *, email: str, name: str, password_stdin: bool
 ) -> None:
-    """Make the first account; it can then make the others."""
+    """Make an administrator with a password typed here; see `create` for everybody else."""
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
@@ -45,6 +54,29 @@ def create_administrator(
     except DomainError as refused:
         raise click.ClickException(refused.detail) from None
     click.echo(f"Administrator {made.name} can sign in as {made.email}.")
+
+
+@accounts.command("create")
+@click.option("--email", required=True, help="Where this person signs in with.")
+@click.option("--name", required=True, help="As colleagues see it.")
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in Role]), help="What they do."
+)
+@click.option("--party", "party_code", help="The code of the party they work for; for a crew.")
+@click.pass_obj
+def create(provided: Provided, *, email: str, name: str, role: str, party_code: str | None) -> None:
+    """Add a person, and print a link with which they choose a password themselves."""
+    with _sentences(), provided.get(Database).transaction() as transaction:
+        party = operations.party(transaction, party_code) if party_code else None
+        made = operations.create_account(
+            transaction,
+            email=email,
+            name=name,
+            role=Role(role),
+            party_id=party.id if party else None,
+            now=provided.get(Clock).now(),
+        )
+        _tell_invitation(provided, made)
 
 
 @accounts.command("list")
@@ -69,18 +101,115 @@ def list_accounts(provided: Provided) -> None:
             )
 
 
-@accounts.command("deactivate")
+@accounts.command("end")
 @click.argument("email")
 @click.pass_obj
-def deactivate(provided: Provided, *, email: str) -> None:
+def end(provided: Provided, *, email: str) -> None:
     """End every sign-in of EMAIL and let it sign in no more; its history stays."""
+    with _sentences(), provided.get(Database).transaction() as transaction:
+        account = operations.account_with_email(transaction, email)
+        operations.deactivate(transaction, account.id, now=provided.get(Clock).now())
+    click.echo(f"{account.email} can sign in no more.")
+
+
+@accounts.command("let-back")
+@click.argument("email")
+@click.pass_obj
+def let_back(provided: Provided, *, email: str) -> None:
+    """Let EMAIL, which was ended, sign in again, and print a link to choose a password."""
+    with _sentences(), provided.get(Database).transaction() as transaction:
+        account = operations.account_with_email(transaction, email)
+        invitations.let_back(transaction, account.id, now=provided.get(Clock).now())
+        _tell_invitation(provided, account)
+
+
+@accounts.command("new-password")
+@click.argument("email")
+@click.pass_obj
+def new_password(provided: Provided, *, email: str) -> None:
+    """End every sign-in and the password of EMAIL, and print a link to choose a new one."""
+    with _sentences(), provided.get(Database).transaction() as transaction:
+        account = operations.account_with_email(transaction, email)
+        invitations.take_password_away(transaction, account.id, now=provided.get(Clock).now())
+        _tell_invitation(provided, account)
+
+
+def _tell_invitation(provided: Provided, account: Account) -> None:
+    link = invitations.invitation(
+        account, settings=provided.get(Settings), now=provided.get(Clock).now()
+    )
+    click.echo(f"{account.name} chooses a password here, once and within 24 hours:\n\n  {link}\n")
+    click.echo("Give it to nobody else: whoever opens it first has the account.")
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Say what is refused in a sentence."""
     try:
-        with provided.get(Database).transaction() as transaction:
-            account = operations.account_with_email(transaction, email)
-            operations.deactivate(transaction, account.id, now=provided.get(Clock).now())
+        yield
     except DomainError as refused:
         raise click.ClickException(refused.detail) from None
-    click.echo(f"{account.email} can sign in no more.")
+
+
+@click.group("parties")
+def parties() -> None:
+    """Who does the work: teams, contractors, other authorities."""
+
+
+@parties.command("list")
+@click.pass_obj
+def list_parties(provided: Provided) -> None:
+    """Every party: code, kind, name, whether work still goes there."""
+    with provided.get(Database).transaction() as transaction:
+        for one in operations.parties(transaction):
+            until = f"ended {one.ended_on}" if one.ended_on else "in use"
+            click.echo("\t".join((one.code, one.kind, one.name, until)))
+
+
+@parties.command("create")
+@click.option("--code", required=True, help="Small letters, digits and hyphens: buiten-noord.")
+@click.option("--name", required=True, help="As colleagues and residents see it.")
+@click.option(
+    "--kind",
+    required=True,
+    type=click.Choice([kind.value for kind in PartyKind]),
+    help="A team and a contractor do work here; an authority is passed work on to.",
+)
+@click.option("--email", help="Where an authority takes reports.")
+@click.option("--phone", help="Its number.")
+@click.option("--web-form", help="The address of its form, with https://.")
+@click.pass_obj
+def create_party(provided: Provided, /, **given: str) -> None:
+    """Add one party; `import parties` brings in many."""
+    with _sentences(), provided.get(Database).transaction() as transaction:
+        try:
+            wanted = PartyInFile.model_validate(given)
+        except ValidationError as wrong:
+            first = wrong.errors(include_url=False, include_input=False)[0]
+            raise click.ClickException(f"{place(first['loc'])}: {first['msg']}") from None
+        operations.create_party(
+            transaction,
+            code=wanted.code,
+            name=wanted.name,
+            kind=wanted.kind,
+            email=wanted.email,
+            phone=wanted.phone,
+            web_form=wanted.web_form,
+        )
+    click.echo(f"{wanted.name} can get work.")
+
+
+@click.command("parties")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_parties_command(provided: Provided, *, file: Path) -> None:
+    """Add or renew the parties of a TOML FILE: all of it, or nothing.
+
+    Parties that are not in the file stay as they are.
+    """
+    with provided.get(Database).transaction() as transaction:
+        done = import_parties(transaction, read_toml(file, PartiesFile).party)
+    click.echo(f"Parties: {done}.")
 
 
 @click.group("partners")

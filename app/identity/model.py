@@ -152,6 +152,14 @@ class AccountUnknown(DomainError):
     """There is no such account."""
 
 
+class AccountEnded(DomainError):
+    """This account was ended; let it back first."""
+
+
+class InvitationOver(DomainError):
+    """This link is no longer good: it is more than a day old, or was used. Ask for a new one."""
+
+
 class PartnerClientRefused(DomainError):
     """The client id and secret do not belong together, or the client was withdrawn."""
 

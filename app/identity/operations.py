@@ -111,12 +111,12 @@ def create_account(
     email: str,
     name: str,
     role: Role,
-    password: str,
     now: datetime,
+    password: str | None = None,
     party_id: UUID | None = None,
     is_demo: bool = False,
 ) -> Account:
-    """Add a person who works here.
+    """Add a person who works here; without a password they cannot sign in yet (`invitations.py`).
 
     Raises:
         EmailNotValid, EmailTaken: about the address, however its letters are written.
@@ -124,7 +124,8 @@ def create_account(
         PartyNeeded: the role works for a party and none was given.
     """
     address = normal_email(email)
-    acceptable_password(password, email=address)
+    if password is not None:
+        acceptable_password(password, email=address)
     if role in ROLES_OF_A_PARTY and party_id is None:
         raise PartyNeeded()
     if transaction.session.scalar(select(Account.id).where(Account.email == address)) is not None:
@@ -134,7 +135,7 @@ def create_account(
         name=name.strip(),
         role=role.value,
         party_id=party_id,
-        password_hash=passwords.hashed(password),
+        password_hash=None if password is None else passwords.hashed(password),
         fs_uniquifier=uuid4().hex,
         created_at=now,
         is_demo=is_demo,

@@ -1,11 +1,13 @@
-"""Signing in and out, and the page on which people see and end their own sign-ins."""
+"""Signing in and out, choosing a password, and a person's own sign-ins."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, Flask, g, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_security import LoginForm
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +18,7 @@ from wtforms.validators import DataRequired, Length
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
+from app.foundation.settings import Settings
 from app.identity import operations, passwords, security
 from app.identity.access import (
     BEGIN_PATH,
@@ -25,12 +28,13 @@ from app.identity.access import (
     acting,
     open_to,
 )
-from app.identity.model import NOBODY, Actor
+from app.identity.devices import hold_to_rates_of_signing_in, remember_device
+from app.identity.invitations import INVITATION_PATH, choose_password, invited_account
+from app.identity.model import NOBODY, Actor, InvitationOver, PasswordTooWeak
 from app.identity.permissions import Permission
-from app.identity.rates import SIGNING_IN_AS
+from app.identity.records import Account
 from app.identity.rules import HOME_OF_ROLE, LONGEST_PASSWORD, is_own_page
 from app.identity.security import Person, WebRecognition
-from app.identity.throttle import hold
 
 blueprint = Blueprint("identity", __name__)
 
@@ -110,6 +114,56 @@ def end_own_sign_in(sign_in_id: UUID) -> ResponseReturnValue:
     return redirect("/mijn-account", code=303)
 
 
+@blueprint.get(f"{INVITATION_PATH}/<token>")
+@open_to(Permission.ANYONE)
+def invited(token: str) -> ResponseReturnValue:
+    """Ask the person who was invited to choose a password."""
+    services = provided()
+    try:
+        with services.get(Database).transaction() as transaction:
+            account = invited_account(
+                transaction, token, settings=services.get(Settings), now=services.get(Clock).now()
+            )
+    except InvitationOver:
+        return _choose_password_page(None, errors={}, status=410)
+    return _choose_password_page(account, errors={})
+
+
+@blueprint.post(f"{INVITATION_PATH}/<token>")
+@open_to(Permission.ANYONE)
+def accept_invitation(token: str) -> ResponseReturnValue:
+    """Keep the password that was chosen, and lead to signing in with it."""
+    services = provided()
+    settings, now = services.get(Settings), services.get(Clock).now()
+    password = request.form.get("password", "")
+    try:
+        with services.get(Database).transaction() as transaction:
+            account = invited_account(transaction, token, settings=settings, now=now)
+            if password != request.form.get("password_again", ""):
+                wrong = {"password_again": gettext("The two passwords are not the same.")}
+                return _choose_password_page(account, errors=wrong, status=400)
+            try:
+                choose_password(transaction, token, password, settings=settings, now=now)
+            except PasswordTooWeak:
+                weak = {"password": gettext("Choose a longer or less well-known password.")}
+                return _choose_password_page(account, errors=weak, status=400)
+            known_as = account.fs_uniquifier
+    except InvitationOver:
+        return _choose_password_page(None, errors={}, status=410)
+    answer = make_response(redirect(f"{SIGN_IN_PATH}?wachtwoord=gekozen", code=303))
+    remember_device(answer, known_as=known_as)
+    return answer
+
+
+def _choose_password_page(
+    account: Account | None, *, errors: Mapping[str, str], status: int = 200
+) -> ResponseReturnValue:
+    page = render_template("identity/choose_password.html", account=account, errors=errors)
+    # The address is a secret: no copy of its page stays behind, and no search engine keeps it.
+    headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+    return page, status, headers
+
+
 def register(app: Flask) -> None:
     """Put signing in and out into `app`.
 
@@ -126,8 +180,12 @@ def register(app: Flask) -> None:
     @open_to(Permission.ANYONE)
     def signing_in() -> ResponseReturnValue:
         if request.method == "POST":
-            hold(SIGNING_IN_AS, who=request.form.get("email", "").strip().lower()[:254])
+            email = request.form.get("email", "").strip().lower()[:254]
+            person = security.find_person(email)
+            hold_to_rates_of_signing_in(email, known_as=person.fs_uniquifier if person else None)
         answer = make_response(app.ensure_sync(sign_in)())
+        if (somebody := security.signed_in_just_now()) is not None:
+            remember_device(answer, known_as=somebody.fs_uniquifier)
         asked = request.form.get("next") or request.args.get("next")
         if answer.location and asked and not is_own_page(asked):
             # Flask-Security makes a strange address harmless; ours is stricter: it is not followed.

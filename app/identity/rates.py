@@ -32,10 +32,14 @@ class Rate:
     is_shared: bool = True
 
 
-#: By client address; a town hall signs in from one address at nine.
-SIGNING_IN = Rate("signing-in", 60, 300)
-#: Whoever asks, from wherever: so often may somebody try one e-mail address.
-SIGNING_IN_AS = Rate("signing-in-as", 10, 900)
+#: From one client address, over all accounts, on devices that no account knows.
+SIGNING_IN = Rate("signing-in", 120, 3600)
+#: As one account from one address, on such devices.
+SIGNING_IN_AS_FROM = Rate("signing-in-as-from", 10, 1800)
+#: As one account on all such devices together: whoever guesses, from wherever, gets no more.
+SIGNING_IN_AS = Rate("signing-in-as", 30, 3600)
+#: As one account on one device where it signed in before.
+SIGNING_IN_ON = Rate("signing-in-on", 10, 900)
 ASKING_TOKENS = Rate("asking-tokens", 30, 60)
 POSTING_REPORTS = Rate("posting-reports", 30, 60)
 POSTING_PHOTOS = Rate("posting-photos", 60, 60)

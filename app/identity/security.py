@@ -205,6 +205,11 @@ def find_person(email: str) -> Person | None:
         return None
 
 
+def signed_in_just_now() -> Person | None:
+    """Return who signed in with this very request, if somebody did."""
+    return cast("Person | None", g.get("signed_in_just_now"))
+
+
 def end_this_sign_in() -> None:
     """End the sign-in of this request for good."""
     token = session.pop(SIGN_IN_TOKEN, None)
@@ -241,6 +246,7 @@ def _start_sign_in(sender: Flask, *, user: Person, **_: object) -> None:
             transaction, user.account_id, now=services.get(Clock).now()
         )
     session[SIGN_IN_TOKEN] = token
+    g.signed_in_just_now = user
     forget_actor()
     log.info("signed in", account=str(user.account_id))
 

@@ -1,0 +1,93 @@
+"""Files that an operator brings in: checked whole, and refused with the place that is wrong."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.foundation.errors import DomainError
+
+#: A municipality's categories with all their keywords are a hundredth of this.
+_AT_MOST_BYTES = 5_000_000
+
+#: What is wrong is said of so many places; the rest follows when these are mended.
+_AT_MOST_SAID = 10
+
+
+class FileRefused(DomainError):
+    """The file cannot be brought in; nothing was changed."""
+
+
+class InFile(BaseModel):
+    """Something in a file; a word that is not known is a mistake in writing, so it is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+Wanted = TypeVar("Wanted", bound=InFile)
+
+
+@dataclass(slots=True)
+class Imported:
+    """How much of a file was new, was changed, and was there already."""
+
+    added: int = 0
+    changed: int = 0
+    as_they_were: int = 0
+
+    def __str__(self) -> str:
+        """Return it as an operator reads it."""
+        return f"{self.added} added, {self.changed} changed, {self.as_they_were} as they were"
+
+
+def read_toml(file: Path, shape: type[Wanted]) -> Wanted:
+    """Return what a TOML file holds, in this shape.
+
+    Raises:
+        FileRefused: it is too large, no TOML, or not in the shape; it says where.
+    """
+    if file.stat().st_size > _AT_MOST_BYTES:
+        raise FileRefused(f"{file.name} is larger than {_AT_MOST_BYTES // 1_000_000} MB.")
+    try:
+        held = tomllib.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise FileRefused(f"{file.name} is no text in UTF-8.") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as wrong:
+        raise FileRefused(f"{file.name} is no TOML: {wrong}") from None
+    if _holds_nul(held):
+        raise FileRefused(f"{file.name} holds a sign that the database cannot keep.")
+    try:
+        return shape.model_validate(held)
+    except ValidationError as wrong:
+        said = [
+            f"  {place(one['loc'])}: {one['msg'].removeprefix('Value error, ')}"
+            for one in wrong.errors(include_url=False, include_input=False)
+        ]
+        more = len(said) - _AT_MOST_SAID
+        rest = [f"  and {more} more"] if more > 0 else []
+        raise FileRefused(
+            "\n".join((f"{file.name} is not right:", *said[:_AT_MOST_SAID], *rest))
+        ) from None
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_nul(inner) for inner in value.values())
+    if isinstance(value, list):
+        return any(_holds_nul(inner) for inner in value)
+    return isinstance(value, str) and "\0" in value
+
+
+def place(steps: tuple[int | str, ...]) -> str:
+    """Return where in a file something stands, counted from one: `party 3, kind`."""
+    words: list[str] = []
+    for step in steps:
+        if isinstance(step, int) and words:
+            words[-1] += f" {step + 1}"
+        else:
+            words.append(str(step))
+    return ", ".join(words)

@@ -1,0 +1,97 @@
+"""Devices on which somebody signed in before: guessing elsewhere does not keep those out."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+from flask import Response, request
+
+from app.foundation.clock import Clock
+from app.foundation.provided import provided
+from app.foundation.settings import Settings
+from app.identity.rates import (
+    SIGNING_IN,
+    SIGNING_IN_AS,
+    SIGNING_IN_AS_FROM,
+    SIGNING_IN_ON,
+    client_network,
+)
+from app.identity.signed import signed, stated_in
+from app.identity.throttle import hold
+
+#: Counted from the last time somebody signed in there.
+KNOWN_FOR = timedelta(days=180)
+
+#: One computer at a desk is used by so many; who signed in longest ago makes room.
+_MOST_PEOPLE = 8
+
+_KIND = "known device"
+
+
+def hold_to_rates_of_signing_in(email: str, *, known_as: str | None) -> None:
+    """Count one more attempt to sign in as `email`, before the password is looked at.
+
+    `known_as` is the word of the account that changes with its password, or none without an
+    account. See `docs/decisions/guessing-elsewhere-keeps-nobody-out.md`.
+
+    Raises:
+        TooOften: this device, this address, or all that nobody knows, tried often enough.
+    """
+    device, people = _device()
+    if device and known_as and _digest(known_as) in people:
+        hold(SIGNING_IN_ON, who=f"{email}|{device}")
+        return
+    hold(SIGNING_IN)
+    hold(SIGNING_IN_AS_FROM, who=f"{email}|{client_network(request.remote_addr)}")
+    hold(SIGNING_IN_AS, who=email)
+
+
+def remember_device(answer: Response, *, known_as: str) -> None:
+    """Let the browser that gets this answer be a device that the account knows."""
+    services = provided()
+    settings = services.get(Settings)
+    device, people = _device()
+    here = _digest(known_as)
+    token = signed(
+        {
+            "device": device or secrets.token_urlsafe(12),
+            "people": [here, *(one for one in people if one != here)][:_MOST_PEOPLE],
+        },
+        kind=_KIND,
+        until=services.get(Clock).now() + KNOWN_FOR,
+        settings=settings,
+    )
+    answer.set_cookie(
+        cookie_name(settings),
+        token,
+        max_age=KNOWN_FOR,
+        secure=settings.is_https,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the name of the cookie by which a device is known."""
+    return f"{'__Host-' if settings.is_https else ''}straatbeeld-device"
+
+
+def _device() -> tuple[str, list[str]]:
+    services = provided()
+    settings = services.get(Settings)
+    stated = stated_in(
+        request.cookies.get(cookie_name(settings), ""),
+        kind=_KIND,
+        now=services.get(Clock).now(),
+        settings=settings,
+    )
+    if stated is None:
+        return "", []
+    return str(stated.get("device", "")), [str(one) for one in stated.get("people", ())]
+
+
+def _digest(known_as: str) -> str:
+    return sha256(f"device {known_as}".encode()).hexdigest()[:24]

@@ -1,0 +1,125 @@
+"""Links with which a person chooses a password: good once, for a day, and kept nowhere."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+from app.foundation.database import Transaction
+from app.foundation.settings import Settings
+from app.identity import passwords
+from app.identity.model import AccountEnded, AccountUnknown, InvitationOver
+from app.identity.operations import end_sign_ins
+from app.identity.records import Account
+from app.identity.rules import acceptable_password
+from app.identity.signed import signed, stated_in
+
+INVITATION_PATH = "/uitnodiging"
+
+#: Long enough to reach a colleague who works tomorrow, short enough for a chat to be forgotten.
+INVITATION_HOLDS = timedelta(hours=24)
+
+_KIND = "invitation"
+
+
+def invitation(account: Account, *, settings: Settings, now: datetime) -> str:
+    """Return the address at which this person chooses a password, until `now` + 24 hours.
+
+    It is worth nothing once a password was chosen with it, and after the next invitation.
+    """
+    token = signed(
+        {"sub": str(account.id), "for": _worth(account)},
+        kind=_KIND,
+        until=now + INVITATION_HOLDS,
+        settings=settings,
+    )
+    return f"{settings.base_url}{INVITATION_PATH}/{token}"
+
+
+def take_password_away(transaction: Transaction, account_id: UUID, *, now: datetime) -> Account:
+    """End every sign-in of an account and its password; an invitation gives it a new one.
+
+    Raises:
+        AccountUnknown: there is none.
+        AccountEnded: it can sign in no more.
+    """
+    account = _locked(transaction, account_id)
+    if not account.is_active:
+        raise AccountEnded()
+    _begin_anew(transaction, account, password_hash=None, now=now)
+    return account
+
+
+def let_back(transaction: Transaction, account_id: UUID, *, now: datetime) -> Account:
+    """Let an account that was ended sign in again; it chooses a new password first.
+
+    Raises:
+        AccountUnknown: there is none.
+    """
+    account = _locked(transaction, account_id)
+    account.is_active = True
+    _begin_anew(transaction, account, password_hash=None, now=now)
+    return account
+
+
+def invited_account(
+    transaction: Transaction, token: str, *, settings: Settings, now: datetime, lock: bool = False
+) -> Account:
+    """Return the account that this invitation is for; with `lock`, until the transaction ends.
+
+    Raises:
+        InvitationOver: it is too old, was used, or never was one.
+    """
+    stated = stated_in(token, kind=_KIND, now=now, settings=settings)
+    try:
+        account_id = UUID(str(stated["sub"])) if stated else None
+    except (KeyError, ValueError):
+        account_id = None
+    if stated is None or account_id is None:
+        raise InvitationOver()
+    account = transaction.session.get(Account, account_id, with_for_update=lock)
+    if (
+        account is None
+        or not account.is_active
+        or not hmac.compare_digest(_worth(account), str(stated.get("for")))
+    ):
+        raise InvitationOver()
+    return account
+
+
+def choose_password(
+    transaction: Transaction, token: str, password: str, *, settings: Settings, now: datetime
+) -> Account:
+    """Give the account of this invitation its password; of two at once the first one counts.
+
+    Raises:
+        InvitationOver: see `invited_account`.
+        PasswordTooWeak: see `rules.acceptable_password`; the invitation stays good.
+    """
+    account = invited_account(transaction, token, settings=settings, now=now, lock=True)
+    acceptable_password(password, email=account.email)
+    _begin_anew(transaction, account, password_hash=passwords.hashed(password), now=now)
+    return account
+
+
+def _begin_anew(
+    transaction: Transaction, account: Account, *, password_hash: str | None, now: datetime
+) -> None:
+    account.password_hash = password_hash
+    # Invitations, sign-ins and the devices that were known all hang on this word.
+    account.fs_uniquifier = uuid4().hex
+    end_sign_ins(transaction, account.id, now=now)
+    transaction.session.flush()
+
+
+def _locked(transaction: Transaction, account_id: UUID) -> Account:
+    account = transaction.session.get(Account, account_id, with_for_update=True)
+    if account is None:
+        raise AccountUnknown()
+    return account
+
+
+def _worth(account: Account) -> str:
+    return sha256(f"invitation {account.fs_uniquifier}".encode()).hexdigest()[:24]

@@ -1,0 +1,143 @@
+"""Agreements from a file: what the file looks like, and bringing it in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+from sqlalchemy import select
+
+from app.foundation.database import Transaction
+from app.foundation.import_files import FileRefused, Imported, InFile
+from app.geography.operations import areas_on
+from app.identity.operations import parties
+from app.routing.operations import make_agreement
+from app.routing.records import AgreementRecord
+from app.triage.operations import names_of_categories
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
+class AgreementInFile(InFile):
+    """One `[[agreement]]`: this party does this category in this area, or at these assets."""
+
+    code: Code
+    party: Word
+    #: A main code, the code of one category, or left out for everything.
+    category: Word | None = None
+    area_kind: Word | None = None
+    area_code: Word | None = None
+    #: The party whose assets it is about, in the place of an area.
+    assets_of: Word | None = None
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    valid_from: date
+    #: The last day.
+    valid_until: date | None = None
+
+    @model_validator(mode="after")
+    def _says_where_and_when(self) -> AgreementInFile:
+        if (self.area_kind is None) != (self.area_code is None):
+            raise ValueError("area_kind and area_code go together")
+        if (self.area_kind is None) == (self.assets_of is None):
+            raise ValueError("give either area_kind and area_code, or assets_of")
+        if self.valid_until is not None and self.valid_until < self.valid_from:
+            raise ValueError("valid_until is before valid_from")
+        return self
+
+
+class AgreementsFile(InFile):
+    """A file with agreements."""
+
+    agreement: Annotated[tuple[AgreementInFile, ...], Field(min_length=1)]
+
+
+def import_agreements(
+    transaction: Transaction, wanted: Sequence[AgreementInFile], *, today: date
+) -> tuple[Imported, list[str]]:
+    """Add or renew agreements by their code; return how many, and the codes not in the file.
+
+    Those stay as they are; an agreement ends with a `valid_until`, and is never taken away, because
+    decisions that rest on it are kept.
+
+    Raises:
+        FileRefused: a code stands there twice, or a party, a category or an area is not known.
+    """
+    party_ids = {party.code: party.id for party in parties(transaction)}
+    _insist_on_what_they_name(transaction, wanted, party_ids=party_ids, today=today)
+    there = {one.code: one for one in transaction.session.scalars(select(AgreementRecord))}
+    done = Imported()
+    for one in wanted:
+        values = {
+            "party_id": party_ids[one.party],
+            "category_code": one.category,
+            "area_kind": one.area_kind,
+            "area_code": one.area_code,
+            "asset_owner_id": party_ids[one.assets_of] if one.assets_of else None,
+            "priority": one.priority,
+            "valid_from": one.valid_from,
+            "valid_until": one.valid_until,
+            "is_demo": False,
+        }
+        kept = there.get(one.code)
+        if kept is None:
+            kept = _made(transaction, one, party_ids)
+            done.added += 1
+        elif all(getattr(kept, name) == value for name, value in values.items()):
+            done.as_they_were += 1
+        else:
+            done.changed += 1
+        for name, value in values.items():
+            setattr(kept, name, value)
+    transaction.session.flush()
+    return done, sorted(set(there) - {one.code for one in wanted})
+
+
+def _made(
+    transaction: Transaction, one: AgreementInFile, party_ids: dict[str, UUID]
+) -> AgreementRecord:
+    area = (one.area_kind, one.area_code) if one.area_kind and one.area_code else None
+    make_agreement(
+        transaction,
+        code=one.code,
+        party_id=party_ids[one.party],
+        category_code=one.category,
+        area=area,
+        asset_owner_id=party_ids[one.assets_of] if one.assets_of else None,
+        valid_from=one.valid_from,
+        priority=one.priority,
+    )
+    return transaction.session.scalars(
+        select(AgreementRecord).where(AgreementRecord.code == one.code)
+    ).one()
+
+
+def _insist_on_what_they_name(
+    transaction: Transaction,
+    wanted: Sequence[AgreementInFile],
+    *,
+    party_ids: dict[str, UUID],
+    today: date,
+) -> None:
+    categories = names_of_categories(transaction, {one.category for one in wanted if one.category})
+    areas = areas_on(transaction, on=today)
+    wrong: list[str] = []
+    seen: set[str] = set()
+    for one in wanted:
+        if one.code in seen:
+            wrong.append(f"{one.code} stands there twice")
+        seen.add(one.code)
+        wrong += [
+            f"{one.code}: there is no party {code!r}"
+            for code in (one.party, one.assets_of)
+            if code is not None and code not in party_ids
+        ]
+        if one.category is not None and one.category not in categories:
+            wrong.append(f"{one.code}: there is no category {one.category!r}")
+        if one.area_kind and one.area_code and (one.area_kind, one.area_code) not in areas:
+            wrong.append(f"{one.code}: there is no area {one.area_kind} {one.area_code!r} today")
+    if wrong:
+        raise FileRefused("The agreements cannot be kept:\n  " + "\n  ".join(wrong[:20]))

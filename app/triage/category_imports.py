@@ -1,0 +1,111 @@
+"""Brings categories of a file in: what changed is written, the same again changes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from app.foundation.database import Transaction
+from app.foundation.import_files import Imported
+from app.triage.operations import CategoryToLoad, Keyword, load_categories
+
+#: Language and words → how much they weigh.
+Weights = dict[tuple[str, str], float]
+
+
+def import_categories(
+    transaction: Transaction, wanted: Sequence[CategoryToLoad], *, retire_others: bool = False
+) -> tuple[Imported, list[str]]:
+    """Add or renew categories by their code; return how many, and the codes not in the file.
+
+    Those are left alone, or with `retire_others` offered no more; their reports stay.
+    """
+    connection = transaction.connection
+    connection.execute(text("LOCK TABLE category IN SHARE ROW EXCLUSIVE MODE"))
+    there = {row.code: row for row in connection.execute(text("SELECT * FROM category"))}
+    keywords = _keywords(transaction)
+    new = [one for one in wanted if one.code not in there]
+    changed = [
+        one
+        for one in wanted
+        if one.code in there
+        and (_facts(one), _weights(one.keywords)) != (_kept(there[one.code]), keywords[one.code])
+    ]
+    # A heading comes before what is below it, also where only some of both are written.
+    written = [one for one in wanted if one in new or one in changed]
+    if written:
+        load_categories(transaction, written, is_demo=False)
+    listed = {one.code for one in wanted}
+    others = sorted(
+        code for code, row in there.items() if code not in listed and row.retired_at is None
+    )
+    if others and retire_others:
+        connection.execute(
+            text(
+                "UPDATE category SET retired_at = now(), updated_at = now()"
+                " WHERE code = ANY(:codes)"
+            ),
+            {"codes": others},
+        )
+    return Imported(len(new), len(changed), len(wanted) - len(written)), others
+
+
+def _keywords(transaction: Transaction) -> dict[str, Weights]:
+    found: dict[str, Weights] = defaultdict(dict)
+    rows = transaction.connection.execute(
+        text("SELECT category_code, language, words, weight FROM category_keyword")
+    )
+    for row in rows:
+        found[row.category_code][row.language, row.words] = round(row.weight, 4)
+    return found
+
+
+def _weights(keywords: Iterable[Keyword]) -> Weights:
+    weights: Weights = {}
+    for one in keywords:
+        key = one.language, one.words
+        # What stands there twice counts with its highest weight.
+        weights[key] = max(weights.get(key, 0), round(one.weight, 4))
+    return weights
+
+
+def _facts(one: CategoryToLoad) -> tuple[object, ...]:
+    advice, norm = one.danger_advice, one.norm
+    return (
+        one.parent_code,
+        one.name.nl,
+        one.name.en,
+        one.position,
+        norm.working_days if norm else None,
+        norm.danger_working_days if norm else None,
+        advice.text.nl if advice else None,
+        advice.text.en if advice else None,
+        advice.phone if advice else None,
+        one.asset_kind,
+        one.join_group,
+        one.join_within_metres,
+        one.public_visibility.value,
+        None,
+    )
+
+
+def _kept(row: Row[Any]) -> tuple[object, ...]:
+    return (
+        row.parent_code,
+        row.name_nl,
+        row.name_en,
+        row.position,
+        row.norm_working_days,
+        row.danger_norm_working_days,
+        row.danger_text_nl,
+        row.danger_text_en,
+        row.danger_phone,
+        row.asset_kind,
+        row.join_group,
+        row.join_within_metres,
+        row.public_visibility,
+        row.retired_at,
+    )
