@@ -164,10 +164,12 @@ def run_worker_app(app: App, *, at_once: int, until_empty: bool) -> None:
 
     `at_once` usual jobs and one heavy one are done at the same time.
     """
-    asyncio.run(_work(app, at_once=at_once, until_empty=until_empty))
+    asyncio.run(work(app, at_once=at_once, until_empty=until_empty))
 
 
-async def _work(app: App, *, at_once: int, until_empty: bool) -> None:
+async def work(app: App, *, at_once: int, until_empty: bool) -> None:
+    """Do jobs, as `run_worker_app` does, until cancelled; what was begun is ended first."""
+
     def worker_on(queue: str, at_once: int, *, hears_signals: bool) -> asyncio.Task[None]:
         return asyncio.create_task(
             app.run_worker_async(
@@ -188,13 +190,16 @@ async def _work(app: App, *, at_once: int, until_empty: bool) -> None:
             worker_on(HEAVY_QUEUE, _HEAVY_AT_ONCE, hears_signals=False),
         )
         until = asyncio.ALL_COMPLETED if until_empty else asyncio.FIRST_COMPLETED
-        await asyncio.wait(both, return_when=until)
-        # One was told to stop, or broke: the other ends what it does and stops too.
-        for worker in both:
-            worker.cancel()
-        for ended in await asyncio.gather(*both, return_exceptions=True):
-            if isinstance(ended, Exception):
-                raise ended
+        try:
+            await asyncio.wait(both, return_when=until)
+        finally:
+            # One was told to stop, or broke: the other ends what it does and stops too.
+            for worker in both:
+                worker.cancel()
+            ended = await asyncio.gather(*both, return_exceptions=True)
+        for fault in ended:
+            if isinstance(fault, Exception):
+                raise fault
 
 
 async def take_up_stalled(app: App, note_fault: NoteFault) -> int:

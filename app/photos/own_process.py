@@ -8,21 +8,32 @@ import resource
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO, Final
 
 from app.photos.model import PhotoKind, Rendition
 from app.photos.rendering import HeicNotInstalled, SafePhoto, Undecodable, make_safe
 
-#: Of address space, which is more than what is used. The largest photo that may come in, a HEIC of
-#: 50 megapixels, takes 0.5 GB of it.
-MOST_MEMORY_BYTES: Final = 640 * 1024 * 1024
-#: Of a processor. The slowest photo that may come in takes two seconds of a usual one.
-MOST_SECONDS: Final = 20
 #: By the clock, on a machine that has no processor to spare. That is not the picture's fault.
 _LONGEST_WAIT_SECONDS: Final = 240
 #: Photos that need no process of their own go first.
 _NICER: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one picture may take: bytes of address space, which is more than is used, and seconds
+    of a processor.
+
+    Of the photos that may come in, the largest takes half a gigabyte and the slowest two seconds.
+    """
+
+    memory_bytes: int = 640 * 1024 * 1024
+    seconds: int = 20
+
+
+_BOUNDS: Final = Bounds()
 
 _NO_PICTURE, _NO_HEIC = 3, 4
 #: How a process ends that a picture broke: in its decoder, or by its bounds.
@@ -40,7 +51,7 @@ class OwnProcessDied(Exception):
     """The process that made a photo safe was killed by others, or got no time. Worth a try."""
 
 
-def make_safe_apart(original: bytes, kind: PhotoKind) -> SafePhoto:
+def make_safe_apart(original: bytes, kind: PhotoKind, bounds: Bounds = _BOUNDS) -> SafePhoto:
     """Return the renditions of `original`, as `make_safe` does, made in a process of its own.
 
     Raises:
@@ -48,9 +59,11 @@ def make_safe_apart(original: bytes, kind: PhotoKind) -> SafePhoto:
         HeicNotInstalled: it is a HEIC photo, and nothing here reads those.
         OwnProcessDied: it is not known whether a picture can be made.
     """
+    command = [sys.executable, "-I", "-m", __name__, kind.value]
+    command += [str(bounds.memory_bytes), str(bounds.seconds)]
     try:
-        ended = subprocess.run(  # ourselves, with a word of our own
-            [sys.executable, "-I", "-m", __name__, kind.value],
+        ended = subprocess.run(
+            command,
             input=original,
             capture_output=True,
             timeout=_LONGEST_WAIT_SECONDS,
@@ -92,11 +105,12 @@ def _main() -> int:
     # Ctrl-C is for the worker, which waits for this process to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICER)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 5))
+    kind, memory_bytes, seconds = PhotoKind(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        safe = make_safe(sys.stdin.buffer.read(), PhotoKind(sys.argv[1]))
+        safe = make_safe(sys.stdin.buffer.read(), kind)
     except HeicNotInstalled:
         return _NO_HEIC
     except (Undecodable, MemoryError) as why:

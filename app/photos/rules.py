@@ -43,19 +43,15 @@ _ONE_MEGAPIXEL = 1_000_000
 _FEWEST_BYTES = 100
 #: Pixels times scans. Ten scans are usual, so the largest photo may have sixteen.
 _MOST_PIXELS_GONE_OVER = 16 * MAX_PHOTO_PIXELS
-#: A JPEG is decoded small: 50 megapixels in one scan, or 12 in ten, take 0.3 s and under 100 MB.
-_USUAL_PIXELS_GONE_OVER = 170_000_000
-#: The others take 8 bytes of memory for each pixel, a WebP 16; this is 100 MB and 0.4 s.
+#: What the worker decodes beside its other work: 0.4 s and 100 MB. A JPEG is decoded small; the
+#: others take 8 bytes of memory for each pixel, a WebP 16.
 _USUAL_PIXELS = {
+    PhotoKind.JPEG: 17_000_000,
     PhotoKind.PNG: 12_500_000,
     PhotoKind.HEIC: 12_500_000,
     PhotoKind.WEBP: 6_250_000,
 }
-_PIXELS_IN_THE_WORKER = {
-    PhotoKind.JPEG: 17_000_000,
-    PhotoKind.PNG: 12_500_000,
-    PhotoKind.WEBP: 6_250_000,
-}
+_USUAL_PIXELS_GONE_OVER = 10 * _USUAL_PIXELS[PhotoKind.JPEG]
 
 
 def examine(content: bytes | BinaryIO, *, reads_heic: bool) -> ExaminedPhoto:
@@ -97,9 +93,9 @@ def _check_work(container: Container) -> None:
 def is_heavy(container: Container) -> bool:
     """Whether making this photo safe takes more than a phone's usual photo does."""
     pixels = container.width_px * container.height_px
-    if container.kind is PhotoKind.JPEG:
-        return pixels * container.scans > _USUAL_PIXELS_GONE_OVER
-    return pixels > _USUAL_PIXELS[container.kind]
+    return (
+        pixels > _USUAL_PIXELS[container.kind] or pixels * container.scans > _USUAL_PIXELS_GONE_OVER
+    )
 
 
 def needs_own_process(kind: PhotoKind, width_px: int, height_px: int) -> bool:
@@ -107,9 +103,7 @@ def needs_own_process(kind: PhotoKind, width_px: int, height_px: int) -> bool:
 
     A HEIC always is: what its boxes tell of its size need not be what its decoder finds.
     """
-    if kind is PhotoKind.HEIC:
-        return True
-    return width_px * height_px > _PIXELS_IN_THE_WORKER[kind]
+    return kind is PhotoKind.HEIC or width_px * height_px > _USUAL_PIXELS[kind]
 
 
 def examine_all(

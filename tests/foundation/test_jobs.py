@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -200,6 +201,48 @@ class TestAFault:
             make_due(committing_database)
 
         assert waits == pytest.approx([30, 900, 27_000], abs=20)
+
+
+class TestHeavyJobs:
+    def test_are_done_one_at_a_time_beside_the_usual_ones(
+        self, committing_database: Database, fresh_database: Clone
+    ) -> None:
+        at_once = Together()
+        with committing_database.transaction() as transaction:
+            for _ in range(4):
+                transaction.defer_heavy("lift", kind="heavy")
+                transaction.defer("lift", kind="usual")
+
+        app = the_worker(fresh_database, {"lift": Job(at_once.lift)})
+        run_worker_app(app, at_once=2, until_empty=True)
+
+        assert at_once.most == {"heavy": 1, "usual": 2}
+        assert at_once.first_of_both.broken is False
+        assert states(committing_database) == []
+
+
+class Together:
+    """Counts how many jobs of a kind are done at the same time."""
+
+    def __init__(self) -> None:
+        self.most = {"heavy": 0, "usual": 0}
+        #: Three at once, or the worker does not do them beside one another.
+        self.first_of_both = threading.Barrier(3, timeout=20)
+        self._now = {"heavy": 0, "usual": 0}
+        self._begun = {"heavy": 0, "usual": 0}
+        self._lock = threading.Lock()
+
+    def lift(self, _: Provided, *, kind: str) -> None:
+        with self._lock:
+            self._now[kind] += 1
+            self._begun[kind] += 1
+            self.most[kind] = max(self.most[kind], self._now[kind])
+            is_early = self._begun[kind] <= {"heavy": 1, "usual": 2}[kind]
+        if is_early:
+            self.first_of_both.wait()
+        time.sleep(0.02)
+        with self._lock:
+            self._now[kind] -= 1
 
 
 class TestAJobThatComesBack:
