@@ -105,6 +105,13 @@ class PdokAddresses:
         )
         return found[0] if found else None
 
+    def is_away(self) -> bool:
+        """Return whether the register rests after a failure, or has all it can take."""
+        if self._ticks() < self._rests_until or not self._free.acquire(blocking=False):
+            return True
+        self._free.release()
+        return False
+
     def close(self) -> None:
         """Close the connections to the register."""
         self._client.close()

@@ -37,6 +37,10 @@ class AddressBook(Protocol):
         """Return the address nearest to the spot, when there is one within 200 metres."""
         ...
 
+    def is_away(self) -> bool:
+        """Return whether nobody can be asked at this moment, so that "nothing" says nothing."""
+        ...
+
 
 class NoAddresses:
     """An address book for installations that go without."""
@@ -49,12 +53,17 @@ class NoAddresses:
         """Return nothing."""
         return None
 
+    def is_away(self) -> bool:
+        """Return that nobody can be asked."""
+        return True
+
 
 class DemoAddresses:
     """The addresses of the demo's own streets, in our own table."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._has_failed = False
 
     def search(self, text: str, *, at_most: int = 5) -> Sequence[Address]:
         """Return the addresses that hold every word of the text."""
@@ -81,16 +90,23 @@ class DemoAddresses:
         )
         return found[0] if found else None
 
+    def is_away(self) -> bool:
+        """Return whether the last question failed."""
+        return self._has_failed
+
     def _ask(self, statement: str, values: dict[str, object]) -> list[Address]:
         try:
             with self._database.transaction() as transaction:
-                return [
+                found = [
                     _own_address(row)
                     for row in transaction.connection.execute(text(statement), values)
                 ]
         except SQLAlchemyError:
             log.warning("address_book_failed", exc_info=True)
+            self._has_failed = True
             return []
+        self._has_failed = False
+        return found
 
 
 _SEARCH = """

@@ -189,4 +189,5 @@ function part(row, className) {
   return /** @type {HTMLElement} */ (row.querySelector(`.${className}`));
 }
 
+for (const box of document.querySelectorAll("[data-with-photos]")) /** @type {HTMLElement} */ (box).hidden = false;
 for (const box of document.querySelectorAll("[data-photos]")) new PhotoField(/** @type {HTMLElement} */ (box));

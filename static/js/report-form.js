@@ -49,6 +49,9 @@ function keepWhatIsTyped(form) {
   // Somebody may type before this script has come.
   if ([...written].some((element) => element.value !== element.defaultValue)) keepSoon();
   form.addEventListener("submit", () => {
+    // With photos the form may be too large to arrive, and the words must not be lost with it.
+    const brings = [...form.querySelectorAll("input[type=file]")].some((input) => (/** @type {HTMLInputElement} */ (input).files?.length ?? 0) > 0);
+    if (brings) void keep(true);
     isChanged = false;
     clearTimeout(pause);
   });
@@ -135,8 +138,9 @@ function proposeAddresses(box, form) {
     const address = new URL(box?.dataset.url ?? "", location.href);
     address.searchParams.set("q", text);
     const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "application/json" } }).catch(() => null);
-    if (answer === null || !answer.ok || mine !== question) return;
-    const { addresses } = await answer.json().catch(() => ({ addresses: [] }));
+    if (mine !== question) return;
+    const isAnswer = answer !== null && answer.ok;
+    const { addresses, away } = isAnswer ? await answer.json().catch(() => ({ addresses: [], away: true })) : { addresses: [], away: true };
     if (mine !== question || input.value.trim() !== text) return;
     found = addresses;
     list.replaceChildren(...found.map((one, at) => {
@@ -153,7 +157,9 @@ function proposeAddresses(box, form) {
     show(found.length > 0);
     mark(-1);
     const many = found.length === 1 ? box?.dataset.one : box?.dataset.many?.replace("{count}", String(found.length));
-    news.textContent = (found.length === 0 ? box?.dataset.none : many) ?? "";
+    news.textContent = (away ? box?.dataset.away : found.length === 0 ? box?.dataset.none : many) ?? "";
+    // Who sees the screen does not miss a list that is not there; a service that is away they do.
+    news.classList.toggle("visually-hidden", !away);
   }
 
   /** @param {Address} address */

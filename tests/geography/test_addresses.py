@@ -195,6 +195,11 @@ class TestOurOwnBook:
 
         assert list(book.search("markt")) == []
         assert book.nearest(MARKT.spot) is None
+        assert book.is_away()
+
+    def test_is_not_away_because_it_knows_no_such_street(self, own: DemoAddresses) -> None:
+        assert list(own.search("Champs-Élysées")) == []
+        assert not own.is_away()
 
 
 class TestTheNationalRegister:
@@ -310,12 +315,14 @@ class TestARegisterThatFails:
 
         first = list(national.search("kade"))
         meanwhile = [*national.search("markt"), national.nearest(MARKT.spot)]
+        was_away = national.is_away()
         asked_while_it_rests = len(register.asked)
         register.instead = None
         ticks.now += REST_SECONDS + 0.1
         afterwards = list(national.search("kade"))
 
         assert (first, meanwhile, asked_while_it_rests) == ([], [None], 1)
+        assert (was_away, national.is_away()) == (True, False)
         assert afterwards == [KADE]
 
     @pytest.mark.parametrize("status", [400, 403, 404, 414])
@@ -327,6 +334,7 @@ class TestARegisterThatFails:
         register.instead = None
 
         assert first == []
+        assert not national.is_away()
         assert list(national.search("kade")) == [KADE]
 
     def test_still_tells_what_is_kept(self, national: PdokAddresses, register: Register) -> None:

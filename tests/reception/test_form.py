@@ -13,8 +13,10 @@ from app.foundation.clock import Clock, StoppedClock
 from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.geography.addresses import AddressBook, NoAddresses
+from app.planning.operations import plan_works
 from tests.makers.form_places import an_address, another_municipality
 from tests.makers.places import IN_DISTRICT, ON_MOTORWAY, SmallMunicipality, a_small_municipality
+from tests.makers.works import a_work
 from tests.photos.pictures import a_jpeg
 from tests.reception.browsing import Page, Resident
 
@@ -206,7 +208,21 @@ class TestAnAddressThatIsNotFound:
         page = resident.sends({"address": "Kade 4"})
 
         assert page.status == 200
+        assert "Wij kunnen nu geen adressen opzoeken" in page.text
+        assert "U typte: Kade 4" in page.text
         assert "village" in page.form.fields
+        assert resident.opens("/melden/plek").form.fields["address"] == "Kade 4"
+        longitude, latitude = map(str, IN_DISTRICT)
+        onward = resident.sends({"longitude": longitude, "latitude": latitude})
+        assert onward.path == "/melden/plek/object"
+
+    def test_says_so_where_it_knows_addresses_and_not_this_one(self, resident: Resident) -> None:
+        at_the_place(resident)
+
+        page = resident.sends({"address": "Champs-Élysées 1"})
+
+        assert "We vonden dat adres niet" in page.text
+        assert "geen adressen opzoeken" not in page.text
 
     def test_keeps_the_address_for_another_try(self, resident: Resident) -> None:
         at_the_place(resident)
@@ -276,6 +292,21 @@ class TestWhatIsKnownNearBy:
         assert str(first["reference"]) in check.text
         assert f"al bekend onder nummer {first['reference']}" in sent.text
         assert {kept["case_id"] for kept in reports(provided)} == {first["case_id"]}
+
+    def test_is_told_apart_from_work_that_is_planned(
+        self, resident: Resident, provided: Provided
+    ) -> None:
+        with provided.get(Database).transaction() as transaction:
+            plan_works(transaction, [(a_work("W-1", at=IN_DISTRICT), None)], now=MONDAY)
+        at_the_place(resident, "Losse tegel", "wegen.losse-tegel")
+        resident.sends({"address": "Kade 4"})
+
+        page = resident.sends({"place": resident.page.form.choices["place"][0]})
+
+        assert page.path == "/melden/al-bekend"
+        assert page.title.startswith("Hier is werk gepland")
+        assert "al bekend in de buurt" not in page.text
+        assert resident.sends().path == "/melden/contact"
 
     def test_never_stops_a_report(
         self, resident: Resident, provided: Provided, app_client: Resident
@@ -413,7 +444,7 @@ class TestAddressProposals:
         answer = web.get(f"/melden/adressen?q={asked}")
 
         assert answer.status_code == 200
-        assert answer.get_json() == {"addresses": []}
+        assert answer.get_json() == {"addresses": [], "away": False}
 
 
 @pytest.fixture

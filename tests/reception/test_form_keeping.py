@@ -438,6 +438,58 @@ class TestPhotos:
         assert count(provided, "photo") == 0
 
 
+class TestPhotosWithoutScripts:
+    @pytest.fixture
+    def photographer(self, resident: Resident) -> Resident:
+        photographer = Resident(resident.client, passes_photos=False)
+        photographer.opens("/melden")
+        photographer.sends({"words": WORDS})
+        return photographer
+
+    def test_are_asked_for_when_the_words_are_kept(
+        self, photographer: Resident, provided: Provided
+    ) -> None:
+        assert photographer.page.path == "/melden/fotos"
+
+        page = photographer.sends({}, photos={"a.jpg": a_jpeg()})
+
+        assert page.path == "/melden/soort"
+        assert count(provided, "photo") == 1
+
+    def test_that_are_too_large_to_send_leave_the_words_and_the_way_back(
+        self, photographer: Resident
+    ) -> None:
+        photographer.client.application.config["MAX_CONTENT_LENGTH"] = 1000
+
+        refused = photographer.sends({}, photos={"a.jpg": a_jpeg() + bytes(2000)})
+        photographer.client.application.config["MAX_CONTENT_LENGTH"] = None
+        back = photographer.opens("/melden/fotos")
+
+        assert refused.status == 413
+        assert "Wat u eerder schreef, is bewaard." in refused.text
+        assert "/melden/fotos" in refused.read.links
+        assert back.path == "/melden/fotos"
+        assert photographer.opens("/melden").form.fields["words"] == WORDS
+
+    def test_that_are_larger_than_15_mb_are_said_beside_the_field(
+        self, photographer: Resident
+    ) -> None:
+        page = photographer.sends({}, photos={"groot.jpg": a_jpeg() + bytes(15 * 1024 * 1024)})
+
+        assert (page.path, page.status) == ("/melden/fotos", 400)
+        assert "groot.jpg: De foto is groter dan 15 MB." in page.text
+
+    def test_can_be_taken_back(self, photographer: Resident, provided: Provided) -> None:
+        photographer.sends({}, photos={"a.jpg": a_jpeg()})
+        page = photographer.opens("/melden/fotos")
+        (remove,) = [to for to in page.form.buttons if to.endswith("/weg")]
+
+        page = photographer.sends(action=remove)
+
+        assert page.path == "/melden/fotos"
+        assert count(provided, "photo") == 0
+
+
 class TestAPhotoThatAScriptSends:
     def upload(self, resident: Resident, content: bytes, name: str = "a.jpg") -> TestResponse:
         token = resident.page.form.fields["csrf_token"]

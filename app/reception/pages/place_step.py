@@ -58,7 +58,8 @@ def propose_addresses() -> ResponseReturnValue:
                 "latitude": one.spot.latitude,
             }
             for one in found
-        ]
+        ],
+        away=not found and provided().get(AddressBook).is_away(),
     )
 
 
@@ -263,6 +264,7 @@ def _address_page(
             }
             for one in found
         ],
+        is_away=not found and provided().get(AddressBook).is_away(),
         villages=[{"value": one["code"], "label": one["name"]} for one in _villages()],
     )
 

@@ -34,6 +34,7 @@ class Page(StrEnum):
     """A page of the form; the word is its address."""
 
     WORDS = "/melden"
+    PHOTOS = "/melden/fotos"
     KIND = "/melden/soort"
     DANGER = "/melden/gevaar"
     CALL = "/melden/gevaar/bellen"
@@ -49,6 +50,7 @@ class Page(StrEnum):
 #: The step that a page belongs to, counted from 1.
 STEP_OF = {
     Page.WORDS: 1,
+    Page.PHOTOS: 1,
     Page.KIND: 1,
     Page.DANGER: 1,
     Page.CALL: 1,
@@ -62,6 +64,7 @@ STEP_OF = {
 
 #: Where "back" leads.
 BEFORE = {
+    Page.PHOTOS: Page.WORDS,
     Page.KIND: Page.WORDS,
     Page.DANGER: Page.KIND,
     Page.CALL: Page.DANGER,

@@ -1,4 +1,8 @@
-"""Step one of the form, first half: what it is, in the reporter's own words and photos."""
+"""Step one of the form, first half: what it is, in the reporter's own words and photos.
+
+Without scripts the photos have a page of their own, after the words were kept: a photo that is too
+large to send, or a connection that breaks off while it goes, then takes no words along.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,7 @@ from app.reception.drafts import open_draft, throw_away
 from app.reception.model import DraftContent, DraftNotFound, FailedPhoto
 from app.reception.pages.own_draft import drop_key, new_key, own_keys, read_current_draft, this_key
 from app.reception.pages.photo_words import refusal_in_words
-from app.reception.pages.steps import Page, kept, onward, shown
+from app.reception.pages.steps import Page, filled_in, kept, onward, shown
 from app.reception.rules import (
     KEPT_CHARACTERS,
     LONGEST_ADDRESS,
@@ -44,7 +48,7 @@ from app.reception.rules import (
 
 blueprint = Blueprint("words", __name__)
 
-_PHOTOS = "/melden/fotos"
+_PHOTOS = Page.PHOTOS.value
 
 #: The fields in which people type, and how much of each is kept.
 _TYPED = {
@@ -74,29 +78,51 @@ def take_words() -> ResponseReturnValue:
     written = request.form.get("words", "")
     words = typed(written, most=KEPT_CHARACTERS)
     kept(lambda content: replace(content, words=words))
-    refused = [failed for file in _chosen_files() if (failed := _try_to_keep(file)) is not None]
-    content = kept(lambda content: replace(content, failed_photos=_failed(content, refused)))
-    errors: dict[str, str] = {}
+    content, errors = _keep_what_came()
     if (problem := words_problem(words)) is not None:
         errors["words"] = _words_in_words(problem, len(words))
     elif has_control_characters(written):
         errors["words"] = gettext(
             "There were characters in it that we cannot keep. We left them out: is it still right?"
         )
-    if refused:
-        errors["photo"] = gettext(
-            "%(why)s You can go on without this photo.",
-            why=" ".join(f"{failed.name}: {failed.why}" for failed in refused),
-        )
     if errors:
         return _page(content, errors=errors)
+    if request.form.get("photos") == "next" and not _chosen_files():
+        return redirect(Page.PHOTOS, code=303)
     return onward(content)
+
+
+def _keep_what_came() -> tuple[DraftContent, dict[str, str]]:
+    """Keep the photos that came with the form; return it, and a sentence about those refused."""
+    refused = [failed for file in _chosen_files() if (failed := _try_to_keep(file)) is not None]
+    content = kept(lambda content: replace(content, failed_photos=_failed(content, refused)))
+    if not refused:
+        return content, {}
+    sentence = gettext(
+        "%(why)s You can go on without this photo.",
+        why=" ".join(f"{failed.name}: {failed.why}" for failed in refused),
+    )
+    return content, {"photo": sentence}
+
+
+@blueprint.get("/fotos")
+@open_to(Permission.ANYONE)
+def ask_photos() -> ResponseReturnValue:
+    """Ask for photos, of a browser without scripts; the words are kept by now."""
+    return _photo_page(filled_in())
 
 
 @blueprint.post("/fotos")
 @open_to(Permission.ANYONE)
-def take_photo() -> ResponseReturnValue:
-    """Take one photo while the form is being filled in."""
+def take_photos() -> ResponseReturnValue:
+    """Take one photo while the form is being filled in, or those of the page that asks for them."""
+    if is_program():
+        return _take_photo()
+    content, errors = _keep_what_came()
+    return _photo_page(content, errors=errors) if errors else onward(content)
+
+
+def _take_photo() -> ResponseReturnValue:
     files = _chosen_files()
     if len(files) != 1:
         raise PhotoRefused(gettext("Send one photo at a time."))
@@ -117,7 +143,10 @@ def remove_photo(photo_id: UUID) -> ResponseReturnValue:
         kept(_with_what_was_typed)
     with services.get(Database).transaction() as transaction:
         erase_from_draft(transaction, photo_id, draft_id=draft_id_of(this_key()))
-    return ("", 204) if is_program() else redirect(Page.WORDS, code=303)
+    if is_program():
+        return "", 204
+    # Only the page with the words brings words along.
+    return redirect(Page.WORDS if "words" in request.form else Page.PHOTOS, code=303)
 
 
 @blueprint.post("/bewaren")
@@ -164,6 +193,19 @@ def _page(
         is_going_on=is_going_on,
         photos=photos_so_far(),
         upload_url=_PHOTOS,
+    )
+
+
+def _photo_page(
+    content: DraftContent, *, errors: dict[str, str] | None = None
+) -> ResponseReturnValue:
+    return shown(
+        Page.PHOTOS,
+        "photos",
+        content,
+        errors=errors,
+        most_photos=MAX_PHOTOS,
+        photos=photos_so_far(),
     )
 
 
