@@ -1,7 +1,8 @@
 """The least a web application can do: a bare Flask endpoint that inserts one row and commits.
 
-It takes the same requests on the same server and database: JSON or multipart, a photo written to
-disk for good. What Straatbeeld costs more than this is what Straatbeeld does.
+It takes the same requests on the same server, in the same shell, and on the same database: JSON or
+multipart, a photo written to disk for good. What Straatbeeld costs more than this is what
+Straatbeeld does.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ import psycopg
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from app.entrypoints.ground.web_process import in_shell
+from app.entrypoints.ground.web_shell import WebShell
+from app.foundation.settings import read_settings
+
 TABLE = "CREATE TABLE IF NOT EXISTS bare_row (id uuid PRIMARY KEY, body text NOT NULL)"
 
 
-def create_app() -> Flask:
+def create_app() -> WebShell:
     """Return the application; each thread has its own connection."""
     app = Flask(__name__)
     mine = threading.local()
@@ -53,4 +58,4 @@ def create_app() -> Flask:
             )
         return jsonify(id=str(row_id)), 201
 
-    return app
+    return in_shell(app, read_settings())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.entrypoints import web_security
+from app.entrypoints import unfinished, web_security
 from app.foundation import api_documents, bodies, given_answers, import_files, kept_jobs
 from app.foundation.errors import DomainError
 from app.geography import model as geography
@@ -72,6 +72,8 @@ STATUS: Mapping[type[DomainError], int] = {
     reception.SameAsUnknown: 400,
     triage.RetiredCategory: 400,
     triage.UnknownCategory: 400,
+    unfinished.BodyBroken: 400,
+    unfinished.BodyStopped: 408,
     web_security.FormRefused: 400,
     work.CannotJoin: 409,
     work.CaseIsClosed: 409,

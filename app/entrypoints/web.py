@@ -12,6 +12,7 @@ from app.entrypoints.languages import speak
 from app.entrypoints.logs import configure_logs, log_requests
 from app.entrypoints.problems import answer_problems
 from app.entrypoints.static_files import serve_well
+from app.entrypoints.unfinished import refuse_unfinished
 from app.entrypoints.web_security import secure
 from app.entrypoints.wiring import wire
 from app.foundation.assets import asset_url
@@ -30,6 +31,9 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 #: Five photos of 15 MB, their wrapping and the report itself.
 MAX_REQUEST_BYTES = 5 * 15 * 1024 * 1024 + 1024 * 1024
 
+#: All that a request says in words, and the whole of one that brings no files.
+MAX_TEXT_BYTES = 1024 * 1024
+
 
 def create_app(services: Provided | None = None) -> Flask:
     """Return the web application on these services, by default on those of the environment."""
@@ -46,9 +50,10 @@ def create_app(services: Provided | None = None) -> Flask:
     # host the request claims to be for.
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
-    app.config["MAX_FORM_MEMORY_SIZE"] = 1024 * 1024
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_TEXT_BYTES
     attach(app.extensions, services)
     log_requests(app)
+    refuse_unfinished(app)
     secure(app, settings)
     speak(app)
     answer_problems(app)

@@ -85,6 +85,29 @@ class Settings(BaseSettings):
     )
     web_processes: int = Field(default=2, ge=1, le=64, description="Web processes.")
     web_threads: int = Field(default=4, ge=1, le=64, description="Threads in each web process.")
+    body_silence_seconds: float = Field(
+        default=20,
+        gt=0,
+        le=600,
+        description="A request of which nothing comes for so long is given up.",
+    )
+    body_grace_seconds: float = Field(
+        default=30,
+        gt=0,
+        le=600,
+        description="How long a request may come as slowly as it likes.",
+    )
+    body_least_bytes_per_second: float = Field(
+        default=2000,
+        gt=0,
+        description="After that it must have come at least so fast on average.",
+    )
+    bodies_at_once: int = Field(
+        default=256,
+        ge=1,
+        description="So many requests may be coming in at each web process; another one is asked "
+        "to come back.",
+    )
     retention_days: int = Field(
         default=90, ge=1, description="Contact details go this many days after closing."
     )
