@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from app.entrypoints.ground.narrowing import keep_strangers_out, narrow
 from app.entrypoints.ground.processes import dying_with_parent, end, working_in
 from app.entrypoints.ground.progress import CannotStart
 from app.entrypoints.ground.provision import Binaries
@@ -205,6 +206,7 @@ class Cluster:
                     "SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)
                 ).fetchone():
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+            narrow(connection)
         with psycopg.connect(
             self.url(role=SUPERUSER, database="postgres"), autocommit=True
         ) as connection:
@@ -225,6 +227,11 @@ class Cluster:
                         sql.Identifier(DATABASE), sql.Identifier(MAP_READER)
                     )
                 )
+
+            keep_strangers_out(connection)
+        # One that an earlier version made was not narrowed with its template.
+        with psycopg.connect(self.url(role=SUPERUSER), autocommit=True) as connection:
+            narrow(connection)
 
     # --- running it
 

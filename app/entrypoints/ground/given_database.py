@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from app.entrypoints.ground.cluster import MAP_READER
+from app.entrypoints.ground.narrowing import is_narrowed, narrow
 from app.entrypoints.ground.progress import CannotStart
 from app.entrypoints.ground.provision import OLDEST_POSTGRESQL
 
@@ -25,6 +26,12 @@ _NO_POSTGIS = (
 _POSTGIS_NOT_INSTALLED = (
     "PostGIS is not installed on the server of DATABASE_URL. Install it there (on Debian "
     "'apt-get install postgresql-{version}-postgis-3'), and start again."
+)
+
+_HOW_TO_NARROW_THE_READER = (
+    "Note: {role} can read the public map alone, but may still write large objects, take locks and "
+    "read where private rows lie on average, as anyone may in a PostgreSQL. To close that, have a "
+    "superuser run\n    psql --file deploy/database/narrow.sql\n  in that database."
 )
 
 _HOW_TO_ADD_THE_READER = (
@@ -85,13 +92,15 @@ def map_reader_url(
     with psycopg.connect(database_url, autocommit=True) as connection:
         user = connection.info.user
         _make_reader_if_allowed(connection, role, password)
+        narrow(connection)
+        narrowed = is_narrowed(connection, role) if _is_there(connection, role) else False
     # Where roles come in without a password, as through a socket, none is needed.
     for wanted in (_as_role(database_url, role, password), _as_role(database_url, role)):
         try:
             psycopg.connect(wanted, connect_timeout=10).close()
         except psycopg.Error:
             continue
-        return wanted, None
+        return wanted, None if narrowed else _HOW_TO_NARROW_THE_READER.format(role=role)
     return database_url, _HOW_TO_ADD_THE_READER.format(
         user=user, role=role, url=_as_role(database_url, role, "the-password")
     )
@@ -100,7 +109,7 @@ def map_reader_url(
 def _make_reader_if_allowed(
     connection: psycopg.Connection[tuple[object, ...]], role: str, password: str
 ) -> None:
-    if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).rowcount:
+    if _is_there(connection, role):
         return
     ours = connection.execute(
         "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
@@ -111,6 +120,11 @@ def _make_reader_if_allowed(
                 sql.Identifier(role), sql.Literal(password)
             )
         )
+
+
+def _is_there(connection: psycopg.Connection[tuple[object, ...]], role: str) -> bool:
+    found = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,))
+    return found.rowcount > 0
 
 
 def _password(secret_key: str, role: str) -> str:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from app.entrypoints.ground.given_database import insist_that_it_works, map_reader_url
+from app.entrypoints.ground.narrowing import narrow
 from app.entrypoints.ground.progress import CannotStart
 from tests.ground import Clone
 
@@ -89,6 +90,9 @@ class TestADatabaseOfOnesOwn:
 
 class TestTheReaderOfTheMap:
     def test_comes_in_by_its_own_role(self, fresh_database: Clone) -> None:
+        with psycopg.connect(fresh_database.superuser_url) as connection:
+            narrow(connection)
+
         url, note = map_reader_url(fresh_database.url, secret_key=SECRET)
 
         with psycopg.connect(url) as connection:
@@ -97,6 +101,8 @@ class TestTheReaderOfTheMap:
 
     def test_is_made_with_a_password_where_roles_may_be_made(self, role: ARole) -> None:
         role.may_make_roles()
+        with psycopg.connect(role.superuser_url) as connection:
+            narrow(connection)
 
         url, note = map_reader_url(role.url, secret_key=SECRET, role=role.reader)
 
@@ -117,6 +123,16 @@ class TestTheReaderOfTheMap:
         second = map_reader_url(role.url, secret_key=SECRET, role=role.reader)
 
         assert first == second
+
+    def test_that_could_not_be_narrowed_is_said_with_what_to_do(self, role: ARole) -> None:
+        role.may_make_roles()
+        with psycopg.connect(role.superuser_url) as connection:
+            connection.execute("GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO PUBLIC")
+
+        _, note = map_reader_url(role.url, secret_key=SECRET, role=role.reader)
+
+        assert note is not None
+        assert "deploy/database/narrow.sql" in note
 
     def test_is_missed_with_what_to_do_where_roles_may_not_be_made(self, role: ARole) -> None:
         url, note = map_reader_url(role.url, secret_key=SECRET, role=role.reader)
