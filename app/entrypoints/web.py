@@ -6,7 +6,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.entrypoints import about, health
+from app.entrypoints import about, for_browsers, health
+from app.entrypoints.compression import compress_what_is_public
 from app.entrypoints.interfaces import register_mobile_api, register_partner_api
 from app.entrypoints.languages import speak
 from app.entrypoints.logs import configure_logs, log_requests
@@ -52,6 +53,7 @@ def create_app(services: Provided | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_TEXT_BYTES
     attach(app.extensions, services)
+    compress_what_is_public(app)
     log_requests(app)
     refuse_unfinished(app)
     secure(app, settings)
@@ -69,6 +71,7 @@ def create_app(services: Provided | None = None) -> Flask:
         crew.blueprint,
         desk.blueprint,
         following.blueprint,
+        for_browsers.blueprint,
         front_page.blueprint,
         health.blueprint,
         photo_pages.blueprint,
