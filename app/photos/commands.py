@@ -20,7 +20,7 @@ def photos() -> None:
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Only say what would be erased.")
 @click.pass_obj
 def sweep(provided: Provided, *, is_dry_run: bool) -> None:
-    """Erase files that no row knows, and photos of drafts that nobody sent."""
+    """Erase files that no row knows, and photos that belong to nothing."""
     with provided.get(Database).transaction() as transaction:
         swept = sweeping.sweep(
             transaction,
@@ -31,5 +31,5 @@ def sweep(provided: Provided, *, is_dry_run: bool) -> None:
     verb = "Would erase" if is_dry_run else "Erased"
     click.echo(
         f"{verb} {swept.unknown_files} files that no row knows"
-        f" and {swept.abandoned_photos} photos of unsent drafts."
+        f" and {swept.stray_photos} photos that belong to nothing."
     )

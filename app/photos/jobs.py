@@ -34,13 +34,13 @@ def erase_files(provided: Provided, *, storage_keys: list[str]) -> None:
 
 
 def sweep(provided: Provided) -> None:
-    """Erase files that no row knows, and photos of drafts that nobody sent."""
+    """Erase files that no row knows, and photos that belong to nothing."""
     with provided.get(Database).transaction() as transaction:
         swept = sweeping.sweep(transaction, provided.get(PhotoStore), provided.get(Clock).now())
     _log.info(
         "photos_swept",
         unknown_files=swept.unknown_files,
-        abandoned_photos=swept.abandoned_photos,
+        stray_photos=swept.stray_photos,
     )
 
 

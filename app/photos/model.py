@@ -152,10 +152,10 @@ class PhotoLinks:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep found: files no row knows, and photos of drafts nobody sent."""
+    """What a sweep found: files no row knows, and photos that belong to nothing."""
 
     unknown_files: int
-    abandoned_photos: int
+    stray_photos: int
 
 
 @dataclass(frozen=True, slots=True)

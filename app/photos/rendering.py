@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
+from math import ceil
 from typing import Final
 
 from PIL import Image, ImageFile
@@ -35,6 +36,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_STRIP_ROWS: Final = 256
 _WEBP_QUALITY: Final = 78
 #: 2 of 0 to 6 takes a third of the time of the usual 4, for 4 to 7 % more bytes
 #: (docs/decisions/photos-are-kept-before-the-commit-and-made-safe-after-it.md).
@@ -135,15 +137,28 @@ def _in_colour(photo: Image.Image, longest_side_px: int) -> Image.Image:
         eight_bits = photo.convert("F").point(lambda grey: grey / 257).convert("L")
         return _scaled(eight_bits, longest_side_px).convert("RGB")
     if photo.has_transparency_data:
-        see_through = _scaled(
-            photo if photo.mode == "RGBA" else photo.convert("RGBA"), longest_side_px
-        )
+        see_through = _scaled(_see_through_in_strips(photo, longest_side_px), longest_side_px)
         white = Image.new("RGBA", see_through.size, "white")
         white.alpha_composite(see_through)
         return white.convert("RGB")
     if photo.mode in {"L", "CMYK"}:
         return _scaled(photo, longest_side_px).convert("RGB")
     return _scaled(photo.convert("RGB"), longest_side_px)
+
+
+def _see_through_in_strips(photo: Image.Image, longest_side_px: int) -> Image.Image:
+    """Return the photo in RGBA, not yet small but smaller, without a second one of its size.
+
+    Pillow copies what is see-through before it makes it small, so a strip at a time is.
+    """
+    factor = max(1, max(photo.size) // (2 * longest_side_px))
+    smaller = Image.new("RGBA", (ceil(photo.width / factor), ceil(photo.height / factor)))
+    rows = factor * ceil(_STRIP_ROWS / factor)
+    for top in range(0, photo.height, rows):
+        strip = photo.crop((0, top, photo.width, min(top + rows, photo.height)))
+        in_colour = strip if strip.mode == "RGBA" else strip.convert("RGBA")
+        smaller.paste(in_colour.reduce(factor), (0, top // factor))
+    return smaller
 
 
 def _fitting(size: tuple[int, int], longest_side_px: int) -> tuple[int, int]:

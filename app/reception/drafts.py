@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
-from app.photos.operations.erasing import erase_from_draft
+from app.photos.operations.erasing import erase_from_draft, erase_photos_of_drafts
 from app.photos.operations.reading import photos_of_draft
 from app.reception.model import Draft, DraftContent
 from app.reception.operations import receive_report
@@ -99,20 +99,21 @@ def throw_away(transaction: Transaction, draft: Draft) -> None:
 def forget_drafts(transaction: Transaction, *, now: datetime) -> int:
     """Forget drafts left alone for a week, and a day later those that were sent; return how many.
 
-    The photos of those that were not sent go with the sweep of photos.
+    The photos of those that were not sent go with them.
     """
-    gone = transaction.connection.execute(
+    gone = transaction.connection.scalars(
         text(
             """
             DELETE FROM draft
             WHERE changed_at < CASE WHEN report_id IS NULL THEN CAST(:unsent AS timestamptz)
                                     ELSE CAST(:sent AS timestamptz) END
-            RETURNING 1
+            RETURNING id
             """
         ),
         {"unsent": now - UNSENT_DRAFTS_REST_FOR, "sent": now - SENT_DRAFTS_REST_FOR},
-    )
-    return len(gone.all())
+    ).all()
+    erase_photos_of_drafts(transaction, gone)
+    return len(gone)
 
 
 def _write(

@@ -444,6 +444,15 @@ class TestErasing:
             assert erasing.erase_photos_of_tasks(transaction, [TASK]) == 1
             assert reading.photos_of_task(transaction, TASK) == []
 
+    def test_takes_the_photos_of_drafts(self, database: Database, store: MemoryPhotoStore) -> None:
+        kept(database, store, draft_id=DRAFT)
+        other = kept(database, store, draft_id=uuid4())
+
+        with database.transaction() as transaction:
+            assert erasing.erase_photos_of_drafts(transaction, [DRAFT]) == 1
+            assert reading.photos_of_draft(transaction, DRAFT) == []
+            assert reading.find_photo(transaction, other.id) == other
+
 
 class TestTheSweeper:
     def test_erases_old_files_that_no_row_knows_and_nothing_else(
@@ -461,7 +470,7 @@ class TestTheSweeper:
         with database.transaction() as transaction:
             swept = sweeping.sweep(transaction, store, NOW + timedelta(minutes=61))
 
-        assert (swept.unknown_files, swept.abandoned_photos) == (2, 0)
+        assert (swept.unknown_files, swept.stray_photos) == (2, 0)
         assert files_of(store, waiting) == {ORIGINAL}
         assert files_of(store, ready) == RENDITIONS
         with store.open(file_name(young.storage_key, ORIGINAL)):
@@ -483,36 +492,37 @@ class TestTheSweeper:
 
         assert files_of(store, photo) == RENDITIONS
 
-    def test_erases_photos_that_were_never_sent(
+    def test_erases_photos_that_belong_to_nothing(
         self, database: Database, store: MemoryPhotoStore
     ) -> None:
-        unsent = kept(database, store, draft_id=DRAFT)
+        stray = kept(database, store)
         sent = kept(database, store, report_id=REPORT)
         of_a_repair = kept(database, store, task_id=TASK)
+        of_a_draft_in_use = kept(database, store, draft_id=DRAFT)
 
         with database.transaction() as transaction:
             before = sweeping.sweep(transaction, store, NOW + timedelta(days=7))
             after = sweeping.sweep(transaction, store, NOW + timedelta(days=7, seconds=1))
 
-        assert (before.abandoned_photos, after.abandoned_photos) == (0, 1)
+        assert (before.stray_photos, after.stray_photos) == (0, 1)
         with database.transaction() as transaction:
             left = set(transaction.connection.scalars(select(photo_table.c.id)))
             assert jobs(transaction, "photos.erase_files") == [
-                {"storage_keys": [unsent.storage_key]}
+                {"storage_keys": [stray.storage_key]}
             ]
-        assert left == {sent.id, of_a_repair.id}
+        assert left == {sent.id, of_a_repair.id, of_a_draft_in_use.id}
 
     def test_only_counts_in_a_dry_run(self, database: Database, store: MemoryPhotoStore) -> None:
-        kept(database, store, draft_id=DRAFT)
+        stray = kept(database, store)
         coming_in.store_original(store, examined())
 
         with database.transaction() as transaction:
             swept = sweeping.sweep(transaction, store, NOW + timedelta(days=8), is_dry_run=True)
 
-        assert (swept.unknown_files, swept.abandoned_photos) == (1, 1)
+        assert (swept.unknown_files, swept.stray_photos) == (1, 1)
         assert len(list(store.files())) == 2
         with database.transaction() as transaction:
-            assert len(reading.photos_of_draft(transaction, DRAFT)) == 1
+            assert reading.find_photo(transaction, stray.id) == stray
 
 
 class TestTheTableOfPhotos:

@@ -16,8 +16,8 @@ from app.photos.storage import ORIGINAL, PhotoStore, StoredFile
 
 #: A file younger than this may belong to a transaction that has not committed yet.
 FILES_REST_FOR = timedelta(hours=1)
-#: A photo of a draft that was not sent is kept this long.
-DRAFT_PHOTOS_REST_FOR = timedelta(days=7)
+#: A photo that belongs to nothing is kept this long.
+STRAY_PHOTOS_REST_FOR = timedelta(days=7)
 
 _SWEPT_AT_ONCE = 1_000
 
@@ -25,10 +25,11 @@ _SWEPT_AT_ONCE = 1_000
 def sweep(
     transaction: Transaction, store: PhotoStore, now: datetime, *, is_dry_run: bool = False
 ) -> Swept:
-    """Erase files that no row knows, and photos of drafts that nobody sent.
+    """Erase files that no row knows, and photos that belong to no report, repair or draft.
 
-    A file is let alone for an hour, an unsent photo for a week. Files are erased at once, because
-    no row knows them; the files of erased rows go by a job after the commit.
+    A file is let alone for an hour, a stray photo for a week; those of a draft go with the draft.
+    Files are erased at once, because no row knows them; the files of erased rows go by a job after
+    the commit.
     """
     old_files = (file for file in store.files() if file.stored_at < now - FILES_REST_FOR)
     unknown_files = 0
@@ -37,15 +38,16 @@ def sweep(
             unknown_files += 1
             if not is_dry_run:
                 store.delete(file.name)
-    is_abandoned = (
+    is_stray = (
         photo_table.c.report_id.is_(None)
         & photo_table.c.task_id.is_(None)
-        & (photo_table.c.received_at < now - DRAFT_PHOTOS_REST_FOR)
+        & photo_table.c.draft_id.is_(None)
+        & (photo_table.c.received_at < now - STRAY_PHOTOS_REST_FOR)
     )
     if is_dry_run:
-        found = transaction.connection.execute(select(photo_table.c.id).where(is_abandoned))
+        found = transaction.connection.execute(select(photo_table.c.id).where(is_stray))
         return Swept(unknown_files, len(found.all()))
-    return Swept(unknown_files, erase(transaction, is_abandoned))
+    return Swept(unknown_files, erase(transaction, is_stray))
 
 
 def _unknown(transaction: Transaction, files: Sequence[StoredFile]) -> Iterator[StoredFile]:
