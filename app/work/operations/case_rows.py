@@ -59,7 +59,7 @@ def case_where(
 ) -> Case | None:
     """Return the one case of which this is true; with `lock`, nobody else changes it meanwhile."""
     # The conditions are written in these operations alone; what people type comes as `values`.
-    statement = f"SELECT {CASE_COLUMNS} FROM {CASE_TABLES} WHERE {condition}"  # noqa: S608
+    statement = f"SELECT {CASE_COLUMNS} FROM {CASE_TABLES} WHERE {condition}"  # noqa: S608  # conditions of these operations alone
     if lock:
         statement += " FOR UPDATE OF c"
     row = transaction.connection.execute(text(statement), values).one_or_none()

@@ -24,7 +24,7 @@ _LISTED = f"""
     FROM task
     JOIN {CASE_TABLES} ON c.id = task.case_id
     LEFT JOIN asset ON asset.id = c.asset_id
-"""  # noqa: S608
+"""  # noqa: S608  # our own column lists
 
 
 def open_tasks_of_party(
@@ -141,7 +141,7 @@ def desk_list(
               AND (CAST(:reason AS text) IS NULL OR desk_entry.reason = :reason)
             ORDER BY c.is_danger DESC, desk_entry.raised_at, desk_entry.id
             LIMIT :at_most OFFSET :skip
-            """  # noqa: S608
+            """  # noqa: S608  # our own column lists
         ),
         {"skip": skip, "reason": reason.value if reason else None, "at_most": at_most},
     )
@@ -173,7 +173,7 @@ def desk_entries_of_case(transaction: Transaction, case_id: UUID) -> Sequence[De
             JOIN {CASE_TABLES} ON c.id = desk_entry.case_id
             WHERE desk_entry.settled_at IS NULL AND desk_entry.case_id = :case_id
             ORDER BY desk_entry.raised_at, desk_entry.id
-            """  # noqa: S608
+            """  # noqa: S608  # our own column lists
         ),
         {"case_id": case_id},
     )
