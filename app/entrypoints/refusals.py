@@ -80,6 +80,7 @@ STATUS: Mapping[type[DomainError], int] = {
     work.CaseNotFound: 404,
     work.CaseOpenAtAsset: 409,
     work.MovedOn: 412,
+    work.NoDanger: 409,
     work.NotATaskResult: 400,
     work.StageNotReachable: 409,
     work.StillWithNobody: 409,

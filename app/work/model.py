@@ -187,6 +187,7 @@ class Happening(StrEnum):
     TASK_CANCELLED = "task-cancelled"
     STAGE_CHANGED = "stage-changed"
     CATEGORY_CHANGED = "category-changed"
+    DANGER_TAKEN_AWAY = "danger-taken-away"
     ASSIGNED = "assigned"
     MERGED = "merged"
     REOPENED = "reopened"
@@ -313,6 +314,14 @@ class DeskEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskCase:
+    """A case on the desk's list with all its reasons, the oldest first."""
+
+    case: Case
+    entries: tuple[DeskEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """Who did what to a case and when; `actor_id` is an account or a partner client."""
 
@@ -415,3 +424,7 @@ class CaseOpenAtAsset(DomainError):
 
 class StillWithNobody(DomainError):
     """Nobody has this case yet: assign it, join it to another, or close it."""
+
+
+class NoDanger(DomainError):
+    """Nobody says that this case is a danger."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from app.work.model import (
     NEXT_STAGES,
     NEXT_TASK_STAGES,
@@ -46,3 +48,23 @@ STAGE_AFTER: dict[WorkResult, CaseStage] = {
     WorkResult.NOTHING_FOUND: CaseStage.CLOSED_WITHOUT_WORK,
     WorkResult.NOT_SOLVED: CaseStage.RECEIVED,
 }
+
+
+#: A task is not put off for longer than this.
+MOST_DAYS_AHEAD = 366
+
+
+def can_wait_until(day: date, *, today: date) -> bool:
+    """Whether a task can be on hold until this day: one after today, within a year."""
+    return 0 < (day - today).days <= MOST_DAYS_AHEAD
+
+
+def can_be_planned_on(day: date, *, today: date) -> bool:
+    """Whether a task can be planned for this day: today or later, within a year."""
+    return day == today or can_wait_until(day, today=today)
+
+
+#: Where a case stands that waits for its party: the day on which it comes says more.
+BEFORE_THE_WORK = frozenset(
+    {CaseStage.RECEIVED, CaseStage.ASSIGNED, CaseStage.PLANNED, CaseStage.WAITING}
+)

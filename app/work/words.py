@@ -167,8 +167,10 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
     sentences: dict[Happening, str] = {
         Happening.OPENED: gettext("The report came in"),
         Happening.REPORT_JOINED: gettext(
-            "Reported again; %(count)s reports now", count=told.get("reports", "?")
-        ),
+            "Reported again, as a danger; %(count)s reports now", count=told.get("reports", "?")
+        )
+        if entry.details.get("danger") is True
+        else gettext("Reported again; %(count)s reports now", count=told.get("reports", "?")),
         Happening.ROUTED: gettext("Routed"),
         Happening.TASK_OFFERED: gettext("Given to %(party)s", party=party)
         if party
@@ -185,6 +187,7 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
             was=category_names.get(told.get("was", ""), told.get("was", "")),
             now=category_names.get(told.get("category", ""), told.get("category", "")),
         ),
+        Happening.DANGER_TAKEN_AWAY: gettext("Found to be no danger"),
         Happening.ASSIGNED: gettext("Given to %(party)s", party=party),
         Happening.MERGED: gettext("Joined to %(reference)s", reference=told.get("into", "")),
         Happening.REOPENED: gettext("Reopened"),

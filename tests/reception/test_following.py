@@ -427,7 +427,8 @@ class TestAdding:
 
         assert add(web, said, remark="Hij is nog steeds uit.").status_code == 303
         with provided.get(Database).transaction() as transaction:
-            (entry,) = desk_list(transaction, reason=DeskReason.REMARK)
+            (listed,) = desk_list(transaction, reason=DeskReason.REMARK)
+        (entry,) = listed.entries
         assert entry.details == {"report": said["reference"]}
 
     def test_the_same_form_twice_is_one_remark_and_one_photo(

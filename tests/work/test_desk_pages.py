@@ -141,7 +141,7 @@ class TestThePageOfACase:
         page = desk.get(case).text
 
         assert "Losse tegel bij de brug" in page
-        assert "Team Zuid doet dit soort werk in Zuid." in page
+        assert "Team Zuid doet dit soort werk hier." in page
         assert "all-in-zuid (team): past bij de plek en de soort" in page
         assert "De melding kwam binnen" in page
 

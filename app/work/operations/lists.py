@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
-from app.work.model import DeskEntry, DeskReason, ListedTask
+from app.work.model import DeskCase, DeskEntry, DeskReason, ListedTask
 from app.work.operations.case_rows import CASE_COLUMNS, CASE_TABLES, case_of
-from app.work.operations.tasks import TASK_COLUMNS, task_of
+from app.work.operations.task_rows import TASK_COLUMNS, task_of
 
 # Written in this module alone; what people type comes as values.
 _LISTED = f"""
@@ -128,24 +128,42 @@ def desk_list(
     reason: DeskReason | None = None,
     at_most: int = 100,
     skip: int = 0,
-) -> Sequence[DeskEntry]:
-    """Return what stands on the desk's list: danger first, then the oldest. One statement."""
+) -> Sequence[DeskCase]:
+    """Return the cases on the desk's list, or those there for `reason`, each with all its reasons.
+
+    Danger first, then whichever stands there longest. One statement.
+    """
     rows = transaction.connection.execute(
         text(
             f"""
-            SELECT desk_entry.id AS entry_id, desk_entry.reason, desk_entry.details,
-                   desk_entry.raised_at, {CASE_COLUMNS}
-            FROM desk_entry
-            JOIN {CASE_TABLES} ON c.id = desk_entry.case_id
-            WHERE desk_entry.settled_at IS NULL
-              AND (CAST(:reason AS text) IS NULL OR desk_entry.reason = :reason)
-            ORDER BY c.is_danger DESC, desk_entry.raised_at, desk_entry.id
+            SELECT listed.entries, {CASE_COLUMNS}
+            FROM (
+                SELECT case_id,
+                       min(raised_at) FILTER (
+                           WHERE reason = coalesce(CAST(:reason AS text), reason)) AS since,
+                       jsonb_agg(
+                           jsonb_build_object('id', id, 'reason', reason, 'details', details,
+                                              'raised_at', raised_at)
+                           ORDER BY raised_at, id) AS entries
+                FROM desk_entry
+                WHERE settled_at IS NULL
+                GROUP BY case_id
+            ) AS listed
+            JOIN {CASE_TABLES} ON c.id = listed.case_id
+            WHERE listed.since IS NOT NULL
+            ORDER BY c.is_danger DESC, listed.since, c.id
             LIMIT :at_most OFFSET :skip
             """  # noqa: S608  # our own column lists
         ),
         {"skip": skip, "reason": reason.value if reason else None, "at_most": at_most},
     )
-    return [_desk_entry(row) for row in rows]
+    return [_desk_case(row) for row in rows]
+
+
+def count_cases_at_desk(transaction: Transaction) -> int:
+    """Return how many cases stand on the desk's list, each once however many its reasons."""
+    statement = "SELECT count(DISTINCT case_id) FROM desk_entry WHERE settled_at IS NULL"
+    return int(transaction.connection.execute(text(statement)).scalar_one())
 
 
 def desk_counts(transaction: Transaction) -> dict[DeskReason, int]:
@@ -183,6 +201,23 @@ def desk_entries_of_case(transaction: Transaction, case_id: UUID) -> Sequence[De
 def _listed(row: Row[Any]) -> ListedTask:
     return ListedTask(
         task_of(row), case_of(row), row.asset_number, row.distance_metres, row.asset_kind
+    )
+
+
+def _desk_case(row: Row[Any]) -> DeskCase:
+    found = case_of(row)
+    return DeskCase(
+        found,
+        tuple(
+            DeskEntry(
+                UUID(one["id"]),
+                DeskReason(one["reason"]),
+                one["details"],
+                datetime.fromisoformat(one["raised_at"]),
+                found,
+            )
+            for one in row.entries
+        ),
     )
 
 

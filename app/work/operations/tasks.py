@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.foundation.json_value import JSONValue
@@ -32,14 +31,8 @@ from app.work.operations.at_asset import locked_with_asset
 from app.work.operations.cases import case, move_case
 from app.work.operations.desk_list import raise_at_desk, settle_desk_entries
 from app.work.operations.history import write_history
+from app.work.operations.task_rows import TASK_COLUMNS, task_of, write_task
 from app.work.rules import STAGE_AFTER, check_task_move
-
-TASK_COLUMNS = """
-    task.id AS task_id, task.case_id, task.party_id AS task_party_id, task.stage AS task_stage,
-    task.version AS task_version, task.offered_at, task.due_at AS task_due_at,
-    task.changed_at AS task_changed_at, task.held_until, task.result, task.remark,
-    task.decline_reason
-"""
 
 
 def task(transaction: Transaction, task_id: UUID, *, party_id: UUID) -> Task:
@@ -82,10 +75,8 @@ def accept_task(
         MovedOn: it is not at `expected_version` any more.
         StageNotReachable: it cannot be accepted from where it stands.
     """
-    held, _ = _take(transaction, task_id, party_id=party_id, expected_version=expected_version)
-    return _move_task(
-        transaction, held, TaskStage.ACCEPTED, Happening.TASK_ACCEPTED, by=by, now=now
-    )
+    held, _ = take_task(transaction, task_id, party_id=party_id, expected_version=expected_version)
+    return move_task(transaction, held, TaskStage.ACCEPTED, Happening.TASK_ACCEPTED, by=by, now=now)
 
 
 def start_task(
@@ -98,10 +89,10 @@ def start_task(
     expected_version: int | None = None,
 ) -> Task:
     """Let a party begin; the case is in progress from now on. Raises as `accept_task`."""
-    held, of_case = _take(
+    held, of_case = take_task(
         transaction, task_id, party_id=party_id, expected_version=expected_version
     )
-    started = _move_task(
+    started = move_task(
         transaction,
         replace(held, held_until=None),
         TaskStage.STARTED,
@@ -126,10 +117,10 @@ def hold_task(
     expected_version: int | None = None,
 ) -> Task:
     """Put a task on hold until a day, waiting for somebody else. Raises as `accept_task`."""
-    held, of_case = _take(
+    held, of_case = take_task(
         transaction, task_id, party_id=party_id, expected_version=expected_version
     )
-    on_hold = _move_task(
+    on_hold = move_task(
         transaction,
         replace(held, held_until=until, remark=remark or held.remark),
         TaskStage.ON_HOLD,
@@ -139,7 +130,14 @@ def hold_task(
         until=until.isoformat(),
     )
     if of_case.stage not in {CaseStage.WAITING, CaseStage.REFERRED}:
-        move_case(transaction, of_case, CaseStage.WAITING, now=now, waiting_for="third-party")
+        move_case(
+            transaction,
+            of_case,
+            CaseStage.WAITING,
+            now=now,
+            waiting_for="third-party",
+            planned_on=None,
+        )
     return on_hold
 
 
@@ -158,14 +156,14 @@ def complete_task(
 
     What was not solved goes to the desk. Raises as `accept_task`.
     """
-    held, of_case = _take(
+    held, of_case = take_task(
         transaction,
         task_id,
         party_id=party_id,
         expected_version=expected_version,
         may_reopen=True,
     )
-    done = _move_task(
+    done = move_task(
         transaction,
         replace(held, result=result, remark=remark or None),
         TaskStage.DONE,
@@ -213,14 +211,14 @@ def decline_task(
     expected_version: int | None = None,
 ) -> Task:
     """Let a party hand a task back, with the reason; the desk decides. Raises as `accept_task`."""
-    held, of_case = _take(
+    held, of_case = take_task(
         transaction,
         task_id,
         party_id=party_id,
         expected_version=expected_version,
         may_reopen=True,
     )
-    declined = _move_task(
+    declined = move_task(
         transaction,
         replace(held, decline_reason=reason, remark=remark or None),
         TaskStage.DECLINED,
@@ -253,7 +251,7 @@ def cancel_open_tasks(
             TaskStage.ON_HOLD,
         }:
             cancelled.append(
-                _move_task(
+                move_task(
                     transaction,
                     open_task,
                     TaskStage.CANCELLED,
@@ -265,25 +263,7 @@ def cancel_open_tasks(
     return cancelled
 
 
-def task_of(row: Row[Any]) -> Task:
-    """Return the task that a row with `TASK_COLUMNS` tells of."""
-    return Task(
-        id=row.task_id,
-        case_id=row.case_id,
-        party_id=row.task_party_id,
-        stage=TaskStage(row.task_stage),
-        version=row.task_version,
-        offered_at=row.offered_at,
-        due_at=row.task_due_at,
-        changed_at=row.task_changed_at,
-        result=WorkResult(row.result) if row.result else None,
-        remark=row.remark,
-        decline_reason=DeclineReason(row.decline_reason) if row.decline_reason else None,
-        held_until=row.held_until,
-    )
-
-
-def _take(
+def take_task(
     transaction: Transaction,
     task_id: UUID,
     *,
@@ -291,7 +271,9 @@ def _take(
     expected_version: int | None,
     may_reopen: bool = False,
 ) -> tuple[Task, Case]:
-    """Lock the case, then read the task: whoever changes either does so in this order.
+    """Return a task of this party and its case, both locked.
+
+    The case is locked first, then the task is read: whoever changes either does so in this order.
 
     What another authority hands back to us becomes an open case again (`may_reopen`); then the
     lock of its asset comes before all.
@@ -308,7 +290,7 @@ def _take(
     return held, of_case
 
 
-def _move_task(
+def move_task(
     transaction: Transaction,
     moved: Task,
     stage: TaskStage,
@@ -318,30 +300,14 @@ def _move_task(
     now: datetime,
     **details: JSONValue,
 ) -> Task:
+    """Bring a task to another stage, and tell it. The caller holds the lock of its case.
+
+    Raises:
+        StageNotReachable: the table in `model.py` does not allow this move.
+    """
     check_task_move(moved.stage, stage)
     changed = replace(moved, stage=stage, version=moved.version + 1, changed_at=now)
-    reference = transaction.connection.execute(
-        text(
-            """
-            UPDATE task SET
-                stage = :stage, version = :version, changed_at = :now, held_until = :held_until,
-                result = :result, remark = :remark, decline_reason = :decline_reason
-            FROM defect_case
-            WHERE task.id = :id AND defect_case.id = task.case_id
-            RETURNING defect_case.reference
-            """
-        ),
-        {
-            "id": changed.id,
-            "stage": stage.value,
-            "version": changed.version,
-            "now": now,
-            "held_until": changed.held_until,
-            "result": changed.result.value if changed.result else None,
-            "remark": changed.remark,
-            "decline_reason": changed.decline_reason.value if changed.decline_reason else None,
-        },
-    ).scalar_one()
+    reference = write_task(transaction, changed)
     write_history(
         transaction, changed.case_id, happening, by=by, at=now, task=str(changed.id), **details
     )

@@ -35,6 +35,7 @@ from app.work.model import (
     CaseStage,
     ClosingReason,
     DeskReason,
+    NearCase,
 )
 from app.work.operations.cases import case, case_by_reference, cases_near
 from app.work.operations.history import history_of_case
@@ -45,6 +46,7 @@ from app.work.pages.routing_words import routing_shown
 from app.work.pages.shown import (
     actors_in,
     address_near,
+    categories_in,
     category_names,
     history_lines,
     moment_words,
@@ -145,7 +147,6 @@ def _read(
 ) -> dict[str, Any]:
     found = case_by_reference(transaction, reference)
     tree = category_tree(transaction)
-    names = category_names(tree)
     reports = reports_of_case(transaction, found.id)
     ids = [report.id for report in reports]
     photos = photos_of_reports(transaction, ids)
@@ -153,6 +154,11 @@ def _read(
     tasks = tasks_of_case(transaction, found.id)
     repairs = photos_of_tasks(transaction, [task.id for task in tasks])
     entries = history_of_case(transaction, found.id)
+    near = _near(transaction, found)
+    names = category_names(
+        transaction,
+        {found.category_code, *categories_in(entries), *(one.category_code for one in near)},
+    )
     people = who_they_are(transaction, actors_in(entries))
     decisions = decisions_of_case(transaction, found.id)
     grounds = decisions[0]["grounds"] if decisions else {}
@@ -161,7 +167,7 @@ def _read(
     today = now.astimezone(LOCAL_ZONE).date()
     desk_entries = desk_entries_of_case(transaction, found.id)
     into = case(transaction, found.merged_into) if found.merged_into else None
-    category_name = names.get(found.category_code, found.category_code)
+    category_name = names[found.category_code]
     return {
         "case": found,
         "category_name": category_name,
@@ -220,7 +226,14 @@ def _read(
             if party.ended_on is None or party.ended_on > today
         ],
         "category_options": _category_options(tree),
-        "near": _near(transaction, found, names),
+        "near": [
+            {
+                "reference": one.reference,
+                "category": names[one.category_code],
+                "distance": distance_words(one.distance_metres),
+            }
+            for one in near
+        ],
         "closing_options": [
             {"value": one.value, "label": closing_words(one.value)} for one in ClosingReason
         ],
@@ -247,7 +260,7 @@ def _category_options(tree: CategoryTree) -> list[dict[str, object]]:
     ]
 
 
-def _near(transaction: Transaction, found: Case, names: Mapping[str, str]) -> list[dict[str, str]]:
+def _near(transaction: Transaction, found: Case) -> list[NearCase]:
     """Return the open cases of its group near by, that this one could be joined to."""
     near = cases_near(
         transaction,
@@ -258,11 +271,7 @@ def _near(transaction: Transaction, found: Case, names: Mapping[str, str]) -> li
         at_most=6,
     )
     return [
-        {
-            "reference": one.reference,
-            "category": names.get(one.category_code, one.category_code),
-            "distance": distance_words(one.distance_metres),
-        }
+        one
         for one in near
         if one.reference != found.reference
         and not (one.asset_id and found.asset_id and one.asset_id != found.asset_id)

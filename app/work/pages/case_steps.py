@@ -37,10 +37,12 @@ from app.work.model import (
     ClosingReason,
     DeskReason,
     MovedOn,
+    NoDanger,
     StageNotReachable,
     StillWithNobody,
 )
 from app.work.operations.cases import ResponsibleParty, case, case_by_reference
+from app.work.operations.danger import take_danger_away
 from app.work.operations.desk import (
     assign_case,
     close_without_work,
@@ -108,6 +110,18 @@ def recategorise(reference: str) -> ResponseReturnValue:
         return "warning", gettext("Kind changed. Nobody is responsible: give it to a party.")
 
     return _take("category", reference, typed, step)
+
+
+@blueprint.post("/zaken/<reference>/geen-gevaar")
+@open_to(Permission.DIRECT_CASES)
+def calm(reference: str) -> ResponseReturnValue:
+    """Say that it is no danger after all."""
+
+    def step(transaction: Transaction, reference: str, version: int) -> Said:
+        take_danger_away(transaction, reference, by=_by(), now=_now(), expected_version=version)
+        return "ok", gettext("It is no danger any more. The usual norm counts again.")
+
+    return _take("page", reference, Typed(), step)
 
 
 @blueprint.post("/zaken/<reference>/samenvoegen")
@@ -247,6 +261,7 @@ def _take(
         CannotJoin,
         CaseIsClosed,
         CaseOpenAtAsset,
+        NoDanger,
         StageNotReachable,
         StillWithNobody,
     ) as refusal:
@@ -266,6 +281,8 @@ def _sentence(refusal: Exception) -> str:
                 reference=refusal.reference,
             )
         )
+    if isinstance(refusal, NoDanger):
+        return str(gettext("Nobody says any more that this is a danger."))
     if isinstance(refusal, StillWithNobody):
         return str(gettext("Nobody has this report yet: give it to a party, join it or close it."))
     if isinstance(refusal, StageNotReachable):

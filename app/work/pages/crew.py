@@ -23,7 +23,6 @@ from app.photos.model import Photo
 from app.photos.operations.reading import photos_of_reports
 from app.photos.operations.showing import links
 from app.routing.operations import areas_of_cases
-from app.triage.operations import category_tree
 from app.work.model import ListedTask
 from app.work.operations.lists import count_open_tasks, open_tasks_of_party
 from app.work.pages.shown import category_names, place_words
@@ -108,7 +107,7 @@ def _page_link(page: int) -> str:
 
 def _lines(transaction: Transaction, listed: Sequence[ListedTask], now: datetime) -> list[TaskLine]:
     cases = [one.case.id for one in listed]
-    names = category_names(category_tree(transaction))
+    names = category_names(transaction, [one.case.category_code for one in listed])
     areas = areas_of_cases(transaction, cases)
     texts = first_descriptions(transaction, cases)
     reports = reports_of_cases(transaction, cases)
@@ -117,7 +116,7 @@ def _lines(transaction: Transaction, listed: Sequence[ListedTask], now: datetime
         TaskLine(
             id=one.task.id,
             category_code=one.case.category_code,
-            category_name=names.get(one.case.category_code, one.case.category_code),
+            category_name=names[one.case.category_code],
             stage=one.task.stage.value,
             stage_words=task_stage_words(one.task.stage),
             is_danger=one.case.is_danger,

@@ -21,10 +21,9 @@ from app.intake.model import ReportNotFound
 from app.intake.operations import case_of_report, first_descriptions
 from app.intake.rules import normal_reference
 from app.routing.operations import areas_of_cases
-from app.triage.operations import category_tree
-from app.work.model import Case, DeclineReason, DeskEntry, DeskReason
+from app.work.model import Case, DeclineReason, DeskCase, DeskEntry, DeskReason
 from app.work.operations.cases import case
-from app.work.operations.lists import desk_counts, desk_list
+from app.work.operations.lists import count_cases_at_desk, desk_counts, desk_list
 from app.work.pages.shown import category_names, moment_words, place_words
 from app.work.pages.typed import page_number
 from app.work.words import (
@@ -50,8 +49,8 @@ class DeskLine:
     stage: str
     stage_words: str
     is_danger: bool
-    reason_words: str
-    why: str
+    #: Each with what is known of it.
+    reasons: list[tuple[str, str]]
     raised: str
     due: str
     is_overdue: bool
@@ -101,13 +100,14 @@ def _list_page(transaction: Transaction, typed: str, now: datetime) -> str:
     reason = DeskReason(asked) if asked in set(DeskReason) else None
     page = page_number()
     counts = desk_counts(transaction)
-    entries = desk_list(
+    everything = count_cases_at_desk(transaction)
+    listed = desk_list(
         transaction,
         reason=reason,
         at_most=ENTRIES_ON_A_PAGE,
         skip=(page - 1) * ENTRIES_ON_A_PAGE,
     )
-    total = counts[reason] if reason else sum(counts.values())
+    total = counts[reason] if reason else everything
     errors = (
         {"nummer": gettext("There is no report with this number. A number looks like K7MD-4QXW.")}
         if typed
@@ -115,9 +115,9 @@ def _list_page(transaction: Transaction, typed: str, now: datetime) -> str:
     )
     return render_template(
         "work/desk.html",
-        lines=_lines(transaction, entries, now),
+        lines=_lines(transaction, listed, now),
         total=total,
-        everything=sum(counts.values()),
+        everything=everything,
         reasons=[
             {"value": one.value, "label": desk_reason_words(one), "count": counts[one]}
             for one in DeskReason
@@ -135,28 +135,29 @@ def _page_link(page: int) -> str:
     return "/balie?" + urlencode({**request.args.to_dict(), "page": page})
 
 
-def _lines(transaction: Transaction, entries: Sequence[DeskEntry], now: datetime) -> list[DeskLine]:
-    cases = [entry.case.id for entry in entries]
-    names = category_names(category_tree(transaction))
+def _lines(transaction: Transaction, listed: Sequence[DeskCase], now: datetime) -> list[DeskLine]:
+    cases = [one.case.id for one in listed]
+    names = category_names(transaction, [one.case.category_code for one in listed])
     texts = first_descriptions(transaction, cases)
     areas = areas_of_cases(transaction, cases)
     return [
         DeskLine(
-            reference=entry.case.reference,
-            category_code=entry.case.category_code,
-            category_name=names.get(entry.case.category_code, entry.case.category_code),
-            stage=entry.case.stage.value,
-            stage_words=case_stage_words(entry.case.stage),
-            is_danger=entry.case.is_danger,
-            reason_words=desk_reason_words(entry.reason),
-            why=entry_words(entry),
-            raised=moment_words(entry.raised_at),
-            due=due_words(entry.case.due_at, now),
-            is_overdue=entry.case.is_overdue(now),
-            place=place_words(areas.get(entry.case.id, []), None),
-            begins=texts.get(entry.case.id, ""),
+            reference=one.case.reference,
+            category_code=one.case.category_code,
+            category_name=names[one.case.category_code],
+            stage=one.case.stage.value,
+            stage_words=case_stage_words(one.case.stage),
+            is_danger=one.case.is_danger,
+            reasons=[
+                (desk_reason_words(entry.reason), entry_words(entry)) for entry in one.entries
+            ],
+            raised=moment_words(one.entries[0].raised_at),
+            due=due_words(one.case.due_at, now),
+            is_overdue=one.case.is_overdue(now),
+            place=place_words(areas.get(one.case.id, []), None),
+            begins=texts.get(one.case.id, ""),
         )
-        for entry in entries
+        for one in listed
     ]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext
 
 from app.work.pages.shown import moment_words
+
+_CALLED_SO_BY_PEOPLE = frozenset({"municipality", "village", "neighbourhood"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,32 @@ def routing_shown(decision: Mapping[str, Any]) -> RoutingShown:
 
 def _reason(because: str, grounds: Mapping[str, Any]) -> str:
     party, area, asset = grounds.get("party"), grounds.get("area"), grounds.get("asset")
+    place = _place(area, grounds.get("areas", []))
     sentences: dict[str, str] = {
         "asset-owner": gettext("%(party)s looks after object %(asset)s.", party=party, asset=asset),
         "road-authority": gettext(
             "The road (%(area)s) belongs to %(party)s.", area=area, party=party
         ),
         "category-in-area": gettext(
-            "%(party)s does this kind of work in %(area)s.", party=party, area=area
-        ),
+            "%(party)s does this kind of work in %(area)s.", party=party, area=place
+        )
+        if place
+        else gettext("%(party)s does this kind of work here.", party=party),
         "nobody": gettext("No agreement covers this kind of report at this place."),
     }
     return sentences.get(because, because)
+
+
+def _place(area: str | None, areas: Sequence[Mapping[str, str]]) -> str | None:
+    """Return where an agreement holds as people call it.
+
+    A team district or a lighting contract is how the municipality divides its work, and often
+    called after who does it; there the village is said, where it is known.
+    """
+    kinds = {one["kind"] for one in areas if one["name"] == area}
+    if area and kinds & _CALLED_SO_BY_PEOPLE:
+        return area
+    return next((one["name"] for one in areas if one["kind"] == "village"), None)
 
 
 def _why(code: str) -> str:

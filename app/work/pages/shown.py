@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask_babel import format_datetime, get_locale, gettext
 
+from app.foundation.database import Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook
@@ -16,7 +17,7 @@ from app.geography.model import Spot
 from app.identity.model import ActorKind, Colleague
 from app.photos.model import Photo, PhotoLinks, PhotoStatus
 from app.photos.operations.showing import links
-from app.triage.model import CategoryTree
+from app.triage.operations import names_of_categories
 from app.work.model import HistoryEntry
 from app.work.words import happening_words
 
@@ -46,14 +47,17 @@ def reader_language() -> str:
     return str(get_locale() or "nl")
 
 
-def category_names(tree: CategoryTree) -> dict[str, str]:
-    """Return the name of every category in the reader's language; a retired one has none."""
+def category_names(transaction: Transaction, codes: Iterable[str]) -> dict[str, str]:
+    """Return what these categories are called in the reader's language, retired ones too."""
     language = reader_language()
-    return {
-        one.code: one.name.in_language(language)
-        for main in tree.main_categories
-        for one in main.categories
-    }
+    names = names_of_categories(transaction, set(codes))
+    return {code: name.in_language(language) for code, name in names.items()}
+
+
+def categories_in(entries: Iterable[HistoryEntry]) -> set[str]:
+    """Return the codes of the categories that a history names."""
+    told = (entry.details.get(name) for entry in entries for name in ("category", "was"))
+    return {code for code in told if isinstance(code, str)}
 
 
 def place_words(areas: Iterable[Mapping[str, str]], asset_number: str | None) -> str:

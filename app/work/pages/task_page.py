@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.foundation.clock import Clock
+from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
@@ -24,9 +25,11 @@ from app.maps.operations import page_nonce, spot_map
 from app.photos.model import MAX_PHOTOS, Photo
 from app.photos.operations.reading import photos_of_reports, photos_of_task
 from app.routing.operations import areas_of_cases
-from app.triage.operations import category_tree
 from app.work.model import (
+    NEXT_TASK_STAGES,
     OPEN_TASK_STAGES,
+    ActedBy,
+    CaseStage,
     DeclineReason,
     HistoryEntry,
     ListedTask,
@@ -40,6 +43,7 @@ from app.work.pages.shown import (
     HistoryLine,
     actors_in,
     address_near,
+    categories_in,
     category_names,
     history_lines,
     moment_words,
@@ -47,6 +51,7 @@ from app.work.pages.shown import (
     place_words,
 )
 from app.work.pages.typed import Typed
+from app.work.rules import MOST_DAYS_AHEAD
 from app.work.words import day_words, decline_words, due_words, result_words, task_stage_words
 
 
@@ -65,6 +70,12 @@ class _Known:
     people: dict[UUID, Colleague]
     outline: GeoJSON
     villages: GeoJSON
+
+
+def acted_by() -> ActedBy:
+    """Return who acts, as the history names them."""
+    actor = acting()
+    return ActedBy(actor.kind.value, actor.id)
 
 
 def own_party() -> UUID:
@@ -95,8 +106,9 @@ def show_task(
     with services.get(Database).transaction() as transaction:
         known = _read(transaction, task_id, party_id)
     task, case = known.listed.task, known.listed.case
+    today = now.astimezone(LOCAL_ZONE).date()
     typed = typed or Typed()
-    category_name = known.names.get(case.category_code, case.category_code)
+    category_name = known.names[case.category_code]
     lines = history_lines(
         known.history, people=known.people, names=known.names, seen_by_party=party_id
     )
@@ -112,6 +124,12 @@ def show_task(
         due=due_words(task.due_at, now),
         is_overdue=task.stage in OPEN_TASK_STAGES and now > task.due_at,
         is_open=task.stage in OPEN_TASK_STAGES,
+        can_plan=task.stage in {TaskStage.OFFERED, TaskStage.ACCEPTED},
+        can_hold=TaskStage.ON_HOLD in NEXT_TASK_STAGES[task.stage],
+        planned_on=day_words(case.planned_on) if case.stage is CaseStage.PLANNED else None,
+        earliest=today.isoformat(),
+        day_after=(today + timedelta(days=1)).isoformat(),
+        latest=(today + timedelta(days=MOST_DAYS_AHEAD)).isoformat(),
         can_start=task.stage in OPEN_TASK_STAGES - {TaskStage.STARTED},
         result_words=result_words(task.result) if task.result else None,
         decline_words=decline_words(task.decline_reason) if task.decline_reason else None,
@@ -155,7 +173,7 @@ def _read(transaction: Transaction, task_id: UUID, party_id: UUID) -> _Known:
     history = list(history_of_case(transaction, case_id)) if is_theirs else []
     return _Known(
         listed=listed,
-        names=category_names(category_tree(transaction)),
+        names=category_names(transaction, {listed.case.category_code, *categories_in(history)}),
         place=place_words(
             areas_of_cases(transaction, [case_id]).get(case_id, []), listed.asset_number
         ),

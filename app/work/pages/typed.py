@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -15,6 +16,11 @@ from app.foundation.texts import clean_text
 REMARK_LENGTH = 3000
 
 _LONGEST_NUMBER = 9
+
+_LONGEST_DAY = 20
+
+#: What a browser sends, and what is typed where it shows no calendar.
+_DAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -43,6 +49,20 @@ class Typed:
         if chosen in set(kind):
             self.values[name] = chosen
             return kind(chosen)
+        self.errors[name] = missing
+        return None
+
+    def day(self, name: str, *, missing: str) -> date | None:
+        """Return a day, as a browser sends it or as people write it; `missing` where it is none."""
+        written = clean_text(request.form.get(name, ""))[:_LONGEST_DAY]
+        self.values[name] = written
+        for order in _DAYS:
+            try:
+                day = datetime.strptime(written, order).date()  # noqa: DTZ007  # a calendar day
+            except ValueError:
+                continue
+            self.values[name] = day.isoformat()
+            return day
         self.errors[name] = missing
         return None
 

@@ -67,6 +67,7 @@ from app.work.partner.schemas import (
     PhotosAddedSchema,
     StepTakenSchema,
 )
+from app.work.rules import can_wait_until
 
 blueprint = ApiBlueprint(
     "partner-work",
@@ -77,9 +78,6 @@ blueprint = ApiBlueprint(
 
 _STEP: dict[str, Any] = {"security": WORKING_SCOPE, "parameters": [IF_MATCH, IDEMPOTENCY_KEY]}
 _REFUSALS = (400, 401, 403, 404, 409, 412, 413, 415, 428)
-
-#: A task is not put off for longer than this.
-_LONGEST_HOLD_DAYS = 366
 
 #: Where photos can still be added; what was handed back or taken back is another's.
 _TAKES_PHOTOS = frozenset(TaskStage) - {TaskStage.DECLINED, TaskStage.CANCELLED}
@@ -123,7 +121,7 @@ def post_hold(task_id: UUID) -> Response:
     body = read_json(request)
     said = _load(HoldSchema(), body)
     today = provided().get(Clock).now().astimezone(LOCAL_ZONE).date()
-    if not 0 < (said["until"] - today).days <= _LONGEST_HOLD_DAYS:
+    if not can_wait_until(said["until"], today=today):
         refuse_field("until", "out-of-range", "A day after today, within a year.")
     act = partial(hold_task, until=said["until"], remark=said["reason"])
     return _take(Step.HOLD, task_id, act, body)

@@ -1,0 +1,65 @@
+"""Lets the desk say that a case is no danger after all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from app.foundation.database import Transaction
+from app.routing.calendar import due_at
+from app.triage.model import RetiredCategory
+from app.triage.operations import category
+from app.work.model import ActedBy, Case, CaseMoved, Happening, NoDanger
+from app.work.operations.cases import (
+    case_by_reference,
+    check_version,
+    give_tasks_due_date,
+    write_case,
+)
+from app.work.operations.desk import refuse_closed
+from app.work.operations.history import write_history
+
+
+def take_danger_away(
+    transaction: Transaction,
+    reference: str,
+    *,
+    by: ActedBy,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Case:
+    """Let a case be no danger any more: its norm counts from when it came in, as if it never was.
+
+    A later report of danger makes it urgent again. See
+    `docs/decisions/who-may-join-and-what-they-see.md`.
+
+    Raises:
+        CaseNotFound: there is no such case.
+        MovedOn: it is not at `expected_version` any more.
+        CaseIsClosed: it must be reopened first.
+        NoDanger: nobody says that it is one.
+    """
+    found = case_by_reference(transaction, reference, lock=True)
+    check_version(found, expected_version)
+    refuse_closed(found)
+    if not found.is_danger:
+        raise NoDanger()
+    calmed = replace(
+        found,
+        is_danger=False,
+        due_at=_due_without_danger(transaction, found),
+        version=found.version + 1,
+    )
+    write_case(transaction, calmed, now=now)
+    give_tasks_due_date(transaction, calmed, now=now)
+    write_history(transaction, found.id, Happening.DANGER_TAKEN_AWAY, by=by, at=now)
+    transaction.tell(CaseMoved(calmed, previous_stage=found.stage, at=now))
+    return calmed
+
+
+def _due_without_danger(transaction: Transaction, found: Case) -> datetime:
+    try:
+        norm = category(transaction, found.category_code).norm
+    except RetiredCategory:
+        return found.due_at
+    return due_at(found.received_at, norm_working_days=norm.days(danger=False))

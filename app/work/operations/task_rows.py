@@ -1,0 +1,65 @@
+"""How a task is read from its row, and written into it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from app.foundation.database import Transaction
+from app.work.model import DeclineReason, Task, TaskStage, WorkResult
+
+TASK_COLUMNS = """
+    task.id AS task_id, task.case_id, task.party_id AS task_party_id, task.stage AS task_stage,
+    task.version AS task_version, task.offered_at, task.due_at AS task_due_at,
+    task.changed_at AS task_changed_at, task.held_until, task.result, task.remark,
+    task.decline_reason
+"""
+
+
+def task_of(row: Row[Any]) -> Task:
+    """Return the task that a row with `TASK_COLUMNS` tells of."""
+    return Task(
+        id=row.task_id,
+        case_id=row.case_id,
+        party_id=row.task_party_id,
+        stage=TaskStage(row.task_stage),
+        version=row.task_version,
+        offered_at=row.offered_at,
+        due_at=row.task_due_at,
+        changed_at=row.task_changed_at,
+        result=WorkResult(row.result) if row.result else None,
+        remark=row.remark,
+        decline_reason=DeclineReason(row.decline_reason) if row.decline_reason else None,
+        held_until=row.held_until,
+    )
+
+
+def write_task(transaction: Transaction, changed: Task) -> str:
+    """Write all columns of a task that can change; return the reference of its case."""
+    reference: str = transaction.connection.execute(
+        _CHANGE_TASK,
+        {
+            "id": changed.id,
+            "stage": changed.stage.value,
+            "version": changed.version,
+            "now": changed.changed_at,
+            "held_until": changed.held_until,
+            "result": changed.result.value if changed.result else None,
+            "remark": changed.remark,
+            "decline_reason": changed.decline_reason.value if changed.decline_reason else None,
+        },
+    ).scalar_one()
+    return reference
+
+
+_CHANGE_TASK = text(
+    """
+    UPDATE task SET
+        stage = :stage, version = :version, changed_at = :now, held_until = :held_until,
+        result = :result, remark = :remark, decline_reason = :decline_reason
+    FROM defect_case
+    WHERE task.id = :id AND defect_case.id = task.case_id
+    RETURNING defect_case.reference
+    """
+)
