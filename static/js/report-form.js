@@ -19,6 +19,26 @@ const written = document.querySelectorAll(
 );
 
 if (form !== null && written.length > 0) keepWhatIsTyped(form);
+if (form !== null) stayWithoutConnection(form);
+
+/** Without a connection the browser would leave the page for one that says so. @param {HTMLFormElement} form */
+function stayWithoutConnection(form) {
+  const news = document.createElement("p");
+  news.className = "no-connection";
+  news.setAttribute("role", "alert");
+  form.querySelector(".buttons")?.before(news);
+  const hush = () => { news.textContent = ""; };
+  // Before anything else takes the form for sent.
+  addEventListener("submit", (event) => {
+    if (event.target !== form || navigator.onLine) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    hush();
+    // Said anew each time it is tried.
+    setTimeout(() => { news.textContent = form.dataset.offline ?? ""; }, 50);
+  }, true);
+  addEventListener("online", hush);
+}
 
 /** @param {HTMLFormElement} form */
 function keepWhatIsTyped(form) {

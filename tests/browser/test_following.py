@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,9 @@ from uuid import UUID
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, expect
-from sqlalchemy import Engine
 
-from app.entrypoints.web import create_app
-from app.entrypoints.wiring import wire
 from app.foundation.clock import Clock
-from app.foundation.database import Database, MapDatabase
-from app.foundation.provided import Provided
-from app.foundation.settings import read_settings
+from app.foundation.database import Database
 from app.photos.model import Purpose
 from app.photos.operations.coming_in import examine_all, stored_originals
 from app.photos.operations.keeping import keep
@@ -31,8 +25,9 @@ from app.work.operations.desk import close_without_work
 from app.work.operations.lists import desk_list, open_tasks_of_party
 from app.work.operations.tasks import complete_task, start_task
 from tests import ground
-from tests.makers.places import IN_DISTRICT, ON_MOTORWAY, SmallMunicipality, a_small_municipality
-from tests.maps.browser import a_browser, a_visit, served
+from tests.browser.site import ServedSite, a_served_site
+from tests.makers.places import IN_DISTRICT, ON_MOTORWAY
+from tests.maps.browser import a_visit
 
 pytestmark = pytest.mark.browser
 
@@ -41,19 +36,8 @@ DESK = {"width": 1280, "height": 900}
 STAFF = ActedBy("account")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with a_browser() as browser:
-        yield browser
-
-
-@dataclass(frozen=True)
-class Site:
-    """The whole application on a database of its own, served on the loopback address."""
-
-    address: str
-    services: Provided
-    place: SmallMunicipality
+class Site(ServedSite):
+    """The site, with what reporters and the contractor do."""
 
     def report(self, **more: object) -> Any:  # noqa: ANN401
         """Hand in a report; return what was answered."""
@@ -62,11 +46,11 @@ class Site:
             "location": {"type": "Point", "coordinates": list(IN_DISTRICT)},
             **more,
         }
-        client = create_app(self.services).test_client()
+        client = self.app.test_client()
         return client.post("/api/v1/reports", json=body).get_json()
 
     def add_photos(self, said: Any, *pictures: bytes, are_ready: bool = True) -> None:  # noqa: ANN401
-        client = create_app(self.services).test_client()
+        client = self.app.test_client()
         answered = client.post(
             f"/api/v1/reports/{said['id']}/photos",
             data={"photo": [(BytesIO(picture), "lamp.jpg") for picture in pictures]},
@@ -112,25 +96,8 @@ class Site:
 
 @pytest.fixture
 def site(fresh_database: ground.Clone, tmp_path: Path) -> Iterator[Site]:
-    services = wire(
-        read_settings(
-            database_url=fresh_database.url,
-            map_database_url=fresh_database.map_url,
-            secret_key="a secret for tests, long enough to be one",
-            data_dir=tmp_path,
-            rate_limits="off",
-            address_service="none",
-            tile_url="none",
-        )
-    )
-    with services.get(Database).transaction() as transaction:
-        place = a_small_municipality(transaction)
-    with served(create_app(services)) as address:
-        yield Site(address, services, place)
-    for kind in (Database, MapDatabase):
-        bind = services.get(kind).bind
-        assert isinstance(bind, Engine)
-        bind.dispose()
+    with a_served_site(fresh_database, tmp_path) as served:
+        yield Site(**vars(served))
 
 
 def a_picture(colour: str, kind: str = "JPEG") -> bytes:

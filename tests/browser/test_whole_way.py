@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.codebase.tree import CHECKOUT
 from tests.makers.running import RunningSystem, a_running_system
-from tests.maps.browser import Visit, a_browser, a_visit
+from tests.maps.browser import Visit, a_visit
 from tests.photos.pictures import a_jpeg
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -27,12 +27,6 @@ WORDS_OF_THE_TILE = "De tegel voor nummer 3 ligt los, ik struikelde bijna"
 
 #: A page that is open hears of a change within this.
 SEEN_WITHIN_MS = 5_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with a_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

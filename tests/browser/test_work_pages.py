@@ -11,26 +11,22 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, expect
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
-from app.entrypoints.web import create_app
-from app.entrypoints.wiring import wire
 from app.foundation.clock import Clock
-from app.foundation.database import Database, MapDatabase
-from app.foundation.provided import Provided
-from app.foundation.settings import read_settings
+from app.foundation.database import Database
 from app.identity.permissions import Role
 from app.identity.records import Account
 from app.photos.operations.making_safe import make_photo_safe
 from app.photos.storage import PhotoStore
 from tests import ground
+from tests.browser.site import ServedSite, a_served_site
 from tests.makers.people import an_account
-from tests.makers.places import IN_DISTRICT, SmallMunicipality, a_small_municipality
+from tests.makers.places import IN_DISTRICT
 from tests.makers.sign_ins import signed_in
-from tests.maps.browser import Visit, a_browser, a_visit, served
+from tests.maps.browser import Visit, a_visit
 
 pytestmark = pytest.mark.browser
 
@@ -40,20 +36,10 @@ WITH_NOBODY = (4.25, 51.58)
 LOOKS = [("light", PHONE), ("dark", DESK)]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with a_browser() as browser:
-        yield browser
-
-
 @dataclass(frozen=True)
-class Site:
-    """The whole application on a database of its own, with people who work in it."""
+class Site(ServedSite):
+    """The site, with people who work in it."""
 
-    address: str
-    app: Flask
-    services: Provided
-    place: SmallMunicipality
     crew: Account
     desk: Account
 
@@ -131,28 +117,12 @@ class Site:
 
 @pytest.fixture
 def site(fresh_database: ground.Clone, tmp_path: Path) -> Iterator[Site]:
-    services = wire(
-        read_settings(
-            database_url=fresh_database.url,
-            map_database_url=fresh_database.map_url,
-            secret_key="a secret for tests, long enough to be one",
-            data_dir=tmp_path,
-            rate_limits="off",
-            address_service="none",
-            tile_url="none",
-        )
-    )
-    with services.get(Database).transaction() as transaction:
-        place = a_small_municipality(transaction)
-        crew = an_account(transaction, role=Role.CREW, name="Karim Team", party_id=place.team_id)
-        desk = an_account(transaction, role=Role.DESK, name="Noor Balie")
-    app = create_app(services)
-    with served(app) as address:
-        yield Site(address, app, services, place, crew, desk)
-    for kind in (Database, MapDatabase):
-        bind = services.get(kind).bind
-        assert isinstance(bind, Engine)
-        bind.dispose()
+    with a_served_site(fresh_database, tmp_path) as served:
+        with served.services.get(Database).transaction() as transaction:
+            team = served.place.team_id
+            crew = an_account(transaction, role=Role.CREW, name="Karim Team", party_id=team)
+            desk = an_account(transaction, role=Role.DESK, name="Noor Balie")
+        yield Site(**vars(served), crew=crew, desk=desk)
 
 
 def a_picture() -> bytes:

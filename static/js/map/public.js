@@ -1,5 +1,6 @@
 // The live map: cases and planned works, kept up to date, with the list beside it in step.
 import { caseIcon, dayInWords, factList, icon, labelledIcon, made, map, say, settings, stageBadge, workIcon, categoryIcon } from "./street-map.js";
+import { namesStepAside } from "./names.js";
 
 /**
  * @typedef {object} Case
@@ -43,6 +44,7 @@ const clusters = L.markerClusterGroup({
 /** The ground a work takes; its mark is among the others, so that no mark hides another. */
 const workShapes = L.layerGroup();
 const workMarks = L.layerGroup();
+clusters.on("animationend", namesStepAside);
 map.addLayer(clusters);
 map.addLayer(workShapes);
 
