@@ -15,7 +15,7 @@ from app.planning import model as planning
 from app.publishing import public
 from app.reception import model as reception
 from app.triage import model as triage
-from app.work import model as work
+from app.work import refusals as work
 from app.work.partner import model as partner
 
 STATUS: Mapping[type[DomainError], int] = {
@@ -81,7 +81,6 @@ STATUS: Mapping[type[DomainError], int] = {
     work.CaseOpenAtAsset: 409,
     work.MovedOn: 412,
     work.NoDanger: 409,
-    work.NotATaskResult: 400,
     work.StageNotReachable: 409,
     work.StillWithNobody: 409,
     work.TaskNotFound: 404,

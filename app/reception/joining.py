@@ -12,9 +12,10 @@ from app.intake.model import JoinedBy, NewReport
 from app.publishing.rules import may_be_known, public_spot
 from app.reception.model import SameAsUnknown
 from app.triage.model import CategoryDecision
-from app.work.model import CannotJoin, Case, CaseNotFound
+from app.work.model import Case
 from app.work.operations.at_asset import case_at_asset
 from app.work.operations.cases import case_by_reference
+from app.work.refusals import CannotJoin, CaseNotFound
 
 #: A reporter can say "that one" of a case this far away at the most.
 SAME_AS_WITHIN_METRES = 500

@@ -17,8 +17,9 @@ from app.reception.places import Place, cases_at, what_is_at
 from app.routing.calendar import due_at
 from app.triage.model import Category, CategoryDecision
 from app.triage.operations import choose_category
-from app.work.model import Case, CaseNotFound
+from app.work.model import Case
 from app.work.operations.cases import case_by_reference
+from app.work.refusals import CaseNotFound
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The nouns of work: stages of a case and of a task, results, desk lists, facts and refusals."""
+"""The nouns of work: stages of a case and of a task, results, desk lists and facts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
-
-from app.foundation.errors import DomainError
 
 
 class CaseStage(StrEnum):
@@ -349,82 +347,3 @@ class TaskMoved:
     case_reference: str
     previous_stage: TaskStage | None
     at: datetime
-
-
-class CaseNotFound(DomainError):
-    """There is no such case here."""
-
-
-class TaskNotFound(DomainError):
-    """There is no such task here."""
-
-
-class StageNotReachable(DomainError):
-    """This step is not possible from where it stands now."""
-
-    def __init__(self, stage: StrEnum, wanted: StrEnum, possible: frozenset[StrEnum]) -> None:
-        self.stage = stage
-        self.possible = sorted(possible)
-        super().__init__(f"From “{stage}” it cannot go to “{wanted}”.")
-
-    @property
-    def more(self) -> Mapping[str, object]:
-        """Where it stands, and the moves that are possible from there."""
-        return {"currentStatus": str(self.stage), "possible": [str(p) for p in self.possible]}
-
-
-class MovedOn(DomainError):
-    """Somebody changed this in the meantime; look at it again before you change it."""
-
-    def __init__(self, *, version: int, stage: StrEnum) -> None:
-        self.version = version
-        self.stage = stage
-        super().__init__()
-
-    @property
-    def more(self) -> Mapping[str, object]:
-        """Where it stands now."""
-        return {"currentVersion": self.version, "currentStatus": str(self.stage)}
-
-
-class NotATaskResult(DomainError):
-    """Say how it ended: solved, not-solved or nothing-found."""
-
-
-class JoinObstacle(StrEnum):
-    """Why two cases cannot become one."""
-
-    SAME_CASE = "same-case"
-    CLOSED = "closed"
-    TWO_ASSETS = "two-assets"
-
-
-class CannotJoin(DomainError):
-    """These two cannot be the same defect."""
-
-    def __init__(
-        self, detail: str | None = None, *, because: JoinObstacle = JoinObstacle.TWO_ASSETS
-    ) -> None:
-        super().__init__(detail)
-        self.because = because
-
-
-class CaseIsClosed(DomainError):
-    """This case is closed; reopen it first."""
-
-
-class CaseOpenAtAsset(DomainError):
-    """There is an open case at this object already; join the two instead."""
-
-    def __init__(self, reference: str) -> None:
-        super().__init__()
-        #: The case that is open.
-        self.reference = reference
-
-
-class StillWithNobody(DomainError):
-    """Nobody has this case yet: assign it, join it to another, or close it."""
-
-
-class NoDanger(DomainError):
-    """Nobody says that this case is a danger."""

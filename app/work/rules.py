@@ -8,10 +8,10 @@ from app.work.model import (
     NEXT_STAGES,
     NEXT_TASK_STAGES,
     CaseStage,
-    StageNotReachable,
     TaskStage,
     WorkResult,
 )
+from app.work.refusals import StageNotReachable
 
 
 def check_move(stage: CaseStage, wanted: CaseStage) -> None:

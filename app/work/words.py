@@ -16,10 +16,10 @@ from app.work.model import (
     DeskReason,
     Happening,
     HistoryEntry,
-    JoinObstacle,
     TaskStage,
     WorkResult,
 )
+from app.work.refusals import JoinObstacle
 
 _METRES_IN_A_KILOMETRE = 1000
 

@@ -16,13 +16,14 @@ from app.intake.operations import move_reports
 from app.photos.operations.coming_in import examine, stored_originals
 from app.photos.storage import PhotoStore
 from app.triage.operations import category
-from app.work.model import ActedBy, CaseOpenAtAsset, DeskReason
+from app.work.model import ActedBy, DeskReason
 from app.work.operations.cases import case_by_reference
 from app.work.operations.desk import close_without_work, merge_case, reopen_case
 from app.work.operations.lists import desk_entries_of_case
 from app.work.operations.recategorising import change_category
 from app.work.operations.repair_photos import add_repair_photos
 from app.work.operations.tasks import tasks_of_case
+from app.work.refusals import CaseOpenAtAsset
 from tests.makers.places import IN_DISTRICT, SmallMunicipality, a_small_municipality
 from tests.photos.pictures import a_jpeg
 

@@ -19,12 +19,9 @@ from app.triage.operations import category
 from app.work.model import (
     ActedBy,
     Case,
-    CaseIsClosed,
-    CaseOpenAtAsset,
     CaseStage,
     DeclineReason,
     DeskReason,
-    StageNotReachable,
     Task,
     TaskStage,
     WorkResult,
@@ -40,6 +37,7 @@ from app.work.operations.desk_list import raise_at_desk
 from app.work.operations.lists import desk_entries_of_case
 from app.work.operations.recategorising import change_category
 from app.work.operations.tasks import complete_task, decline_task, tasks_of_case
+from app.work.refusals import CaseIsClosed, CaseOpenAtAsset, StageNotReachable
 from tests.makers.places import IN_DISTRICT, SmallMunicipality, a_small_municipality
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

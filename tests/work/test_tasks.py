@@ -18,13 +18,9 @@ from app.reception.model import ReceivedReport
 from app.reception.operations import receive_report
 from app.work.model import (
     ActedBy,
-    CannotJoin,
     CaseStage,
     DeclineReason,
     DeskReason,
-    MovedOn,
-    StageNotReachable,
-    TaskNotFound,
     TaskStage,
     WorkResult,
 )
@@ -38,6 +34,12 @@ from app.work.operations.tasks import (
     decline_task,
     start_task,
     tasks_of_case,
+)
+from app.work.refusals import (
+    CannotJoin,
+    MovedOn,
+    StageNotReachable,
+    TaskNotFound,
 )
 from tests.makers.places import IN_DISTRICT, SmallMunicipality, a_small_municipality
 

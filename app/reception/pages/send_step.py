@@ -51,8 +51,8 @@ from app.reception.rules import (
 )
 from app.triage.model import RetiredCategory, UnknownCategory
 from app.triage.operations import category
-from app.work.model import CannotJoin
 from app.work.operations.cases import case as case_with_id
+from app.work.refusals import CannotJoin
 
 blueprint = Blueprint("send", __name__)
 

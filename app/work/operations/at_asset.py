@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
-from app.work.model import Case, CaseNotFound, CaseOpenAtAsset, MovedOn
+from app.work.model import Case
 from app.work.operations.case_rows import case_where
+from app.work.refusals import CaseNotFound, CaseOpenAtAsset, MovedOn
 
 #: Cases at the same asset are looked up under a lock of this family and the asset's own number.
 _ASSET_LOCK = 7_352_115

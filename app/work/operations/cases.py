@@ -19,11 +19,9 @@ from app.work.model import (
     ActedBy,
     Case,
     CaseMoved,
-    CaseNotFound,
     CaseStage,
     DeskReason,
     Happening,
-    MovedOn,
     NearCase,
 )
 from app.work.operations.at_asset import check_alone_at_asset
@@ -31,6 +29,7 @@ from app.work.operations.case_rows import case_where
 from app.work.operations.desk_list import raise_all_at_desk
 from app.work.operations.history import write_histories, write_history
 from app.work.operations.offering import offer_task
+from app.work.refusals import CaseNotFound, MovedOn
 from app.work.rules import check_move, stage_of_new_case
 
 

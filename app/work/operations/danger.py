@@ -9,7 +9,12 @@ from app.foundation.database import Transaction
 from app.routing.calendar import due_at
 from app.triage.model import RetiredCategory
 from app.triage.operations import category
-from app.work.model import ActedBy, Case, CaseMoved, Happening, NoDanger
+from app.work.model import (
+    ActedBy,
+    Case,
+    CaseMoved,
+    Happening,
+)
 from app.work.operations.cases import (
     case_by_reference,
     check_version,
@@ -18,6 +23,7 @@ from app.work.operations.cases import (
 )
 from app.work.operations.desk import refuse_closed
 from app.work.operations.history import write_history
+from app.work.refusals import NoDanger
 
 
 def take_danger_away(

@@ -17,13 +17,10 @@ from app.work.model import (
     NOBODY_HAS_IT,
     ActedBy,
     Case,
-    CaseIsClosed,
     CaseMoved,
     CaseStage,
     DeskReason,
     Happening,
-    StageNotReachable,
-    StillWithNobody,
 )
 from app.work.operations.at_asset import locked_with_asset
 from app.work.operations.cases import (
@@ -38,6 +35,7 @@ from app.work.operations.history import write_history
 from app.work.operations.merging import merge_case
 from app.work.operations.offering import offer_task
 from app.work.operations.tasks import cancel_open_tasks, has_open_tasks
+from app.work.refusals import CaseIsClosed, StageNotReachable, StillWithNobody
 from app.work.rules import stage_of_new_case
 
 __all__ = [

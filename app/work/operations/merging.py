@@ -10,18 +10,17 @@ from sqlalchemy import text
 from app.foundation.database import Transaction
 from app.work.model import (
     ActedBy,
-    CannotJoin,
     Case,
     CaseStage,
     DeskReason,
     Happening,
-    JoinObstacle,
 )
 from app.work.operations.at_asset import check_alone_at_asset, lock_asset
 from app.work.operations.cases import case_by_reference, check_version, grow_case, move_case
 from app.work.operations.desk_list import raise_at_desk, settle_desk_entries
 from app.work.operations.history import write_history
 from app.work.operations.tasks import cancel_open_tasks
+from app.work.refusals import CannotJoin, JoinObstacle
 
 
 def merge_case(

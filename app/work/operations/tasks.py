@@ -14,16 +14,13 @@ from app.foundation.json_value import JSONValue
 from app.work.model import (
     ActedBy,
     Case,
-    CaseOpenAtAsset,
     CaseStage,
     ClosingReason,
     DeclineReason,
     DeskReason,
     Happening,
-    MovedOn,
     Task,
     TaskMoved,
-    TaskNotFound,
     TaskStage,
     WorkResult,
 )
@@ -32,6 +29,7 @@ from app.work.operations.cases import case, move_case
 from app.work.operations.desk_list import raise_at_desk, settle_desk_entries
 from app.work.operations.history import write_history
 from app.work.operations.task_rows import TASK_COLUMNS, task_of, write_task
+from app.work.refusals import CaseOpenAtAsset, MovedOn, TaskNotFound
 from app.work.rules import STAGE_AFTER, check_task_move
 
 

@@ -31,7 +31,6 @@ from app.triage.operations import category_tree
 from app.work.model import (
     NOBODY_HAS_IT,
     Case,
-    CaseNotFound,
     CaseStage,
     ClosingReason,
     DeskReason,
@@ -55,6 +54,7 @@ from app.work.pages.shown import (
     reader_language,
 )
 from app.work.pages.typed import Typed
+from app.work.refusals import CaseNotFound
 from app.work.words import (
     case_stage_words,
     channel_words,

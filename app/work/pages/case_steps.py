@@ -29,17 +29,9 @@ from app.triage.model import Category
 from app.triage.operations import category_tree
 from app.work.model import (
     ActedBy,
-    CannotJoin,
-    CaseIsClosed,
-    CaseNotFound,
-    CaseOpenAtAsset,
     CaseStage,
     ClosingReason,
     DeskReason,
-    MovedOn,
-    NoDanger,
-    StageNotReachable,
-    StillWithNobody,
 )
 from app.work.operations.cases import ResponsibleParty, case, case_by_reference
 from app.work.operations.danger import take_danger_away
@@ -53,6 +45,16 @@ from app.work.operations.desk import (
 from app.work.operations.recategorising import change_category
 from app.work.pages.case_page import known_reference, show_case
 from app.work.pages.typed import Typed, number_in
+from app.work.refusals import (
+    CannotJoin,
+    CaseIsClosed,
+    CaseNotFound,
+    CaseOpenAtAsset,
+    MovedOn,
+    NoDanger,
+    StageNotReachable,
+    StillWithNobody,
+)
 from app.work.words import case_stage_words, obstacle_words
 
 blueprint = Blueprint("case_steps", __name__, url_prefix="/balie")

@@ -33,7 +33,6 @@ from app.work.model import (
     DeclineReason,
     HistoryEntry,
     ListedTask,
-    TaskNotFound,
     TaskStage,
     WorkResult,
 )
@@ -51,6 +50,7 @@ from app.work.pages.shown import (
     place_words,
 )
 from app.work.pages.typed import Typed
+from app.work.refusals import TaskNotFound
 from app.work.rules import MOST_DAYS_AHEAD
 from app.work.words import day_words, decline_words, due_words, result_words, task_stage_words
 

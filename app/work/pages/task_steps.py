@@ -21,8 +21,6 @@ from app.photos.operations.coming_in import discard_originals
 from app.photos.storage import PhotoStore
 from app.work.model import (
     DeclineReason,
-    MovedOn,
-    StageNotReachable,
     Task,
     TaskStage,
     WorkResult,
@@ -41,6 +39,7 @@ from app.work.pages.sent_photos import (
 )
 from app.work.pages.task_page import acted_by, own_party, show_task
 from app.work.pages.typed import Typed, number_in
+from app.work.refusals import MovedOn, StageNotReachable
 from app.work.rules import can_be_planned_on, can_wait_until
 from app.work.words import day_words
 

@@ -14,13 +14,13 @@ from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity.access import open_to
 from app.identity.permissions import Permission
-from app.work.model import TaskNotFound
 from app.work.operations.lists import listed_task, tasks_of_party_after
 from app.work.partner.answers import listed_tasks, whole_task
 from app.work.partner.caller import own_party
 from app.work.partner.documents import READING_SCOPE, TAG_HEADER
 from app.work.partner.positions import cursor_after, place_of, version_tag
 from app.work.partner.schemas import TaskSchema, TasksQuery, TasksSchema
+from app.work.refusals import TaskNotFound
 
 blueprint = ApiBlueprint(
     "partner-tasks",

@@ -31,7 +31,6 @@ from app.photos.storage import PhotoStore
 from app.work.model import (
     ActedBy,
     DeclineReason,
-    StageNotReachable,
     Task,
     TaskStage,
     WorkResult,
@@ -67,6 +66,7 @@ from app.work.partner.schemas import (
     PhotosAddedSchema,
     StepTakenSchema,
 )
+from app.work.refusals import StageNotReachable
 from app.work.rules import can_wait_until
 
 blueprint = ApiBlueprint(
