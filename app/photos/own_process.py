@@ -35,6 +35,12 @@ class Bounds:
 
 _BOUNDS: Final = Bounds()
 
+#: None of our secrets; and threads that do not each take address space for memory of their own.
+_WHAT_IT_KNOWS: Final = {
+    "MALLOC_ARENA_MAX": "1",
+    **{name: os.environ[name] for name in ("LD_LIBRARY_PATH", "LANG") if name in os.environ},
+}
+
 _NO_PICTURE, _NO_HEIC = 3, 4
 #: How a process ends that a picture broke: in its decoder, or by its bounds.
 _BROKEN_BY_THE_PICTURE = {
@@ -64,6 +70,7 @@ def make_safe_apart(original: bytes, kind: PhotoKind, bounds: Bounds = _BOUNDS) 
     try:
         ended = subprocess.run(
             command,
+            env=_WHAT_IT_KNOWS,
             input=original,
             capture_output=True,
             timeout=_LONGEST_WAIT_SECONDS,
