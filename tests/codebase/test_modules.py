@@ -12,9 +12,7 @@ from tests.codebase.tree import CHECKOUT, committed
 LONGEST = 400
 
 #: Modules that are longer, each with the reason.
-LONGER: dict[str, str] = {
-    "app/work/model.py": "the stages of cases and tasks and both tables of moves, read together",
-}
+LONGER: dict[str, str] = {}
 
 
 def modules() -> list[Path]:
