@@ -61,6 +61,16 @@ class TestHighContrast:
 
             assert step.evaluate("one => getComputedStyle(one).borderTopStyle") == "solid"
 
+    def test_shows_which_kind_is_chosen(self, browser: Browser, site: ServedSite) -> None:
+        with a_visit(browser, f"{site.address}/melden", forced_colors="active") as visit:
+            visit.page.get_by_label("Wat ziet u?").fill("Losse tegel")
+            visit.page.get_by_role("button", name="Volgende").click()
+            visit.page.wait_for_url("**/melden/soort")
+            choice = visit.page.get_by_role("radio").first
+
+            # Drawn by the browser: what a page draws in a background is not shown.
+            assert choice.evaluate("one => getComputedStyle(one).appearance") == "auto"
+
 
 class TestAThinLine:
     def test_carries_the_first_page_of_the_form(self, browser: Browser, site: ServedSite) -> None:

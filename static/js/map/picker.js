@@ -1,5 +1,6 @@
 // Pointing at a place: the cross stays in the middle, the map moves below it; what is there is read out.
 import { labelledIcon, made, map, say, settings } from "./street-map.js";
+import "./names.js";
 
 /**
  * @typedef {object} Asset
