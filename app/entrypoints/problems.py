@@ -6,20 +6,30 @@ import re
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, json, render_template
+from flask import Flask, Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import TemplateNotFound
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    NotFound,
+)
 
 from app.entrypoints.refusals import status_of
 from app.foundation.api_documents import PROBLEM_MEDIA_TYPE
 from app.foundation.errors import DomainError, FieldError
 from app.foundation.kept_jobs import in_words
+from app.foundation.provided import provided
+from app.foundation.settings import Settings
 from app.identity.access import is_program
 
 _log = structlog.get_logger(__name__)
+
+#: The interfaces that describe themselves, in a document below the same prefix.
+_DESCRIBED = ("/api/v1", "/partner/v1")
 
 #: Killed, stopped, starting, or so busy that a lock or a connection did not come in time.
 _DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionInTime)
@@ -102,12 +112,28 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error
     if isinstance(error, InternalServerError):
         return _fault(error.original_exception or error)
-    detail = error.description or HTTPStatus(error.code).phrase
+    detail = _way_out(error) or error.description or HTTPStatus(error.code).phrase
     answer = problem(error.code, detail) if is_program() else _page(error.code, detail)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             answer.headers[name] = value
     return answer
+
+
+def _way_out(error: HTTPException) -> str | None:
+    """Return what to do about an address that an interface does not have, if that is what it is."""
+    interface = next((one for one in _DESCRIBED if request.path.startswith(f"{one}/")), None)
+    # An endpoint that was found says itself what it did not find.
+    if interface is None or request.url_rule is not None:
+        return None
+    every_address = f"{provided().get(Settings).base_url}{interface}/openapi.json"
+    if isinstance(error, NotFound):
+        return f"There is nothing at this address. Choose one that stands in {every_address}."
+    if isinstance(error, MethodNotAllowed):
+        return (
+            f"This address does not take {request.method}. What it takes stands in {every_address}."
+        )
+    return None
 
 
 def _away(fault: BaseException) -> ResponseReturnValue:

@@ -85,6 +85,27 @@ class _Arguments(FlaskParser):
 
     DEFAULT_VALIDATION_STATUS = HTTPStatus.BAD_REQUEST
 
+    def load_querystring(self, req: Request, schema: Schema) -> Any:  # noqa: ANN401
+        """Return the query.
+
+        Raises:
+            ArgumentsRefused: a name that means one thing stands there more than once; two
+                readers would not take the same one.
+        """
+        repeated = [
+            name
+            for name, values in req.args.lists()
+            if len(values) > 1 and not isinstance(schema.fields.get(name), fields.List)
+        ]
+        if repeated:
+            raise ArgumentsRefused(
+                errors=tuple(
+                    FieldError(name, "duplicate-field", "This name stands there twice.", "query")
+                    for name in repeated
+                )
+            )
+        return super().load_querystring(req, schema)
+
     def handle_error(
         self,
         error: ValidationError,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 
 from app.entrypoints.interfaces import MOBILE_VERSION
@@ -52,7 +53,34 @@ class TestWhatIsNotThere:
         assert answered.mimetype == "text/html"
 
 
+class TestAnAddressThatAnInterfaceDoesNotHave:
+    @pytest.mark.parametrize("interface", ["/api/v1", "/partner/v1"])
+    def test_leads_to_the_list_of_all_addresses(self, web: FlaskClient, interface: str) -> None:
+        said = web.get(f"{interface}/nothing").get_json()
+
+        assert said["status"] == 404
+        assert said["detail"].startswith("There is nothing at this address.")
+        assert f"{interface}/openapi.json" in said["detail"]
+
+    def test_is_told_which_method_it_does_not_take(self, web: FlaskClient) -> None:
+        answered = web.delete("/api/v1/categories")
+
+        assert answered.status_code == 405
+        assert "does not take DELETE" in answered.get_json()["detail"]
+        assert "GET" in answered.headers["Allow"]
+
+
 class TestAQueryThatIsNotRight:
+    @pytest.mark.parametrize("address", ["/api/v1/places?limit=1&limit=2&q=a&lat=1&lat=1"])
+    def test_says_nothing_twice(self, web: FlaskClient, address: str) -> None:
+        answered = web.get(address)
+
+        assert answered.status_code == 400
+        assert [
+            (error["in"], error["location"], error["code"])
+            for error in answered.get_json()["errors"]
+        ] == [("query", "limit", "duplicate-field"), ("query", "lat", "duplicate-field")]
+
     def test_names_the_field(self, web: FlaskClient) -> None:
         answered = web.get("/api/v1/categories/suggestions")
 
