@@ -77,12 +77,12 @@ def plan(task_id: UUID) -> ResponseReturnValue:
 def hold(task_id: UUID) -> ResponseReturnValue:
     """Put a task on hold until a day, with the reason; the reporters read until when."""
     typed = Typed()
-    until = typed.day("held_until", missing=gettext("Say until which day it waits."))
-    if until is not None and not can_wait_until(until, today=_today()):
-        typed.errors["held_until"] = gettext("Choose a day after today, within a year.")
     why = typed.text("hold_remark")
     if not why:
         typed.errors["hold_remark"] = gettext("Say why it has to wait.")
+    until = typed.day("held_until", missing=gettext("Say until which day it waits."))
+    if until is not None and not can_wait_until(until, today=_today()):
+        typed.errors["held_until"] = gettext("Choose a day after today, within a year.")
     if until is None or typed.errors:
         return _not_right(task_id, typed)
     return _take(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response, jsonify, request
@@ -76,6 +76,8 @@ blueprint = ApiBlueprint(
     description="Doing the work.",
 )
 
+View = TypeVar("View", bound=Callable[..., Response])
+
 _STEP: dict[str, Any] = {"security": WORKING_SCOPE, "parameters": [IF_MATCH, IDEMPOTENCY_KEY]}
 _REFUSALS = (400, 401, 403, 404, 409, 412, 413, 415, 428)
 
@@ -83,18 +85,23 @@ _REFUSALS = (400, 401, 403, 404, 409, 412, 413, 415, 428)
 _TAKES_PHOTOS = frozenset(TaskStage) - {TaskStage.DECLINED, TaskStage.CANCELLED}
 
 
+def _answered_as_a_step(view: View) -> View:
+    """Say in the document what every step answers, and what it refuses."""
+    answered: View = blueprint.response(200, StepTakenSchema, headers=TAG_HEADER)(
+        refuses(*_REFUSALS)(view)
+    )
+    return answered
+
+
 @blueprint.post("/accept")
 @blueprint.doc(
     operationId="postAccept", requestBody=json_body(NothingSchema, is_required=False), **_STEP
 )
 @open_to(Permission.PARTNER_WORK_TASKS)
-@blueprint.response(200, StepTakenSchema, headers=TAG_HEADER)
-@refuses(*_REFUSALS)
+@_answered_as_a_step
 def post_accept(task_id: UUID) -> Response:
     """Take the task on."""
-    body = read_json(request, may_be_empty=True)
-    load(NothingSchema(), body.whole)
-    return _take(Step.ACCEPT, task_id, accept_task, body)
+    return _take_without_words(Step.ACCEPT, task_id, accept_task)
 
 
 @blueprint.post("/start")
@@ -102,20 +109,16 @@ def post_accept(task_id: UUID) -> Response:
     operationId="postStart", requestBody=json_body(NothingSchema, is_required=False), **_STEP
 )
 @open_to(Permission.PARTNER_WORK_TASKS)
-@blueprint.response(200, StepTakenSchema, headers=TAG_HEADER)
-@refuses(*_REFUSALS)
+@_answered_as_a_step
 def post_start(task_id: UUID) -> Response:
     """Begin, or go on after waiting; residents see that the work is going on."""
-    body = read_json(request, may_be_empty=True)
-    load(NothingSchema(), body.whole)
-    return _take(Step.START, task_id, start_task, body)
+    return _take_without_words(Step.START, task_id, start_task)
 
 
 @blueprint.post("/hold")
 @blueprint.doc(operationId="postHold", requestBody=json_body(HoldSchema), **_STEP)
 @open_to(Permission.PARTNER_WORK_TASKS)
-@blueprint.response(200, StepTakenSchema, headers=TAG_HEADER)
-@refuses(*_REFUSALS)
+@_answered_as_a_step
 def post_hold(task_id: UUID) -> Response:
     """Put the task on hold until a day, waiting for somebody else."""
     body = read_json(request)
@@ -134,8 +137,7 @@ def post_hold(task_id: UUID) -> Response:
     **_STEP,
 )
 @open_to(Permission.PARTNER_WORK_TASKS)
-@blueprint.response(200, StepTakenSchema, headers=TAG_HEADER)
-@refuses(*_REFUSALS)
+@_answered_as_a_step
 def post_complete(task_id: UUID) -> Response:
     """Report the task done and how it ended, with up to five photos of the repair.
 
@@ -150,8 +152,7 @@ def post_complete(task_id: UUID) -> Response:
 @blueprint.post("/decline")
 @blueprint.doc(operationId="postDecline", requestBody=json_body(DeclineSchema), **_STEP)
 @open_to(Permission.PARTNER_WORK_TASKS)
-@blueprint.response(200, StepTakenSchema, headers=TAG_HEADER)
-@refuses(*_REFUSALS)
+@_answered_as_a_step
 def post_decline(task_id: UUID) -> Response:
     """Hand the task back, with the reason; the desk decides who gets it."""
     body = read_json(request)
@@ -192,6 +193,13 @@ def post_photos(task_id: UUID) -> Response:
     answer = _once("photos", task_id, ReadBody({}, tuple(files)), add, schema=PhotosAddedSchema())
     answer.status_code = 201
     return answer
+
+
+def _take_without_words(step: Step, task_id: UUID, act: Callable[..., Task]) -> Response:
+    """Take a step of which nothing more is said than that it is taken."""
+    body = read_json(request, may_be_empty=True)
+    load(NothingSchema(), body.whole)
+    return _take(step, task_id, act, body)
 
 
 def _take(step: Step, task_id: UUID, act: Callable[..., Task], body: ReadBody) -> Response:
