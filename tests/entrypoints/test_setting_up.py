@@ -7,7 +7,6 @@ import re
 import shlex
 from pathlib import Path
 from shutil import copyfile
-from typing import cast
 
 import click
 import pytest
@@ -32,7 +31,7 @@ def followed(provided: Provided, words: list[str]) -> Result:
     """Run a command of the page with the services of the test."""
     group: click.Command = cli
     while isinstance(group, click.Group):
-        group, words = cast(click.Command, group.commands[words[0]]), words[1:]
+        group, words = group.commands[words[0]], words[1:]
     return CliRunner().invoke(group, words, obj=provided)
 
 
