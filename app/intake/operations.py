@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import Row, case, delete, select, text, update
 
 from app.foundation.database import Transaction
+from app.foundation.identifiers import new_id
 from app.foundation.texts import clean_text
 from app.intake.model import (
     Channel,
@@ -221,7 +222,7 @@ def add_remark(transaction: Transaction, report_id: UUID, written: str, *, now: 
     if not 1 <= len(cleaned) <= DESCRIPTION_LENGTH:
         raise ReportRefused("Write between 1 and 3,000 characters.")
     transaction.session.add(
-        RemarkRecord(id=uuid4(), report_id=report_id, text=cleaned, written_at=now)
+        RemarkRecord(id=new_id(), report_id=report_id, text=cleaned, written_at=now)
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
+from app.foundation.identifiers import new_id
 from app.foundation.json_value import JSONValue
 from app.geography.model import Located, OutsideServiceArea, Spot
 from app.geography.operations import locate
@@ -67,7 +68,7 @@ def receive_report(
     category = decided.category
     due = due_at(now, norm_working_days=category.norm.days(danger=new.is_danger))
 
-    report_id, reference = uuid4(), new_reference()
+    report_id, reference = new_id(), new_reference()
     decision: Decision | None = None
     known = known_case(transaction, new, located, decided)
     joined_by = known.joined_by if known else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
+from app.foundation.identifiers import new_id
 from app.geography.model import Located
 from app.routing.model import RULE_VERSION, Agreement, Decision, Defect, PartyOfAgreement
 from app.routing.records import AgreementRecord
@@ -92,7 +93,7 @@ def keep_decision(
     transaction.write(
         _KEEP,
         {
-            "id": uuid4(),
+            "id": new_id(),
             "case_id": case_id,
             "party_id": decision.party.id if decision.party else None,
             "agreement_id": decision.agreement.id if decision.agreement else None,
@@ -176,7 +177,7 @@ def make_agreement(
     """Agree that a party does the work in an area (kind, code), or at the assets of an owner."""
     transaction.session.add(
         AgreementRecord(
-            id=uuid4(),
+            id=new_id(),
             code=code,
             party_id=party_id,
             category_code=category_code,

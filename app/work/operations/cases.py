@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
+from app.foundation.identifiers import new_id
 from app.foundation.json_value import JSONValue
 from app.work.model import (
     OPEN_STAGES,
@@ -164,7 +165,7 @@ def open_case(
     `docs/decisions/what-is-passed-on-keeps-a-task.md`.
     """
     opened = Case(
-        id=case_id or uuid4(),
+        id=case_id or new_id(),
         reference=reference,
         category_code=category_code,
         category_group=category_group,

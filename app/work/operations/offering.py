@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
+from app.foundation.identifiers import new_id
 from app.work.model import Case, Task, TaskMoved, TaskStage
 
 _OFFER = text(
@@ -22,7 +23,7 @@ _OFFER = text(
 def offer_task(transaction: Transaction, of_case: Case, *, party_id: UUID, now: datetime) -> Task:
     """Offer a task on a case to a party, and tell it."""
     offered = Task(
-        id=uuid4(),
+        id=new_id(),
         case_id=of_case.id,
         party_id=party_id,
         stage=TaskStage.OFFERED,
