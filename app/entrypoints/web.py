@@ -18,6 +18,7 @@ from app.entrypoints.web_security import secure
 from app.entrypoints.wiring import wire
 from app.foundation.assets import asset_url
 from app.foundation.provided import Provided, attach
+from app.foundation.sent_files import RequestInMemory
 from app.foundation.settings import Settings, read_settings
 from app.identity import pages as identity_pages
 from app.photos import pages as photo_pages
@@ -47,6 +48,7 @@ def create_app(services: Provided | None = None) -> Flask:
         template_folder=str(CHECKOUT / "templates"),
         static_folder=str(CHECKOUT / "static"),
     )
+    app.request_class = RequestInMemory
     # An address with two slashes is no page. Werkzeug would lead to the right one, at whatever
     # host the request claims to be for.
     app.url_map.merge_slashes = False

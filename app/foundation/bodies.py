@@ -112,7 +112,11 @@ def read_json(request: Request, *, may_be_empty: bool = False) -> ReadBody:
 
 def _parts(request: Request, part: str) -> ReadBody:
     """Read the JSON part, a field or a file as browsers send a Blob, and the photos."""
-    written = [value.encode() for value in request.form.getlist(part)]
+    fields = request.form.getlist(part)
+    # What is no UTF-8 comes to us as this character; one that is meant can be escaped in JSON.
+    if any("\N{REPLACEMENT CHARACTER}" in field for field in fields):
+        refuse_field(part, "not-utf-8", "Send the text as UTF-8.")
+    written = [value.encode() for value in fields]
     written += [sent.stream.read(MAX_JSON_BYTES + 1) for sent in request.files.getlist(part)]
     if len(written) != 1:
         refuse_field(part, "required", f"Send one part named {part}, with JSON in it.")

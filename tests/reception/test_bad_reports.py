@@ -310,6 +310,21 @@ class TestABodyThatCannotBeRead:
         is_refused(answered, 400, provided)
 
 
+class TestWordsThatAreNoUtf8:
+    def test_are_refused_rather_than_replaced(self, web: FlaskClient, provided: Provided) -> None:
+        report = json.dumps(a_body(description="caf@")).encode().replace(b"@", b"\xe9")
+        content = (
+            b'--x\r\nContent-Disposition: form-data; name="report"\r\n\r\n' + report + b"\r\n--x--"
+        )
+
+        answered = web.post(
+            "/api/v1/reports", data=content, content_type="multipart/form-data; boundary=x"
+        )
+
+        problem = is_refused(answered, 400, provided)
+        assert [error["code"] for error in problem["errors"]] == ["not-utf-8"]
+
+
 class TestAPhotoThatMayNotComeIn:
     @pytest.mark.parametrize(
         ("photo", "name", "status", "code"),

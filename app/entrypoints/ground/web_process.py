@@ -7,6 +7,7 @@ import signal
 
 from flask import Flask
 
+from app.entrypoints.ground.freed_memory import keep_freed_memory
 from app.entrypoints.ground.processes import dying_with_parent
 from app.entrypoints.ground.web_bodies import BodyBounds
 from app.entrypoints.ground.web_shell import WebShell
@@ -25,6 +26,7 @@ def create_app() -> WebShell:
 
 def in_shell(application: Flask, settings: Settings) -> WebShell:
     """Return `application` as the server runs it in this installation."""
+    keep_freed_memory()
     return WebShell(
         application,
         threads=settings.web_threads,
