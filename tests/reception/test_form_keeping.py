@@ -9,7 +9,8 @@ from io import BytesIO
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from app.entrypoints.web import create_app
 from app.entrypoints.wiring import HEARERS, wire
@@ -474,10 +475,18 @@ class TestPhotosWithoutScripts:
     def test_that_are_larger_than_15_mb_are_said_beside_the_field(
         self, photographer: Resident
     ) -> None:
-        page = photographer.sends({}, photos={"groot.jpg": a_jpeg() + bytes(15 * 1024 * 1024)})
+        photo = FileStorage(BytesIO(a_jpeg() + bytes(15 * 1024 * 1024)), "groot.jpg")
+        # Encoded beforehand: the client would leave a temporary file behind.
+        boundary, body = encode_multipart({**photographer.page.form.fields, "photo": photo})
 
-        assert (page.path, page.status) == ("/melden/fotos", 400)
-        assert "groot.jpg: De foto is groter dan 15 MB." in page.text
+        answer = photographer.client.post(
+            "/melden/fotos",
+            data=body,
+            content_type=f"multipart/form-data; boundary={boundary}",
+        )
+
+        assert answer.status_code == 400
+        assert "groot.jpg: De foto is groter dan 15 MB." in answer.text
 
     def test_can_be_taken_back(self, photographer: Resident, provided: Provided) -> None:
         photographer.sends({}, photos={"a.jpg": a_jpeg()})

@@ -238,6 +238,9 @@ def _try_to_keep(file: FileStorage) -> FailedPhoto | None:
         _keep_photo(file)
     except PhotoRefused as refusal:
         return FailedPhoto(_name(file), refusal_in_words(refusal))
+    finally:
+        # A large one lies in a temporary file.
+        file.close()
     return None
 
 
