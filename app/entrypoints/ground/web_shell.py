@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
@@ -110,10 +112,23 @@ class WebShell:
                 close()
         return answer
 
+    def _give_up_half_bodies_when_asked_to_stop(self) -> None:
+        """Hear the signal beside the server, which waits for open requests before it tells us.
+
+        The event loop hears of signals through its own descriptor, whatever handler there is.
+        """
+        loop = asyncio.get_running_loop()
+        for asked in (signal.SIGTERM, signal.SIGINT):
+            # Elsewhere than in the main thread there are no signals.
+            with suppress(ValueError):
+                signal.signal(asked, lambda *_: loop.call_soon_threadsafe(self._intake.stop))
+                signal.siginterrupt(asked, False)
+
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                self._give_up_half_bodies_when_asked_to_stop()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 self._intake.stop()
