@@ -182,7 +182,8 @@ class TestACrewsPages:
         ((task_id,),) = site.rows("SELECT id FROM task")
         path = f"/werk/taken/{task_id}"
         with site.visited_by(browser, site.crew, path, color_scheme=scheme, viewport=size) as visit:
-            visit.page.locator("summary").click()
+            for closed in visit.page.locator("summary").all():
+                closed.click()
             assert sizes(visit, PRESSABLE) == []
             is_as_it_should_be(visit)
             visit.page.set_viewport_size(size)  # type: ignore[arg-type]  # width and height
