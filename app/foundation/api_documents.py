@@ -237,8 +237,12 @@ def _without_null_default(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def refuses(*statuses: int) -> Callable[[View], View]:
-    """Say in the document that a view may answer with these problems; 429 any of them may."""
-    named = {status: HTTPStatus(status).name for status in (*statuses, 429)}
+    """Say in the document that a view may answer with these problems.
+
+    Any of them may answer 429 and 503, and one that takes a body 408 where it stops half-way.
+    """
+    of_body = (408,) if 415 in statuses else ()
+    named = {status: HTTPStatus(status).name for status in sorted({*statuses, *of_body, 429, 503})}
 
     def decorate(view: View) -> View:
         described: dict[str, Any] = getattr(view, "_apidoc", {})

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.foundation.settings import Settings
+from app.geography.model import VILLAGE
 from app.intake.model import KeptReport
 from app.intake.rules import report_token
 from app.photos.model import Photo
@@ -72,17 +73,35 @@ def reason(received: ReceivedReport, language: str) -> str:
         party=received.party["name"] if received.party else None,
         category=received.category.name,
         area=received.area_name,
+        village=next((area["name"] for area in received.areas if area["kind"] == VILLAGE), None),
         language=language,
     )
 
 
 def reason_in_words(
-    because: str, *, party: str | None, category: Name, area: str | None, language: str
+    because: str,
+    *,
+    party: str | None,
+    category: Name,
+    area: str | None,
+    village: str | None,
+    language: str,
 ) -> str:
-    """Return a decision of routing in words, in Dutch or English."""
-    return _REASONS["en" if language == "en" else "nl"][because].format(
-        party=party or "", category=category.in_language(language), area=area or ""
+    """Return a decision of routing in words, in Dutch or English.
+
+    Where the work is done is told by village: the name of a team's district tells a resident
+    nothing.
+    """
+    known = "en" if language == "en" else "nl"
+    return _REASONS[known][because].format(
+        party=party or "",
+        category=category.in_language(language),
+        area=area or "",
+        where=f"in {village}" if village else _HERE[known],
     )
+
+
+_HERE = {"nl": "hier", "en": "here"}
 
 
 _REASONS = {
@@ -90,14 +109,14 @@ _REASONS = {
         "joined": "Dit is al gemeld. Uw melding hoort bij de melding die er al was.",
         "asset-owner": "{party} is de eigenaar van dit object.",
         "road-authority": "Dit is {area}. {party} beheert deze weg.",
-        "category-in-area": "{party} doet “{category}” in {area}.",
+        "category-in-area": "{party} doet “{category}” {where}.",
         "nobody": "Nog niemand is aangewezen voor deze plek. Een medewerker kijkt ernaar.",
     },
     "en": {
         "joined": "This is known already. Your report joins the one that was there.",
         "asset-owner": "{party} owns this object.",
         "road-authority": "This is {area}. {party} looks after this road.",
-        "category-in-area": "{party} does “{category}” in {area}.",
+        "category-in-area": "{party} does “{category}” {where}.",
         "nobody": "Nobody has been named for this place yet. A member of staff looks at it.",
     },
 }

@@ -153,7 +153,7 @@ class TestACategory:
         assert asked(web)["routing"] is None
         assert asked(web, category=TILE)["routing"] == {
             "party": {"code": "team", "name": "Team Zuid", "kind": "team"},
-            "reason": "Team Zuid doet “Losse tegel” in Zuid.",
+            "reason": "Team Zuid doet “Losse tegel” hier.",
         }
 
     @pytest.mark.usefixtures("place")

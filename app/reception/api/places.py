@@ -18,7 +18,7 @@ from app.foundation.errors import DomainError
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook
-from app.geography.model import NearAsset, Spot
+from app.geography.model import VILLAGE, NearAsset, Spot
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.intake.model import Language
@@ -161,6 +161,7 @@ def _routing(place: Place, language: str) -> Mapping[str, Any] | None:
             party=party.name if party else None,
             category=place.category.name,
             area=decision.area_name,
+            village=village.name if (village := place.located.area(VILLAGE)) else None,
             language=language,
         ),
     }
