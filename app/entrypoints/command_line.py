@@ -23,7 +23,7 @@ from app.foundation.errors import DomainError
 from app.foundation.settings import SettingsRefused, read_settings
 from app.identity.commands import accounts, import_parties_command, parties, partners
 from app.photos.commands import photos
-from app.routing.commands import import_agreements_command
+from app.routing.commands import import_agreements_command, routing
 from app.triage.commands import import_categories_command
 
 
@@ -60,6 +60,7 @@ cli.add_command(partners)
 cli.add_command(photos)
 cli.add_command(restore)
 cli.add_command(retention)
+cli.add_command(routing)
 cli.add_command(settings_command)
 
 import_.add_command(import_agreements_command)

@@ -15,7 +15,7 @@ from app.foundation.settings import Settings
 from app.geography.model import AreasRefused
 from app.geography.operations import areas_on, import_areas
 from app.geography.rules import AreaFields
-from app.routing.operations import agreed_areas
+from app.routing.operations.agreements import agreed_areas
 
 #: All of the Netherlands' municipalities in full detail are a fifth of this.
 _AT_MOST_BYTES = 100_000_000

@@ -14,6 +14,7 @@ from app.photos import model as photos
 from app.planning import model as planning
 from app.publishing import public
 from app.reception import model as reception
+from app.routing import model as routing
 from app.triage import model as triage
 from app.work import refusals as work
 from app.work.partner import model as partner
@@ -70,6 +71,8 @@ STATUS: Mapping[type[DomainError], int] = {
     public.WrongFilter: 400,
     reception.DraftNotFound: 404,
     reception.SameAsUnknown: 400,
+    routing.AgreementNotFound: 404,
+    routing.AgreementRefused: 422,
     triage.RetiredCategory: 400,
     triage.UnknownCategory: 400,
     unfinished.BodyBroken: 400,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import app.foundation.given_answers
 import app.foundation.kept_jobs
+import app.foundation.rule_changes
 import app.foundation.table_changes
 import app.geography.records
 import app.identity.records

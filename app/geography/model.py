@@ -16,6 +16,9 @@ ROAD_AUTHORITY = "road-authority"
 TEAM_DISTRICT = "team-district"
 LIGHTING_CONTRACT = "lighting-contract"
 
+#: So near to the border, a place outside counts as ours: outlines differ by as much.
+BORDER_METRES = 50
+
 #: An address further away than this says nothing about a spot.
 NEAREST_ADDRESS_WITHIN_METRES = 200
 
@@ -108,6 +111,7 @@ class FoundArea:
     kind: str
     code: str
     name: str
+    square_metres: float = 0.0
 
 
 class OutsideServiceArea(DomainError):
@@ -165,6 +169,10 @@ class Located:
     inside_municipality: bool
     #: Outside as given, but inside once longitude and latitude change places.
     inside_when_swapped: bool = False
+    #: Municipalities that begin so near that a phone or a map may be wrong about it.
+    at_border_of: tuple[FoundArea, ...] = ()
+    #: A little outside, and taken as inside.
+    is_at_border: bool = False
 
     @property
     def place(self) -> Spot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
@@ -14,6 +15,8 @@ from sqlalchemy.exc import DataError, InternalError
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
 from app.geography.model import (
+    BORDER_METRES,
+    MUNICIPALITY,
     AreasRefused,
     Asset,
     FoundArea,
@@ -44,25 +47,40 @@ _LOCATE = text(
         SELECT coalesce(
             (SELECT spot FROM named), ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326)
         ) AS spot
+    ), covering AS (
+        SELECT DISTINCT area_part.area_id
+        FROM area_part, place WHERE ST_Covers(area_part.shape, place.spot)
     )
-    SELECT 'area' AS what, area.kind, area.code, area.name,
+    SELECT 'area' AS what, area.kind, area.code, area.name, area.square_metres,
            NULL::uuid AS id, NULL::uuid AS owner_party_id,
            NULL::float8 AS longitude, NULL::float8 AS latitude, NULL::jsonb AS attributes
-    FROM area, place
-    WHERE ST_Covers(area.shape, place.spot)
-      AND area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
+    FROM covering JOIN area ON area.id = covering.area_id
+    WHERE area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
     UNION ALL
-    SELECT 'asset', kind, number, NULL, id, owner_party_id, ST_X(spot), ST_Y(spot), attributes
+    SELECT 'asset', kind, number, NULL, NULL, id, owner_party_id, ST_X(spot), ST_Y(spot), attributes
     FROM named
     UNION ALL
-    SELECT 'swapped', area.kind, area.code, area.name, NULL, NULL, NULL, NULL, NULL
-    FROM area
+    SELECT DISTINCT 'swapped', area.kind, area.code, area.name, NULL::float8, NULL::uuid,
+           NULL::uuid, NULL::float8, NULL::float8, NULL::jsonb
+    FROM area_part JOIN area ON area.id = area_part.area_id
     WHERE area.kind = 'municipality'
-      AND ST_Covers(area.shape, ST_SetSRID(ST_MakePoint(:latitude, :longitude), 4326))
+      AND ST_Covers(area_part.shape, ST_SetSRID(ST_MakePoint(:latitude, :longitude), 4326))
+      AND area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
+    UNION ALL
+    SELECT DISTINCT 'border', area.kind, area.code, area.name, area.square_metres, NULL::uuid,
+           NULL::uuid, NULL::float8, NULL::float8, NULL::jsonb
+    FROM area_part JOIN area ON area.id = area_part.area_id, place
+    WHERE area.kind = 'municipality'
+      AND area_part.shape && ST_Expand(place.spot, :border_degrees)
+      AND area_part.area_id NOT IN (SELECT area_id FROM covering)
+      AND ST_DWithin(area_part.shape::geography, place.spot::geography, :border_metres)
       AND area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
     ORDER BY what, kind, code
     """
 )
+
+#: A degree of longitude is never less than 65 km here.
+_BORDER_DEGREES = BORDER_METRES / 65_000
 
 
 def locate(transaction: Transaction, spot: Spot, *, asset_id: UUID | None, on: date) -> Located:
@@ -82,20 +100,75 @@ def locate(transaction: Transaction, spot: Spot, *, asset_id: UUID | None, on: d
             "longitude": spot.longitude,
             "latitude": spot.latitude,
             "on": on,
+            "border_degrees": _BORDER_DEGREES,
+            "border_metres": BORDER_METRES,
         },
     )
-    areas = tuple(FoundArea(row.kind, row.code, row.name) for row in rows if row.what == "area")
+    areas = _areas(rows, "area")
     asset = next((_asset(row, row.code) for row in rows if row.what == "asset"), None)
     if asset_id is not None and asset is None:
         raise UnknownAsset(errors=(FieldError("asset", "unknown-asset", "see GET /api/v1/places"),))
-    inside = any(area.kind == "municipality" for area in areas)
+    inside = any(area.kind == MUNICIPALITY for area in areas)
     return Located(
         spot=spot,
         areas=areas,
         asset=asset,
         inside_municipality=inside,
         inside_when_swapped=not inside and any(row.what == "swapped" for row in rows),
+        at_border_of=_areas(rows, "border"),
     )
+
+
+def _areas(rows: Sequence[Row[Any]], what: str) -> tuple[FoundArea, ...]:
+    return tuple(
+        FoundArea(row.kind, row.code, row.name, row.square_metres)
+        for row in rows
+        if row.what == what
+    )
+
+
+_ON_BORDER = text(
+    """
+    SELECT ST_X(nearest.spot) AS longitude, ST_Y(nearest.spot) AS latitude
+    FROM (
+        SELECT ST_ClosestPoint(area_part.shape, place.spot) AS spot
+        FROM area_part JOIN area ON area.id = area_part.area_id,
+             (SELECT ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326) AS spot) AS place
+        WHERE area.kind = 'municipality' AND area.code = :code
+          AND area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
+          AND area_part.shape && ST_Expand(place.spot, :border_degrees)
+        ORDER BY ST_Distance(area_part.shape, place.spot) LIMIT 1
+    ) AS nearest
+    """
+)
+
+
+def brought_inside(
+    transaction: Transaction, located: Located, *, municipality_code: str, on: date
+) -> Located:
+    """Return a place just outside the border with the areas of the spot on it that is nearest.
+
+    What is less than `BORDER_METRES` outside counts as inside: outlines differ by as much, and so
+    do phones. A place that is further away, or inside, comes back as it is.
+    """
+    if municipality_code not in {area.code for area in located.at_border_of}:
+        return located
+    rows = transaction.read(
+        _ON_BORDER,
+        {
+            "longitude": located.place.longitude,
+            "latitude": located.place.latitude,
+            "code": municipality_code,
+            "on": on,
+            "border_degrees": _BORDER_DEGREES,
+        },
+    )
+    if not rows:
+        return located
+    on_border = locate(transaction, Spot(rows[0].longitude, rows[0].latitude), asset_id=None, on=on)
+    ours = next(area for area in located.at_border_of if area.code == municipality_code)
+    others = (area for area in on_border.areas if area.kind != MUNICIPALITY)
+    return replace(located, areas=(ours, *others), inside_municipality=True, is_at_border=True)
 
 
 _ASSETS_NEAR = text(

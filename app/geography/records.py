@@ -4,7 +4,14 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +29,7 @@ class AreaRecord(Base):
     __table_args__ = (
         CheckConstraint("kind ~ '^[a-z]+(-[a-z]+)*$'", name="kind_is_a_word"),
         CheckConstraint("valid_until >= valid_from", name="period_runs_forward"),
+        CheckConstraint("square_metres IS NOT NULL", name="is_measured"),
         Index(
             "uq_area_kind_code_current",
             "kind",
@@ -45,6 +53,21 @@ class AreaRecord(Base):
     valid_until: Mapped[date | None]
     source: Mapped[str] = mapped_column(Text)
     is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    #: Measured by the database itself.
+    square_metres: Mapped[float | None]
+
+
+class AreaPartRecord(Base):
+    """A small piece of an area's shape, by which a place is looked up; kept by a trigger."""
+
+    __tablename__ = "area_part"
+    __table_args__ = (Index("ix_area_part_shape", "shape", postgresql_using="gist"),)
+
+    area_id: Mapped[UUID] = mapped_column(
+        ForeignKey("area.id", name="fk_area_part_area_id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    shape: Mapped[WKBElement] = mapped_column(Geometry("GEOMETRY", srid=4326, spatial_index=False))
 
 
 class AssetRecord(Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -17,7 +18,7 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.database import Base
@@ -31,6 +32,7 @@ class Party(Base):
         CheckConstraint("kind IN ('team', 'contractor', 'authority')", name="kind"),
         CheckConstraint("code ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="code"),
         CheckConstraint("name <> ''", name="name"),
+        CheckConstraint("stand_in_id <> id", name="stand_in_is_another"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -42,6 +44,14 @@ class Party(Base):
     phone: Mapped[str | None] = mapped_column(Text)
     web_form: Mapped[str | None] = mapped_column(Text)
     is_demo: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    #: When it is at work: parts of the week, [{days, from, until, daysOff}]; none is always.
+    hours: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'")
+    )
+    #: Who takes what is urgent outside those hours.
+    stand_in_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("party.id", name="fk_party_stand_in_id")
+    )
     #: From this day on nothing new goes to it; what it did stays.
     ended_on: Mapped[date | None]
 

@@ -12,8 +12,8 @@ from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
 from app.foundation.identifiers import new_id
 from app.foundation.json_value import JSONValue
-from app.geography.model import Located, OutsideServiceArea, Spot
-from app.geography.operations import locate
+from app.geography.model import MUNICIPALITY, Located, OutsideServiceArea, Spot
+from app.geography.operations import brought_inside, locate
 from app.intake.model import JoinedBy, NewReport
 from app.intake.operations import keep_report
 from app.intake.rules import new_reference
@@ -23,7 +23,7 @@ from app.reception.joining import Known, known_case
 from app.reception.model import ReceivedReport
 from app.routing.calendar import due_at
 from app.routing.model import Decision
-from app.routing.operations import decide, defect_at, keep_decision
+from app.routing.operations.deciding import decide, defect_at, keep_decision
 from app.triage.model import CategoryDecision
 from app.triage.operations import choose_category
 from app.work.model import Case, DeskReason
@@ -57,13 +57,13 @@ def receive_report(
         UnknownAsset, UnknownCategory, RetiredCategory: it names something that is not there.
         SameAsUnknown, CannotJoin: it cannot be the same as the case it names.
     """
-    located = locate(
+    located = located_here(
         transaction,
         Spot(new.longitude, new.latitude),
         asset_id=new.asset_id,
-        on=now.astimezone(LOCAL_ZONE).date(),
+        municipality_code=municipality_code,
+        now=now,
     )
-    require_ours(located, municipality_code)
     decided = choose_category(transaction, code=new.category, words=new.description)
     category = decided.category
     due = due_at(now, norm_working_days=category.norm.days(danger=new.is_danger))
@@ -82,8 +82,8 @@ def receive_report(
             now=now,
         )
     else:
-        defect = defect_at(located, category.code)
-        decision = decide(transaction, defect, today=now.astimezone(LOCAL_ZONE).date())
+        defect = defect_at(located, category.code, at=now, is_urgent=new.is_danger)
+        decision = decide(transaction, defect)
         case = open_case(
             transaction,
             reference=reference,
@@ -134,15 +134,28 @@ def receive_report(
     )
 
 
-def require_ours(located: Located, municipality_code: str) -> None:
-    """Refuse a place that is not in our municipality.
+def located_here(
+    transaction: Transaction,
+    spot: Spot,
+    *,
+    asset_id: UUID | None,
+    municipality_code: str,
+    now: datetime,
+) -> Located:
+    """Return what is known about a place in our municipality, or a little outside it.
 
     Raises:
+        UnknownAsset: an asset is named and there is none with this id.
         OutsideServiceArea: naming the municipality where it is, when that is known.
     """
-    codes = {area.code: area.name for area in located.areas if area.kind == "municipality"}
+    today = now.astimezone(LOCAL_ZONE).date()
+    located = locate(transaction, spot, asset_id=asset_id, on=today)
+    codes = {area.code: area.name for area in located.areas if area.kind == MUNICIPALITY}
     if municipality_code in codes:
-        return
+        return located
+    inside = brought_inside(transaction, located, municipality_code=municipality_code, on=today)
+    if inside.is_at_border:
+        return inside
     detail = "This place is outside the municipality, so we cannot take the report."
     if codes:
         detail = f"This place is in {next(iter(codes.values()))}; report it there."

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from uuid import UUID
 
+from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import MapDatabase, Transaction
 from app.geography.model import Located, NearAsset, Spot
-from app.geography.operations import assets_near, locate
+from app.geography.operations import assets_near
 from app.planning.model import NearWork
 from app.planning.operations import works_near
 from app.publishing.operations import PublicCase, public_cases_near
-from app.reception.operations import require_ours
+from app.reception.operations import located_here
 from app.routing.model import Decision
-from app.routing.operations import decide, defect_at
+from app.routing.operations.deciding import decide, defect_at
 from app.triage.model import Category, CategoryTree, Name
 from app.triage.operations import category, category_tree
 from app.work.operations.open_at_assets import OpenAtAsset, open_at_assets
@@ -68,7 +69,7 @@ def what_is_at(
     category_code: str | None,
     asset_id: UUID | None,
     municipality_code: str,
-    today: date,
+    now: datetime,
 ) -> Place:
     """Return what there is at `spot`.
 
@@ -76,8 +77,10 @@ def what_is_at(
         OutsideServiceArea: it is not ours; the refusal names the municipality when it is known.
         UnknownAsset, UnknownCategory, RetiredCategory: it names something that is not there.
     """
-    located = locate(transaction, spot, asset_id=asset_id, on=today)
-    require_ours(located, municipality_code)
+    today = now.astimezone(LOCAL_ZONE).date()
+    located = located_here(
+        transaction, spot, asset_id=asset_id, municipality_code=municipality_code, now=now
+    )
     tree = category_tree(transaction)
     named = _named_category(transaction, tree, category_code)
     near = assets_near(
@@ -92,9 +95,7 @@ def what_is_at(
         located=located,
         categories=tree,
         category=named,
-        decision=decide(transaction, defect_at(located, named.code), today=today)
-        if named
-        else None,
+        decision=decide(transaction, defect_at(located, named.code, at=now)) if named else None,
         assets=near,
         open_at_assets=open_at_assets(transaction, [one.asset.id for one in near]),
         works=works_near(

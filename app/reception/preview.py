@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Database, MapDatabase, Transaction
 from app.geography.model import NearAsset, Spot
 from app.planning.model import NearWork
@@ -79,7 +78,7 @@ def preview(
             category_code=category.code,
             asset_id=content.asset_id,
             municipality_code=municipality_code,
-            today=now.astimezone(LOCAL_ZONE).date(),
+            now=now,
         )
         joins = _joined(transaction, content, place, decided)
     cases = [] if content.is_rough else _could_be_the_same(map_database, content, place)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy import select
 
+from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
+from app.foundation.identifiers import new_id
 from app.foundation.import_files import FileRefused, Imported, InFile
+from app.foundation.rule_changes import ChangedBy, note_rule_change
 from app.geography.operations import areas_on
 from app.identity.operations import parties
-from app.routing.operations import make_agreement
+from app.routing.operations.agreements import agreement_told
 from app.routing.records import AgreementRecord
 from app.triage.operations import names_of_categories
 
@@ -56,7 +59,7 @@ class AgreementsFile(InFile):
 
 
 def import_agreements(
-    transaction: Transaction, wanted: Sequence[AgreementInFile], *, today: date
+    transaction: Transaction, wanted: Sequence[AgreementInFile], *, by: ChangedBy, now: datetime
 ) -> tuple[Imported, list[str]]:
     """Add or renew agreements by their code; return how many, and the codes not in the file.
 
@@ -67,6 +70,7 @@ def import_agreements(
         FileRefused: a code stands there twice, or a party, a category or an area is not known.
     """
     party_ids = {party.code: party.id for party in parties(transaction)}
+    today = now.astimezone(LOCAL_ZONE).date()
     _insist_on_what_they_name(transaction, wanted, party_ids=party_ids, today=today)
     there = {one.code: one for one in transaction.session.scalars(select(AgreementRecord))}
     done = Imported()
@@ -83,8 +87,10 @@ def import_agreements(
             "is_demo": False,
         }
         kept = there.get(one.code)
+        before = agreement_told(kept) if kept else None
         if kept is None:
-            kept = _made(transaction, one, party_ids)
+            kept = AgreementRecord(id=new_id(), code=one.code)
+            transaction.session.add(kept)
             done.added += 1
         elif all(getattr(kept, name) == value for name, value in values.items()):
             done.as_they_were += 1
@@ -92,27 +98,17 @@ def import_agreements(
             done.changed += 1
         for name, value in values.items():
             setattr(kept, name, value)
+        note_rule_change(
+            transaction,
+            what="agreement",
+            code=one.code,
+            by=by,
+            at=now,
+            before=before,
+            after=agreement_told(kept),
+        )
     transaction.session.flush()
     return done, sorted(set(there) - {one.code for one in wanted})
-
-
-def _made(
-    transaction: Transaction, one: AgreementInFile, party_ids: dict[str, UUID]
-) -> AgreementRecord:
-    area = (one.area_kind, one.area_code) if one.area_kind and one.area_code else None
-    make_agreement(
-        transaction,
-        code=one.code,
-        party_id=party_ids[one.party],
-        category_code=one.category,
-        area=area,
-        asset_owner_id=party_ids[one.assets_of] if one.assets_of else None,
-        valid_from=one.valid_from,
-        priority=one.priority,
-    )
-    return transaction.session.scalars(
-        select(AgreementRecord).where(AgreementRecord.code == one.code)
-    ).one()
 
 
 def _insist_on_what_they_name(

@@ -1,8 +1,10 @@
-"""What an operator types about agreements."""
+"""What an operator types about agreements, and to see who would get a report."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import click
 
@@ -10,7 +12,12 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
 from app.foundation.import_files import read_toml
 from app.foundation.provided import Provided
+from app.foundation.rule_changes import BY_COMMAND
+from app.foundation.settings import Settings
+from app.geography.model import Spot
 from app.routing.agreement_imports import AgreementsFile, import_agreements
+from app.routing.model import RULE_VERSION, Because, Decision
+from app.routing.operations.explaining import Explained, explain
 
 
 @click.command("agreements")
@@ -19,9 +26,115 @@ from app.routing.agreement_imports import AgreementsFile, import_agreements
 def import_agreements_command(provided: Provided, *, file: Path) -> None:
     """Add or renew the agreements of a TOML FILE: who does what where. All of it, or nothing."""
     wanted = read_toml(file, AgreementsFile).agreement
-    today = provided.get(Clock).now().astimezone(LOCAL_ZONE).date()
+    now = provided.get(Clock).now()
     with provided.get(Database).transaction() as transaction:
-        done, others = import_agreements(transaction, wanted, today=today)
+        done, others = import_agreements(transaction, wanted, by=BY_COMMAND, now=now)
     click.echo(f"Agreements: {done}.")
     if others:
         click.echo(f"Not in the file, and left as they are: {', '.join(others)}.")
+
+
+@click.group("routing")
+def routing() -> None:
+    """Who is responsible for what, where."""
+
+
+@routing.command("explain")
+@click.option("--lon", "longitude", type=float, required=True, help="Degrees east, WGS 84.")
+@click.option("--lat", "latitude", type=float, required=True, help="Degrees north, WGS 84.")
+@click.option("--category", required=True, help="Such as verlichting.lamp-brandt-niet.")
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]),
+    help="Local time, such as 2026-11-29T23:30; without it, now.",
+)
+@click.option("--asset", "asset_id", type=click.UUID, help="The id of an asset, if one is named.")
+@click.option("--danger", is_flag=True, help="As a report of something dangerous.")
+@click.option(
+    "--answer",
+    "given",
+    multiple=True,
+    metavar="QUESTION=ANSWER",
+    help="An answer to a question of the category; may be repeated.",
+)
+@click.pass_obj
+def explain_command(
+    provided: Provided,
+    *,
+    longitude: float,
+    latitude: float,
+    category: str,
+    at: datetime | None,
+    asset_id: UUID | None,
+    danger: bool,
+    given: tuple[str, ...],
+) -> None:
+    """Say who would get a report at a place, and every step to that answer. Nothing is kept."""
+    settings = provided.get(Settings)
+    moment = at.replace(tzinfo=LOCAL_ZONE) if at else provided.get(Clock).now()
+    with provided.get(Database).transaction() as transaction:
+        explained = explain(
+            transaction,
+            Spot(longitude, latitude),
+            category_code=category,
+            at=moment,
+            municipality_code=settings.municipality_code,
+            asset_id=asset_id,
+            is_urgent=danger,
+            answers=_answers(given),
+        )
+    for line in _chain(explained, municipality=settings.municipality_name):
+        click.echo(line)
+
+
+def _answers(given: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    answers: dict[str, frozenset[str]] = {}
+    for one in given:
+        question, separator, answer = one.partition("=")
+        if not separator or not question or not answer:
+            raise click.UsageError(f"--answer wants QUESTION=ANSWER, not {one!r}.")
+        answers[question] = answers.get(question, frozenset()) | {answer}
+    return answers
+
+
+def _chain(explained: Explained, *, municipality: str) -> list[str]:
+    """Return the way to the decision, one line for each step."""
+    located, defect, decision = explained.located, explained.defect, explained.decision
+    place = located.place
+    lines = [
+        f"Place     {place.longitude:.6f}, {place.latitude:.6f}",
+        f"When      {defect.moment.at:%A %d %B %Y %H:%M} (Europe/Amsterdam)",
+        f"Category  {explained.category.code} ({explained.category.name.nl})"
+        + (", dangerous" if defect.is_urgent else ""),
+    ]
+    if located.asset is not None:
+        lines.append(f"Asset     {located.asset.kind} {located.asset.number}")
+    lines += [f"Area      {area.kind} {area.code} ({area.name})" for area in defect.areas] or [
+        "Area      none covers this place"
+    ]
+    if located.is_at_border:
+        lines.append("Border    a little outside the municipality, and taken as inside")
+    if not explained.is_ours:
+        return [*lines, f"Answer    refused: this place is not in {municipality}"]
+    lines += [
+        f"{'Agreement' if number == 1 else '         '} {number}. {looked.agreement}"
+        f" → {looked.party}: {'chosen' if looked.matched else looked.why}"
+        for number, looked in enumerate(decision.considered, start=1)
+    ] or ["Agreement none is about this kind of report here"]
+    return [*lines, *_answer(decision)]
+
+
+def _answer(decision: Decision) -> list[str]:
+    if decision.party is None:
+        return ["Answer    nobody is responsible; the report waits for the desk"]
+    lines = [f"Answer    {decision.party.name} ({decision.because.value})"]
+    if decision.because is not Because.ASSET_OWNER and decision.area is not None:
+        lines[0] = (
+            f"Answer    {decision.party.name} ({decision.because.value}: {decision.area_name})"
+        )
+    if decision.stood_in is not None:
+        lines.append(f"Stand-in  instead of {decision.stood_in.for_party}, outside its hours")
+    if decision.clashes_with:
+        lines.append(f"Clash     just as precise: {', '.join(decision.clashes_with)}")
+    lines.append(f"Rules     version {RULE_VERSION}, {decision.microseconds / 1000:.1f} ms")
+    return lines

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +30,15 @@ class AgreementRecord(Base):
     area_code: Mapped[str | None] = mapped_column(Text)
     asset_owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("party.id"))
     priority: Mapped[int]
+    asset_kind: Mapped[str | None] = mapped_column(Text)
+    #: The code of a question → the answers that count, as a list.
+    answers: Mapped[dict[str, list[str]]] = mapped_column(
+        JSONB, default=dict, server_default=text("'{}'")
+    )
+    #: Parts of the week: [{days, from, until, daysOff}].
+    windows: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'")
+    )
     valid_from: Mapped[date] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
     is_demo: Mapped[bool]
@@ -41,6 +50,17 @@ class AgreementRecord(Base):
         Index("ix_agreement_area_kind_area_code", "area_kind", "area_code"),
         Index("ix_agreement_asset_owner_id", "asset_owner_id"),
     )
+
+
+class DayOffRecord(Base):
+    """A day on which the municipality does not work, besides Saturdays and Sundays."""
+
+    __tablename__ = "day_off"
+    __table_args__ = (CheckConstraint("name <> ''", name="name"),)
+
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
 
 
 class RoutingDecisionRecord(Base):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
+from app.foundation.rule_changes import BY_COMMAND
 from app.identity.model import PartyKind
 from app.identity.operations import create_party
-from app.routing.operations import make_agreement
+from app.routing.operations.agreements import AgreementToMake, make_agreement
 from app.triage.model import Name, Norm
 from app.triage.operations import CategoryToLoad, Keyword, load_categories
 
@@ -62,12 +63,16 @@ def a_small_municipality(transaction: Transaction) -> SmallMunicipality:
     ):
         make_agreement(
             transaction,
-            code=code,
-            party_id=party.id,
-            category_code=category,
-            area=area,
-            asset_owner_id=None,
-            valid_from=LONG_AGO,
+            AgreementToMake(
+                code=code,
+                party_id=party.id,
+                category_code=category,
+                area=area,
+                asset_owner_id=None,
+                valid_from=LONG_AGO,
+            ),
+            by=BY_COMMAND,
+            now=datetime(2020, 1, 1, tzinfo=UTC),
         )
     return SmallMunicipality(
         team_id=team.id,

@@ -79,7 +79,7 @@ def load_demo(provided: Provided, *, now: datetime, seed: int = SEED) -> Loaded:
         _load_areas(transaction, settings)
         how_many_assets = _load_assets(transaction, parties)
         how_many_addresses = _load_addresses(transaction)
-        make_agreements(transaction, parties, municipality_code=settings.municipality_code)
+        make_agreements(transaction, parties, municipality_code=settings.municipality_code, now=now)
         accounts, credentials = make_sign_ins(transaction, parties, now=now)
         names = {party.code: party.name for party in all_parties(transaction)}
         works = demo_works(now.astimezone(LOCAL_ZONE).date(), party_names=names)

@@ -11,10 +11,11 @@ from pathlib import Path
 from uuid import UUID
 
 from app.foundation.database import Transaction
+from app.foundation.rule_changes import BY_DEMO
 from app.identity.model import PartyKind
 from app.identity.operations import create_account, create_partner_client, create_party
 from app.identity.permissions import Role
-from app.routing.operations import make_agreement
+from app.routing.operations.agreements import AgreementToMake, make_agreement
 
 CREDENTIALS = "demo-credentials.json"
 
@@ -79,7 +80,7 @@ def make_parties(transaction: Transaction) -> dict[str, UUID]:
 
 
 def make_agreements(
-    transaction: Transaction, parties: dict[str, UUID], *, municipality_code: str
+    transaction: Transaction, parties: dict[str, UUID], *, municipality_code: str, now: datetime
 ) -> None:
     """Make the demo's agreements: who does what where."""
 
@@ -93,13 +94,17 @@ def make_agreements(
     ) -> None:
         make_agreement(
             transaction,
-            code=code,
-            party_id=parties[party],
-            category_code=category,
-            area=area,
-            asset_owner_id=parties[owner] if owner else None,
-            valid_from=AGREED_SINCE,
-            is_demo=True,
+            AgreementToMake(
+                code=code,
+                party_id=parties[party],
+                category_code=category,
+                area=area,
+                asset_owner_id=parties[owner] if owner else None,
+                valid_from=AGREED_SINCE,
+                is_demo=True,
+            ),
+            by=BY_DEMO,
+            now=now,
         )
 
     agree("verlichting", "lichtwacht", "verlichting", area=("lighting-contract", "verlichting"))

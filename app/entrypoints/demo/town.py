@@ -19,7 +19,7 @@ from app.geography.operations import locate
 from app.intake.rules import REFERENCE_LENGTH, REFERENCE_LETTERS
 from app.routing.calendar import due_at
 from app.routing.model import Decision
-from app.routing.operations import decide, defect_at, grounds_of
+from app.routing.operations.deciding import decide, defect_at, grounds_of
 from app.triage.model import Category
 from app.triage.operations import category_tree
 
@@ -82,8 +82,8 @@ class Town:
                 asset_id=asset.id if asset else None,
                 on=today,
             )
-            defect = defect_at(located, category.code)
-            decision = decide(self._transaction, defect, today=today)
+            defect = defect_at(located, category.code, at=self._now)
+            decision = decide(self._transaction, defect)
             self._decisions[key] = Decided(decision, grounds_of(decision, defect))
         return self._decisions[key]
 

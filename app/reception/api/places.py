@@ -12,7 +12,7 @@ from marshmallow import Schema, fields, validate
 
 from app.foundation.api_documents import ApiBlueprint, refuses
 from app.foundation.bodies import Words
-from app.foundation.clock import LOCAL_ZONE, Clock
+from app.foundation.clock import Clock
 from app.foundation.database import Database, MapDatabase
 from app.foundation.errors import DomainError
 from app.foundation.provided import provided
@@ -58,7 +58,7 @@ def places(query: dict[str, Any]) -> Response:
     """
     services = provided()
     settings = services.get(Settings)
-    today = services.get(Clock).now().astimezone(LOCAL_ZONE).date()
+    now = services.get(Clock).now()
     spot = Spot(query["lon"], query["lat"])
     with _about_the_query(), services.get(Database).transaction() as transaction:
         place = what_is_at(
@@ -67,7 +67,7 @@ def places(query: dict[str, Any]) -> Response:
             category_code=query["category"] or None,
             asset_id=query["asset"],
             municipality_code=settings.municipality_code,
-            today=today,
+            now=now,
         )
     cases = cases_at(services.get(MapDatabase), place)
     # Asked last, when no connection is held: the register may take its two seconds.

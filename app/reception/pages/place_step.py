@@ -12,18 +12,19 @@ from flask import Blueprint, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.foundation.clock import LOCAL_ZONE, Clock
+from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook
-from app.geography.model import Address, Spot
-from app.geography.operations import locate, municipality_outline, villages
+from app.geography.model import MUNICIPALITY, Address, OutsideServiceArea, Spot
+from app.geography.operations import municipality_outline, villages
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.maps.model import TileSource
 from app.maps.operations import page_nonce, picker_map
 from app.reception.model import DraftContent
+from app.reception.operations import located_here
 from app.reception.pages.steps import Page, filled_in, kept, kind_of, onward, shown
 from app.reception.rules import (
     LONGEST_ADDRESS,
@@ -197,12 +198,19 @@ def _outside(spot: tuple[float, float]) -> str | None:
     """Return in a sentence that a spot is not ours, and whose it is where we know."""
     services = provided()
     settings = services.get(Settings)
-    today = services.get(Clock).now().astimezone(LOCAL_ZONE).date()
     with services.get(Database).transaction() as transaction:
-        located = locate(transaction, Spot(*spot), asset_id=None, on=today)
-    found = {area.code: area.name for area in located.areas if area.kind == "municipality"}
-    if settings.municipality_code in found:
-        return None
+        try:
+            located_here(
+                transaction,
+                Spot(*spot),
+                asset_id=None,
+                municipality_code=settings.municipality_code,
+                now=services.get(Clock).now(),
+            )
+        except OutsideServiceArea as refused:
+            found = {area.code: area.name for area in refused.areas if area.kind == MUNICIPALITY}
+        else:
+            return None
     if found:
         return str(
             gettext(

@@ -10,7 +10,7 @@ from app.foundation.database import Transaction
 from app.geography.model import Located, Spot, UnknownAsset
 from app.geography.operations import locate
 from app.routing.calendar import due_at
-from app.routing.operations import decide, defect_at, keep_decision
+from app.routing.operations.deciding import decide, defect_at, keep_decision
 from app.triage.model import Category
 from app.work.model import ActedBy, Case, CaseMoved, DeskReason, Happening
 from app.work.operations.at_asset import check_alone_at_asset, locked_with_asset
@@ -91,9 +91,13 @@ def change_category(
 
 
 def _route(transaction: Transaction, changed: Case, *, now: datetime) -> ResponsibleParty | None:
-    today = now.astimezone(LOCAL_ZONE).date()
-    defect = defect_at(_located(transaction, changed, now=now), changed.category_code)
-    decision = decide(transaction, defect, today=today)
+    defect = defect_at(
+        _located(transaction, changed, now=now),
+        changed.category_code,
+        at=now,
+        is_urgent=changed.is_danger,
+    )
+    decision = decide(transaction, defect)
     keep_decision(transaction, decision, case_id=changed.id, defect=defect, now=now)
     party = decision.party
     return ResponsibleParty(party.id, party.code, party.name, party.kind) if party else None

@@ -25,7 +25,7 @@ from app.intake.rules import normal_reference
 from app.maps.model import MapParts, TileSource
 from app.maps.operations import page_nonce, spot_map
 from app.photos.operations.reading import photos_of_reports, photos_of_tasks
-from app.routing.operations import decisions_of_case
+from app.routing.operations.deciding import decisions_of_case
 from app.triage.model import CategoryTree
 from app.triage.operations import category_tree
 from app.work.model import (

@@ -22,7 +22,7 @@ from app.intake.operations import first_descriptions, reports_of_cases
 from app.photos.model import Photo
 from app.photos.operations.reading import photos_of_reports
 from app.photos.operations.showing import links
-from app.routing.operations import areas_of_cases
+from app.routing.operations.deciding import areas_of_cases
 from app.work.model import ListedTask
 from app.work.operations.lists import count_open_tasks, open_tasks_of_party
 from app.work.pages.shown import category_names, place_words

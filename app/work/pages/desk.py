@@ -20,7 +20,7 @@ from app.identity.permissions import Permission
 from app.intake.model import ReportNotFound
 from app.intake.operations import case_of_report, first_descriptions
 from app.intake.rules import normal_reference
-from app.routing.operations import areas_of_cases
+from app.routing.operations.deciding import areas_of_cases
 from app.work.model import Case, DeclineReason, DeskCase, DeskEntry, DeskReason
 from app.work.operations.cases import case
 from app.work.operations.lists import count_cases_at_desk, desk_counts, desk_list

@@ -24,7 +24,7 @@ from app.maps.model import GeoJSON, MapParts, TileSource
 from app.maps.operations import page_nonce, spot_map
 from app.photos.model import MAX_PHOTOS, Photo
 from app.photos.operations.reading import photos_of_reports, photos_of_task
-from app.routing.operations import areas_of_cases
+from app.routing.operations.deciding import areas_of_cases
 from app.work.model import (
     NEXT_TASK_STAGES,
     OPEN_TASK_STAGES,

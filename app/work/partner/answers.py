@@ -12,7 +12,7 @@ from app.intake.operations import first_descriptions, reports_of_case
 from app.photos.model import Photo
 from app.photos.operations.reading import photos_of_reports, photos_of_task
 from app.photos.operations.showing import shown
-from app.routing.operations import areas_of_cases
+from app.routing.operations.deciding import areas_of_cases
 from app.triage.model import Name
 from app.triage.operations import names_of_categories
 from app.work.model import Case, ListedTask, Task

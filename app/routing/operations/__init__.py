@@ -1,0 +1,1 @@
+"""What routing can do: decide, keep and explain a decision, manage agreements."""
