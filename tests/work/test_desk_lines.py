@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,11 +10,11 @@ from sqlalchemy import Connection, text
 
 from app.foundation.database import Database
 from app.foundation.provided import Provided
+from app.routing.words import routing_shown
 from app.work.model import DeskReason
 from app.work.operations.cases import case_by_reference
 from app.work.operations.desk_list import raise_at_desk
 from app.work.operations.lists import count_cases_at_desk, desk_list
-from app.work.pages.routing_words import routing_shown
 from tests.makers.places import ON_MOTORWAY
 from tests.makers.sign_ins import Browser
 from tests.work.conftest import Report, task_paths
@@ -87,18 +87,15 @@ class TestWhereAPartyWorks:
     def test_is_said_as_people_call_it(
         self, web: FlaskClient, areas: list[tuple[str, str]], sentence: str
     ) -> None:
-        decision = {
-            "because": "category-in-area",
-            "decided_at": datetime(2026, 11, 24, tzinfo=UTC),
-            "grounds": {
-                "party": "Zuid",
-                "area": "Zuid",
-                "areas": [{"kind": kind, "name": name} for kind, name in areas],
-            },
+        grounds = {
+            "party": "Zuid",
+            "area": "Zuid",
+            "areas": [{"kind": kind, "name": name} for kind, name in areas],
+            "considered": [],
         }
 
         with web.application.test_request_context():
-            assert routing_shown(decision).reason == sentence
+            assert routing_shown("category-in-area", grounds).reason == sentence
 
 
 class TestARetiredKind:

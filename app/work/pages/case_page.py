@@ -26,6 +26,7 @@ from app.maps.model import MapParts, TileSource
 from app.maps.operations import page_nonce, spot_map
 from app.photos.operations.reading import photos_of_reports, photos_of_tasks
 from app.routing.operations.deciding import decisions_of_case
+from app.routing.words import routing_shown
 from app.triage.model import CategoryTree
 from app.triage.operations import category_tree
 from app.work.model import (
@@ -41,7 +42,6 @@ from app.work.operations.history import history_of_case
 from app.work.operations.lists import desk_entries_of_case
 from app.work.operations.tasks import tasks_of_case
 from app.work.pages.desk import entry_words
-from app.work.pages.routing_words import routing_shown
 from app.work.pages.shown import (
     actors_in,
     address_near,
@@ -218,7 +218,8 @@ def _read(
             }
             for task in tasks
         ],
-        "routing": routing_shown(decisions[0]) if decisions else None,
+        "routing": routing_shown(decisions[0]["because"], grounds) if decisions else None,
+        "routed_at": moment_words(decisions[0]["decided_at"]) if decisions else None,
         "history": history_lines(entries, people=people, names=names)[::-1],
         "party_options": [
             {"value": party.code, "label": party.name}

@@ -8,8 +8,6 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.work.pages.shown import moment_words
-
 _CALLED_SO_BY_PEOPLE = frozenset({"municipality", "village", "neighbourhood"})
 
 
@@ -25,35 +23,39 @@ class ConsideredShown:
 
 @dataclass(frozen=True, slots=True)
 class RoutingShown:
-    """A decision as people read it."""
+    """A decision as people read it; `remarks` are what they should know besides."""
 
-    at: str
     reason: str
+    remarks: list[str]
     areas: list[str]
     considered: list[ConsideredShown]
 
 
-def routing_shown(decision: Mapping[str, Any]) -> RoutingShown:
-    """Return a kept decision (`because`, `grounds`, `decided_at`) in words."""
-    grounds = decision["grounds"]
+def routing_shown(because: str, grounds: Mapping[str, Any]) -> RoutingShown:
+    """Return the grounds of a decision, as `grounds_of` gives them, in words."""
     return RoutingShown(
-        at=moment_words(decision["decided_at"]),
-        reason=_reason(str(decision["because"]), grounds),
-        areas=[f"{_kind(area['kind'])}: {area['name']}" for area in grounds.get("areas", [])],
+        reason=_reason(because, grounds),
+        remarks=_remarks(grounds),
+        areas=[f"{area_kind_words(area['kind'])}: {area['name']}" for area in grounds["areas"]],
         considered=[
             ConsideredShown(one["agreement"], one["party"], bool(one["matched"]), _why(one["why"]))
-            for one in grounds.get("considered", [])
+            for one in grounds["considered"]
         ],
     )
 
 
 def _reason(because: str, grounds: Mapping[str, Any]) -> str:
-    party, area, asset = grounds.get("party"), grounds.get("area"), grounds.get("asset")
+    # Outside its hours, the reason is that of the party that somebody stands in for.
+    party = grounds.get("standsInFor") or grounds.get("party")
+    area, asset = grounds.get("area"), grounds.get("asset")
     place = _place(area, grounds.get("areas", []))
     sentences: dict[str, str] = {
         "asset-owner": gettext("%(party)s looks after object %(asset)s.", party=party, asset=asset),
         "road-authority": gettext(
             "The road (%(area)s) belongs to %(party)s.", area=area, party=party
+        ),
+        "water-authority": gettext(
+            "The water (%(area)s) belongs to %(party)s.", area=area, party=party
         ),
         "category-in-area": gettext(
             "%(party)s does this kind of work in %(area)s.", party=party, area=place
@@ -63,6 +65,31 @@ def _reason(because: str, grounds: Mapping[str, Any]) -> str:
         "nobody": gettext("No agreement covers this kind of report at this place."),
     }
     return sentences.get(because, because)
+
+
+def _remarks(grounds: Mapping[str, Any]) -> list[str]:
+    remarks = []
+    if absent := grounds.get("standsInFor"):
+        remarks.append(
+            gettext(
+                "It is urgent and %(absent)s is not at work now, so it is with %(party)s.",
+                absent=absent,
+                party=grounds.get("party"),
+            )
+        )
+    if grounds.get("isAtBorder"):
+        remarks.append(
+            gettext("The place is less than 50 metres outside the municipality. We take it.")
+        )
+    if others := grounds.get("clashesWith"):
+        remarks.append(
+            gettext(
+                "Other agreements say the same with another party: %(codes)s. The smallest area"
+                " came first. Change one of them.",
+                codes=", ".join(others),
+            )
+        )
+    return remarks
 
 
 def _place(area: str | None, areas: Sequence[Mapping[str, str]]) -> str | None:
@@ -84,11 +111,16 @@ def _why(code: str) -> str:
         "another-owner": gettext("is about objects of another owner"),
         "another-area": gettext("is about another area"),
         "an-asset-of-ours-was-named": gettext("an object of ours was named"),
+        "another-asset-kind": gettext("is about objects of another kind"),
+        "another-answer": gettext("is about another answer"),
+        "another-time": gettext("holds at another time"),
+        "another-comes-first": gettext("covers it too, but another one comes first"),
     }
     return sentences.get(code, code)
 
 
-def _kind(kind: str) -> str:
+def area_kind_words(kind: str) -> str:
+    """Return what a kind of area is called; one of the municipality's own by its word."""
     named: dict[str, str] = {
         "municipality": gettext("Municipality"),
         "village": gettext("Village"),
@@ -96,5 +128,6 @@ def _kind(kind: str) -> str:
         "team-district": gettext("Team district"),
         "lighting-contract": gettext("Lighting contract"),
         "road-authority": gettext("Road authority"),
+        "water-authority": gettext("Water authority"),
     }
     return named.get(kind, kind)
