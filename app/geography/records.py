@@ -1,12 +1,15 @@
 """The tables of geography: areas, assets and the municipality's own address book."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
+    DateTime,
     ForeignKey,
+    Identity,
     Index,
     Text,
     UniqueConstraint,
@@ -20,6 +23,19 @@ from app.foundation.database import Base
 
 def _point() -> Geometry:
     return Geometry("POINT", srid=4326, spatial_index=False)
+
+
+class AreaImportRecord(Base):
+    """One time that areas of a kind were brought in; by it they can be taken back."""
+
+    __tablename__ = "area_import"
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    valid_from: Mapped[date]
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class AreaRecord(Base):
@@ -55,6 +71,12 @@ class AreaRecord(Base):
     is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     #: Measured by the database itself.
     square_metres: Mapped[float | None]
+    made_by_import: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("area_import.number", name="fk_area_made_by_import")
+    )
+    ended_by_import: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("area_import.number", name="fk_area_ended_by_import")
+    )
 
 
 class AreaPartRecord(Base):
@@ -76,12 +98,21 @@ class AssetRecord(Base):
     __tablename__ = "asset"
     __table_args__ = (
         CheckConstraint("kind ~ '^[a-z]+(-[a-z]+)*$'", name="kind_is_a_word"),
+        # By this an import knows an asset again: its source's own id, or street and number.
         Index(
-            "uq_asset_kind_number_present",
+            "uq_asset_kind_street_number_present",
             "kind",
+            "street",
             "number",
             unique=True,
-            postgresql_where=text("removed_on IS NULL"),
+            postgresql_where=text("removed_on IS NULL AND source_id IS NULL"),
+        ),
+        Index(
+            "uq_asset_kind_source_id_present",
+            "kind",
+            "source_id",
+            unique=True,
+            postgresql_where=text("removed_on IS NULL AND source_id IS NOT NULL"),
         ),
         Index("ix_asset_spot", "spot", postgresql_using="gist"),
         Index("ix_asset_owner_party_id", "owner_party_id"),
@@ -91,7 +122,12 @@ class AssetRecord(Base):
         primary_key=True, default=uuid4, server_default=text("gen_random_uuid()")
     )
     kind: Mapped[str] = mapped_column(Text)
+    #: Often unique on its street alone.
     number: Mapped[str] = mapped_column(Text)
+    #: Empty where it is not known.
+    street: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    #: What the register it came from calls it.
+    source_id: Mapped[str | None] = mapped_column(Text)
     spot: Mapped[WKBElement] = mapped_column(_point())
     owner_party_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("party.id", name="fk_asset_owner_party_id_party")
@@ -100,6 +136,7 @@ class AssetRecord(Base):
         JSONB, default=dict, server_default=text("'{}'")
     )
     removed_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
