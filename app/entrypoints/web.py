@@ -26,7 +26,7 @@ from app.publishing import pages as front_page
 from app.publishing import public as public_map
 from app.reception.pages import following
 from app.reception.pages import form as report_form
-from app.routing import pages as routing_pages
+from app.routing.pages import trial as routing_trial
 from app.work.pages import case_page, case_steps, crew, desk, task_steps
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -80,7 +80,7 @@ def create_app(services: Provided | None = None) -> Flask:
         photo_pages.blueprint,
         public_map.blueprint,
         report_form.blueprint,
-        routing_pages.blueprint,
+        routing_trial.blueprint,
         task_steps.blueprint,
     ):
         app.register_blueprint(blueprint)

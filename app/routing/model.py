@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.foundation.errors import DomainError
+from app.foundation.windows import Window
 
 #: Raised with every change to the order in `rules.py`, and kept with each decision.
 RULE_VERSION = 2
@@ -26,22 +27,6 @@ class AgreementRefused(DomainError):
 
 class AgreementNotFound(DomainError):
     """There is no such agreement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A part of the week, in the local time of the municipality.
-
-    `days` are those it begins on, 1 for Monday to 7 for Sunday. It lasts from `begins` until, not
-    including, `ends`; an end that is not later than the begin lies on the next day, so from nought
-    to nought is a whole day. On a public holiday only windows `on_days_off` begin, on whatever day
-    of the week that falls.
-    """
-
-    days: frozenset[int]
-    begins: time = time(0)
-    ends: time = time(0)
-    on_days_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

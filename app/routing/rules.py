@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from app.foundation.windows import Window
 from app.routing.model import (
     AUTHORITY_AREAS,
     Agreement,
@@ -17,7 +18,6 @@ from app.routing.model import (
     PartyOfAgreement,
     StoodIn,
     Why,
-    Window,
 )
 
 #: The smaller the area, the more its agreement says about this place. A kind that is not here was

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.foundation.clock import LOCAL_ZONE
+from app.foundation.windows import Window
 from app.routing.model import (
     Agreement,
     AreaHere,
@@ -17,7 +18,6 @@ from app.routing.model import (
     LocalMoment,
     PartyOfAgreement,
     StandIn,
-    Window,
 )
 from app.routing.rules import covers_moment, responsible_party
 

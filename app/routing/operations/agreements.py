@@ -14,12 +14,12 @@ from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
 from app.foundation.identifiers import new_id
 from app.foundation.rule_changes import ChangedBy, note_rule_change
-from app.routing.model import Agreement, AgreementNotFound, AgreementRefused, Window
+from app.foundation.windows import Window, kept_windows
+from app.routing.model import Agreement, AgreementNotFound, AgreementRefused
 from app.routing.operations.reading import (
     COLUMNS,
     FROM_AGREEMENTS,
     agreement_of,
-    kept_windows,
 )
 from app.routing.records import AgreementRecord
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import time
 from typing import Any
 
-from app.routing.model import Agreement, PartyOfAgreement, StandIn, Window
+from app.foundation.windows import windows_of
+from app.routing.model import Agreement, PartyOfAgreement, StandIn
 
 #: What `agreement_of` wants to find in a row of `FROM_AGREEMENTS`.
 COLUMNS = """
@@ -61,29 +60,3 @@ def agreement_of(row: Any) -> Agreement:  # noqa: ANN401  # a row with COLUMNS
         answers={question: frozenset(wanted) for question, wanted in row.answers.items()},
         windows=windows_of(row.windows),
     )
-
-
-def windows_of(kept: Iterable[Mapping[str, Any]]) -> tuple[Window, ...]:
-    """Return windows as the tables keep them: days, from, until, daysOff."""
-    return tuple(
-        Window(
-            days=frozenset(one["days"]),
-            begins=time.fromisoformat(one["from"]),
-            ends=time.fromisoformat(one["until"]),
-            on_days_off=one["daysOff"],
-        )
-        for one in kept
-    )
-
-
-def kept_windows(windows: Iterable[Window]) -> list[dict[str, Any]]:
-    """Return windows as the tables keep them."""
-    return [
-        {
-            "days": sorted(window.days),
-            "from": window.begins.strftime("%H:%M"),
-            "until": window.ends.strftime("%H:%M"),
-            "daysOff": window.on_days_off,
-        }
-        for window in windows
-    ]

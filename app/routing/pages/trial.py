@@ -28,7 +28,7 @@ from app.routing.words import RoutingShown, routing_shown
 from app.triage.model import RetiredCategory, UnknownCategory
 from app.triage.operations import category_tree
 
-blueprint = Blueprint("routing", __name__, url_prefix="/beheer/routering")
+blueprint = Blueprint("routing_trial", __name__, url_prefix="/beheer/routering")
 
 _FURTHEST_DEGREES = {"longitude": 180, "latitude": 90}
 
