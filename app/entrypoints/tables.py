@@ -13,6 +13,7 @@ import app.photos.records
 import app.planning.records
 import app.publishing.records
 import app.reception.records
+import app.routing.draft_records
 import app.routing.records
 import app.triage.records
 import app.work.records  # noqa: F401  # imported for the tables they declare

@@ -46,7 +46,8 @@ class AgreementRecord(Base):
     __table_args__ = (
         CheckConstraint("num_nonnulls(area_code, asset_owner_id) = 1", name="area_or_asset_owner"),
         CheckConstraint("(area_kind is null) = (area_code is null)", name="area_kind_and_code"),
-        CheckConstraint("valid_until is null or valid_until >= valid_from", name="period"),
+        # One that was taken back holds on no day: it ends the day before it begins.
+        CheckConstraint("valid_until is null or valid_until >= valid_from - 1", name="period"),
         Index("ix_agreement_area_kind_area_code", "area_kind", "area_code"),
         Index("ix_agreement_asset_owner_id", "asset_owner_id"),
     )

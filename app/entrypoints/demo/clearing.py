@@ -31,6 +31,7 @@ _ROWS_OF_CASES = (
 
 #: What may be used by reports that are not of the demo; what is used stays.
 _USED_BY_OTHERS = (
+    "routing_draft",
     "agreement",
     "planned_work",
     "address",
