@@ -21,7 +21,13 @@ from app.entrypoints.wiring import wire
 from app.entrypoints.worker import run_worker
 from app.foundation.errors import DomainError
 from app.foundation.settings import SettingsRefused, read_settings
-from app.identity.commands import accounts, import_parties_command, parties, partners
+from app.identity.commands import (
+    accounts,
+    export_parties_command,
+    import_parties_command,
+    parties,
+    partners,
+)
 from app.photos.commands import photos
 from app.routing.commands import import_agreements_command, routing
 from app.triage.commands import import_categories_command
@@ -49,6 +55,11 @@ def worker_command(*, until_empty: bool) -> None:
     run_worker(read_settings(), until_empty=until_empty)
 
 
+@cli.group("export")
+def export() -> None:
+    """Print what was brought in, in the form in which it comes in."""
+
+
 cli.add_command(accounts)
 cli.add_command(backup)
 cli.add_command(demo)
@@ -62,6 +73,8 @@ cli.add_command(restore)
 cli.add_command(retention)
 cli.add_command(routing)
 cli.add_command(settings_command)
+
+export.add_command(export_parties_command)
 
 import_.add_command(import_agreements_command)
 import_.add_command(import_categories_command)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -72,6 +75,36 @@ def read_toml(file: Path, shape: type[Wanted]) -> Wanted:
         raise FileRefused(
             "\n".join((f"{file.name} is not right:", *said[:_AT_MOST_SAID], *rest))
         ) from None
+
+
+def written_toml(name: str, tables: Iterable[Mapping[str, object]]) -> str:
+    """Return a file of `[[name]]` tables that `read_toml` reads; what is None or empty stays out.
+
+    A table holds texts, whole numbers, days, lists of texts, and tables of lists of texts.
+    """
+    blocks = []
+    for table in tables:
+        lines = [f"[[{name}]]"]
+        lines += [
+            f"{key} = {_toml(value)}"
+            for key, value in table.items()
+            if value is not None and value not in ((), [], {})
+        ]
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        # A basic string of TOML escapes as JSON does, and DEL besides.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(k)} = {_toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(inner) for inner in value) + "]"
+    return str(value)
 
 
 def _holds_nul(value: object) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -108,14 +110,30 @@ def note_rule_change(
     )
 
 
+def version_of(told: Mapping[str, Any]) -> str:
+    """Return a short word that is another one as soon as anything of a thing is changed.
+
+    A form carries it, so that the second of two people is told of the first.
+    """
+    written = json.dumps(told, sort_keys=True, ensure_ascii=True)
+    return sha256(written.encode()).hexdigest()[:20]
+
+
 _LATEST = text(
     """
     SELECT at, what, code, through, account_id, before, after FROM rule_change
     WHERE (CAST(:what AS text) IS NULL OR what = :what)
       AND (CAST(:code AS text) IS NULL OR code = :code)
-    ORDER BY id DESC LIMIT :at_most
+    ORDER BY id DESC LIMIT :at_most OFFSET :skip
     """
 )
+
+_COUNTS = text("SELECT what, count(*) AS changes FROM rule_change GROUP BY what ORDER BY what")
+
+
+def rule_change_counts(transaction: Transaction) -> dict[str, int]:
+    """Return how many changes there are of each kind of thing."""
+    return {row.what: row.changes for row in transaction.connection.execute(_COUNTS)}
 
 
 def rule_changes(
@@ -124,9 +142,12 @@ def rule_changes(
     what: str | None = None,
     code: str | None = None,
     at_most: int = 50,
+    skip: int = 0,
 ) -> Sequence[RuleChange]:
     """Return the latest changes, the newest first; of one thing where it is named."""
-    rows = transaction.connection.execute(_LATEST, {"what": what, "code": code, "at_most": at_most})
+    rows = transaction.connection.execute(
+        _LATEST, {"what": what, "code": code, "at_most": at_most, "skip": skip}
+    )
     return [
         RuleChange(
             row.at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,12 +14,14 @@ from pydantic import ValidationError
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.errors import DomainError
-from app.foundation.import_files import place, read_toml
+from app.foundation.import_files import place, read_toml, written_toml
 from app.foundation.provided import Provided
+from app.foundation.rule_changes import BY_COMMAND
 from app.foundation.settings import Settings
 from app.identity import invitations, operations
 from app.identity.model import PartyKind
-from app.identity.party_imports import PartiesFile, PartyInFile, import_parties
+from app.identity.parties import PartyToKeep, end_party, make_party
+from app.identity.party_imports import PartiesFile, PartyInFile, import_parties, parties_in_file
 from app.identity.permissions import SCOPE_PERMISSIONS, Role
 from app.identity.records import Account
 
@@ -187,16 +190,35 @@ def create_party(provided: Provided, /, **given: str) -> None:
         except ValidationError as wrong:
             first = wrong.errors(include_url=False, include_input=False)[0]
             raise click.ClickException(f"{place(first['loc'])}: {first['msg']}") from None
-        operations.create_party(
+        make_party(
             transaction,
-            code=wanted.code,
-            name=wanted.name,
-            kind=wanted.kind,
-            email=wanted.email,
-            phone=wanted.phone,
-            web_form=wanted.web_form,
+            PartyToKeep(**wanted.model_dump(exclude={"hours"})),
+            by=BY_COMMAND,
+            now=provided.get(Clock).now(),
         )
     click.echo(f"{wanted.name} can get work.")
+
+
+@parties.command("end")
+@click.argument("code")
+@click.option(
+    "--last-day",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day on which something new goes there.",
+)
+@click.pass_obj
+def end_party_command(provided: Provided, *, code: str, last_day: datetime) -> None:
+    """Let nothing new go to the party CODE after a day; what it has stays with it."""
+    with _sentences(), provided.get(Database).transaction() as transaction:
+        ended = end_party(
+            transaction,
+            code,
+            last_day=last_day.date(),
+            by=BY_COMMAND,
+            now=provided.get(Clock).now(),
+        )
+    click.echo(f"Nothing new goes to {ended.name} from {ended.ended_on} on.")
 
 
 @click.command("parties")
@@ -208,8 +230,21 @@ def import_parties_command(provided: Provided, *, file: Path) -> None:
     Parties that are not in the file stay as they are.
     """
     with provided.get(Database).transaction() as transaction:
-        done = import_parties(transaction, read_toml(file, PartiesFile).party)
+        done = import_parties(
+            transaction,
+            read_toml(file, PartiesFile).party,
+            by=BY_COMMAND,
+            now=provided.get(Clock).now(),
+        )
     click.echo(f"Parties: {done}.")
+
+
+@click.command("parties")
+@click.pass_obj
+def export_parties_command(provided: Provided) -> None:
+    """Print all parties as a TOML file that `import parties` reads."""
+    with provided.get(Database).transaction() as transaction:
+        click.echo(written_toml("party", parties_in_file(transaction)), nl=False)
 
 
 @click.group("partners")

@@ -132,6 +132,14 @@ class PartyCodeTaken(DomainError):
     """There is a party with this code already."""
 
 
+class PartyRefused(DomainError):
+    """The party cannot be kept like this."""
+
+
+class PartyChangedMeanwhile(DomainError):
+    """Somebody else changed this party meanwhile; look at it again."""
+
+
 class EmailTaken(DomainError):
     """There is an account with this e-mail address already."""
 

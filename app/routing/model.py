@@ -29,6 +29,10 @@ class AgreementNotFound(DomainError):
     """There is no such agreement."""
 
 
+class AgreementChangedMeanwhile(DomainError):
+    """Somebody else changed this agreement meanwhile; look at it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalMoment:
     """A moment as a clock on the wall shows it, and whether the day and the one before are off."""
