@@ -29,7 +29,11 @@ from app.identity.commands import (
     partners,
 )
 from app.photos.commands import photos
-from app.routing.commands import import_agreements_command, routing
+from app.routing.commands import (
+    export_agreements_command,
+    import_agreements_command,
+    routing,
+)
 from app.triage.commands import import_categories_command
 
 
@@ -74,6 +78,7 @@ cli.add_command(retention)
 cli.add_command(routing)
 cli.add_command(settings_command)
 
+export.add_command(export_agreements_command)
 export.add_command(export_parties_command)
 
 import_.add_command(import_agreements_command)

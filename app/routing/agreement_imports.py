@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 from sqlalchemy import select
 
 from app.foundation.clock import LOCAL_ZONE
@@ -15,6 +15,7 @@ from app.foundation.database import Transaction
 from app.foundation.identifiers import new_id
 from app.foundation.import_files import FileRefused, Imported, InFile
 from app.foundation.rule_changes import ChangedBy, note_rule_change
+from app.foundation.windows import kept_windows, read_windows
 from app.geography.operations import areas_on
 from app.identity.operations import parties
 from app.routing.operations.agreements import agreement_told
@@ -37,6 +38,14 @@ class AgreementInFile(InFile):
     #: The party whose assets it is about, in the place of an area.
     assets_of: Word | None = None
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    #: Only at objects of this kind.
+    asset_kind: Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$")] | None = None
+    #: Only with these answers: the code of a question → the answers that count.
+    answers: dict[Word, Annotated[tuple[Word, ...], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    #: Only in these parts of the week: "doordeweeks 17:00-8:00", "weekend en feestdagen".
+    windows: tuple[str, ...] = ()
     valid_from: date
     #: The last day.
     valid_until: date | None = None
@@ -50,6 +59,12 @@ class AgreementInFile(InFile):
         if self.valid_until is not None and self.valid_until < self.valid_from:
             raise ValueError("valid_until is before valid_from")
         return self
+
+    @field_validator("windows")
+    @classmethod
+    def _are_parts_of_a_week(cls, windows: tuple[str, ...]) -> tuple[str, ...]:
+        read_windows(windows)
+        return windows
 
 
 class AgreementsFile(InFile):
@@ -82,6 +97,9 @@ def import_agreements(
             "area_code": one.area_code,
             "asset_owner_id": party_ids[one.assets_of] if one.assets_of else None,
             "priority": one.priority,
+            "asset_kind": one.asset_kind,
+            "answers": {question: sorted(set(some)) for question, some in one.answers.items()},
+            "windows": kept_windows(read_windows(one.windows)),
             "valid_from": one.valid_from,
             "valid_until": one.valid_until,
             "is_demo": False,
@@ -118,6 +136,11 @@ def _insist_on_what_they_name(
     party_ids: dict[str, UUID],
     today: date,
 ) -> None:
+    ended = {
+        party.code: party.ended_on
+        for party in parties(transaction)
+        if party.ended_on is not None and party.ended_on <= today
+    }
     categories = names_of_categories(transaction, {one.category for one in wanted if one.category})
     areas = areas_on(transaction, on=today)
     wrong: list[str] = []
@@ -131,6 +154,12 @@ def _insist_on_what_they_name(
             for code in (one.party, one.assets_of)
             if code is not None and code not in party_ids
         ]
+        # What is over stays as history; nothing that goes on is with a party that has ended.
+        if one.party in ended and (one.valid_until is None or one.valid_until >= today):
+            wrong.append(
+                f"{one.code}: party {one.party!r} has ended on {ended[one.party]}; let the"
+                " agreement end before, or name another party"
+            )
         if one.category is not None and one.category not in categories:
             wrong.append(f"{one.code}: there is no category {one.category!r}")
         if one.area_kind and one.area_code and (one.area_kind, one.area_code) not in areas:

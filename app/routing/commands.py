@@ -10,7 +10,7 @@ import click
 
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
-from app.foundation.import_files import read_toml
+from app.foundation.import_files import read_toml, written_toml
 from app.foundation.provided import Provided
 from app.foundation.rule_changes import BY_COMMAND
 from app.foundation.settings import Settings
@@ -18,6 +18,7 @@ from app.geography.model import Spot
 from app.routing.agreement_imports import AgreementsFile, import_agreements
 from app.routing.model import RULE_VERSION, Because, Decision
 from app.routing.operations.explaining import Explained, explain
+from app.routing.operations.listing import agreements_in_file
 
 
 @click.command("agreements")
@@ -32,6 +33,16 @@ def import_agreements_command(provided: Provided, *, file: Path) -> None:
     click.echo(f"Agreements: {done}.")
     if others:
         click.echo(f"Not in the file, and left as they are: {', '.join(others)}.")
+
+
+@click.command("agreements")
+@click.pass_obj
+def export_agreements_command(provided: Provided) -> None:
+    """Print all agreements as a TOML file that `import agreements` reads."""
+    today = provided.get(Clock).now().astimezone(LOCAL_ZONE).date()
+    with provided.get(Database).transaction() as transaction:
+        told = agreements_in_file(transaction, today=today)
+    click.echo(written_toml("agreement", told), nl=False)
 
 
 @click.group("routing")

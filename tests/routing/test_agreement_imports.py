@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from app.foundation.database import Database
 from app.foundation.import_files import FileRefused
 from app.foundation.provided import Provided
-from app.routing.commands import import_agreements_command
+from app.routing.commands import export_agreements_command, import_agreements_command
 from tests.makers.categories import a_category
 from tests.makers.people import a_party
 
@@ -29,6 +30,9 @@ code = "lampen"
 party = "lichtwacht"
 assets_of = "lichtwacht"
 priority = 2
+asset_kind = "lamp-post"
+answers = { gevaar = ["ja", "misschien"] }
+windows = ["doordeweeks 17:00-8:00", "weekend en feestdagen"]
 valid_from = 2026-01-01
 valid_until = 2099-12-31
 """
@@ -39,6 +43,7 @@ def municipality(provided: Provided) -> None:
     with provided.get(Database).transaction() as transaction:
         a_party(transaction, code="noord")
         a_party(transaction, code="lichtwacht")
+        a_party(transaction, code="voorbij").ended_on = date(2020, 1, 1)
         a_category(transaction, "meubilair.klok")
         transaction.connection.execute(
             text(
@@ -73,6 +78,16 @@ class TestAgreementsFromAFile:
             ).one()
         assert (kept.priority, str(kept.valid_until), kept.is_demo) == (2, "2099-12-31", False)
 
+    def test_come_out_as_they_come_in(self, provided: Provided, tmp_path: Path) -> None:
+        imported(provided, tmp_path)
+
+        out = CliRunner().invoke(export_agreements_command, obj=provided).output
+
+        assert 'windows = ["doordeweeks 17:00-08:00", "weekend en feestdagen"]' in out
+        assert 'answers = { "gevaar" = ["ja", "misschien"] }' in out
+        again = imported(provided, tmp_path, out)
+        assert again.output == "Agreements: 0 added, 0 changed, 2 as they were.\n"
+
     def test_end_with_a_last_day(self, provided: Provided, tmp_path: Path) -> None:
         imported(provided, tmp_path)
 
@@ -103,6 +118,10 @@ class TestAgreementsFromAFile:
             ("2099-12-31", "2020-12-31", "valid_until is before valid_from"),
             ("priority = 2", 'area_kind = "village"\narea_code = "x"', "give either"),
             ("priority = 2", "priority = 1e9", "agreement 2, priority"),
+            ("doordeweeks 17:00-8:00", "soms", "'soms' is no part of a week"),
+            ("lamp-post", "Lamp Post", "agreement 2, asset_kind"),
+            ('["ja", "misschien"]', "[]", "agreement 2, answers"),
+            ('party = "noord"', 'party = "voorbij"', "party 'voorbij' has ended on 2020-01-01"),
             ("priority = 2", "prioriteit = 2", "agreement 2, prioriteit"),
         ],
     )
