@@ -12,6 +12,8 @@ from app.foundation.kept_jobs import JOBS as QUEUE_JOBS
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook, address_book
+from app.geography.importing.pdok import BoundaryRegister, PdokBoundaries
+from app.geography.importing.spoken_of import AreasSpokenOf
 from app.identity.jobs import FORGET_WHAT_IS_OVER, forget_what_is_over
 from app.identity.rates import Rates, rates
 from app.photos.jobs import JOBS as PHOTO_JOBS
@@ -19,6 +21,7 @@ from app.photos.storage import FolderPhotoStore, PhotoStore
 from app.publishing.jobs import JOBS as PUBLISHING_JOBS
 from app.publishing.operations import publish_case
 from app.reception.jobs import JOBS as RECEPTION_JOBS
+from app.routing.operations.agreements import agreed_areas
 from app.work.model import CaseMoved
 
 #: Fact → who hears it at once, inside the transaction in which it is told.
@@ -67,6 +70,8 @@ def wire(settings: Settings) -> Provided:
             municipality_code=settings.municipality_code,
         ),
     )
+    services.put(BoundaryRegister, PdokBoundaries())
+    services.put(AreasSpokenOf, agreed_areas)
     services.put(PhotoStore, FolderPhotoStore(settings.photo_folder))
     services.put(Rates, rates(settings, database))
     return services

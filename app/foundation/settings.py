@@ -108,6 +108,12 @@ class Settings(BaseSettings):
         description="So many requests may be coming in at each web process; another one is asked "
         "to come back.",
     )
+    import_at_most_mb: int = Field(
+        default=200,
+        ge=1,
+        le=4000,
+        description="A file with areas or objects that is larger is refused, unread.",
+    )
     retention_days: int = Field(
         default=90, ge=1, description="Contact details go this many days after closing."
     )

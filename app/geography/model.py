@@ -31,8 +31,28 @@ class UnknownAsset(DomainError):
     """There is no asset with this id."""
 
 
-class AreasRefused(DomainError):
-    """The file with areas cannot be used."""
+class MapFileRefused(DomainError):
+    """The file with areas or objects cannot be used; nothing was changed."""
+
+
+class AreasRefused(MapFileRefused):
+    """These areas cannot be used; nothing was changed."""
+
+
+class AssetsRefused(MapFileRefused):
+    """These objects cannot be used; nothing was changed."""
+
+
+class ImportNotFound(DomainError):
+    """There is no such import, or it was taken back already."""
+
+
+class ImportNotUndone(DomainError):
+    """This import cannot be taken back any more."""
+
+
+class RegisterAway(DomainError):
+    """The national register of boundaries does not answer as it should; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)

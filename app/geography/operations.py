@@ -10,28 +10,19 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Row, text
-from sqlalchemy.exc import DataError, InternalError
 
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
 from app.geography.model import (
     BORDER_METRES,
     MUNICIPALITY,
-    AreasRefused,
     Asset,
+    Box,
     FoundArea,
     Located,
     NearAsset,
     Spot,
     UnknownAsset,
-)
-from app.geography.rules import (
-    WGS84,
-    AreaFields,
-    AreaInFile,
-    areas_in,
-    frame_of,
-    require_kind,
 )
 
 #: A GeoJSON object, as `json` gives it.
@@ -223,7 +214,10 @@ _AREA_SHAPES = text(
            ST_X(ST_PointOnSurface(shape)) AS label_longitude,
            ST_Y(ST_PointOnSurface(shape)) AS label_latitude
     FROM area
-    WHERE kind = :kind AND valid_until IS NULL
+    WHERE kind = :kind
+      -- What is shown is that of today, whatever was brought in for later.
+      AND valid_from <= (now() AT TIME ZONE 'Europe/Amsterdam')::date
+      AND (valid_until IS NULL OR valid_until > (now() AT TIME ZONE 'Europe/Amsterdam')::date)
     ORDER BY name
     """
 )
@@ -256,6 +250,21 @@ def area_shapes(
     }
 
 
+def bounds_of(transaction: Transaction, *, kind: str, code: str) -> Box | None:
+    """Return the box around an area as it is now; None where there is no such area."""
+    row = transaction.connection.execute(
+        text(
+            """
+            SELECT ST_XMin(shape) AS west, ST_YMin(shape) AS south,
+                   ST_XMax(shape) AS east, ST_YMax(shape) AS north
+            FROM area WHERE kind = :kind AND code = :code AND valid_until IS NULL
+            """
+        ),
+        {"kind": kind, "code": code},
+    ).one_or_none()
+    return Box(row.west, row.south, row.east, row.north) if row else None
+
+
 def municipality_outline(transaction: Transaction) -> GeoJSON:
     """Return the outline of the municipality as a FeatureCollection; empty before any import."""
     return area_shapes(transaction, kind="municipality")
@@ -278,125 +287,6 @@ def areas_on(transaction: Transaction, *, on: date) -> frozenset[tuple[str, str]
         {"on": on},
     )
     return frozenset((row.kind, row.code) for row in rows)
-
-
-_INSERT_AREA = text(
-    """
-    INSERT INTO area (kind, code, name, shape, valid_from, source, is_demo)
-    SELECT :kind, :code, :name,
-           ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_Transform(
-               ST_SetSRID(ST_GeomFromGeoJSON(:geometry), :epsg), 4326)), 3)),
-           :on, :source, false
-    """
-)
-
-#: West, south, east and north of the Netherlands in Europe, with some room.
-_NETHERLANDS = (3.0, 50.6, 7.4, 53.8)
-
-_NOT_HERE = text(
-    """
-    SELECT name, ST_Covers(ST_MakeEnvelope(:west, :south, :east, :north, 4326),
-                           ST_FlipCoordinates(shape)) AS is_swapped
-    FROM area
-    WHERE kind = :kind AND valid_from = :on
-      AND NOT ST_Covers(ST_MakeEnvelope(:west, :south, :east, :north, 4326), shape)
-    ORDER BY code LIMIT 1
-    """
-)
-
-
-def import_areas(
-    transaction: Transaction,
-    collection: object,
-    *,
-    kind: str,
-    fields: AreaFields,
-    epsg: int | None,
-    source: str,
-    on: date,
-    must_have: str | None = None,
-) -> Sequence[AreaInFile]:
-    """Let the polygons of a GeoJSON FeatureCollection be the areas of `kind` from this day on.
-
-    What there was of this kind ends on this day, demo areas too; it stays readable as history.
-    Coordinates in another frame than WGS 84 are brought to it; without `epsg` the file's own word
-    counts. Returns the areas, some of them repaired.
-
-    Raises:
-        AreasRefused: no word as kind, no polygons, a field is missing, a code occurs twice, the
-            code that there must be is not there, the frame is unknown, or it is somewhere else.
-
-    """
-    require_kind(kind)
-    from_file = areas_in(collection, fields)
-    if must_have is not None and all(area.code != must_have for area in from_file):
-        raise AreasRefused(
-            f"None of these areas has the code {must_have}, which is that of this municipality:"
-            " every report would be refused."
-        )
-    frame = _known_frame(transaction, epsg, frame_of(collection))
-    transaction.connection.execute(
-        text("DELETE FROM area WHERE kind = :kind AND valid_from >= :on"),
-        {"kind": kind, "on": on},
-    )
-    transaction.connection.execute(
-        text("UPDATE area SET valid_until = :on WHERE kind = :kind AND valid_until IS NULL"),
-        {"kind": kind, "on": on},
-    )
-    try:
-        transaction.connection.execute(
-            _INSERT_AREA,
-            [
-                {
-                    "kind": kind,
-                    "code": area.code,
-                    "name": area.name,
-                    "geometry": area.geometry,
-                    "epsg": frame,
-                    "on": on,
-                    "source": source,
-                }
-                for area in from_file
-            ],
-        )
-    except (InternalError, DataError):
-        # PostGIS has no answer for coordinates that are far outside the frame.
-        raise AreasRefused(_no_such_place(frame)) from None
-    _require_the_netherlands(transaction, kind, on, frame)
-    return from_file
-
-
-def _known_frame(transaction: Transaction, epsg: int | None, named: int | None) -> int:
-    """Return the frame of a file's coordinates as an EPSG code that PostGIS knows."""
-    if epsg is not None and named is not None and epsg != named:
-        raise AreasRefused(f"The file says it is in EPSG:{named}, not in EPSG:{epsg}.")
-    frame = epsg or named or WGS84
-    known = text("SELECT EXISTS (SELECT FROM spatial_ref_sys WHERE srid = :frame)")
-    if not transaction.connection.scalar(known, {"frame": frame}):
-        raise AreasRefused(f"EPSG:{frame} is a frame that is not known.")
-    return frame
-
-
-def _require_the_netherlands(transaction: Transaction, kind: str, on: date, frame: int) -> None:
-    west, south, east, north = _NETHERLANDS
-    outside = transaction.connection.execute(
-        _NOT_HERE,
-        {"kind": kind, "on": on, "west": west, "south": south, "east": east, "north": north},
-    ).one_or_none()
-    if outside is None:
-        return
-    if outside.is_swapped:
-        raise AreasRefused(
-            f"{outside.name} has latitude and longitude in the wrong order: longitude comes first."
-        )
-    raise AreasRefused(f"{outside.name} is not in the Netherlands. {_no_such_place(frame)}")
-
-
-def _no_such_place(frame: int) -> str:
-    return (
-        f"Its coordinates are read as EPSG:{frame}; if they are in metres, as those of the"
-        " national grid, say --crs 28992."
-    )
 
 
 def _asset(row: Row[Any], number: str) -> Asset:

@@ -1,0 +1,1 @@
+"""What an operator types to bring in areas and assets, and to take an import back."""

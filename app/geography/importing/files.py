@@ -1,0 +1,224 @@
+"""Reads GeoJSON, GeoPackage and Shapefile with GDAL, a part at a time; GDAL lives here alone."""
+
+from __future__ import annotations
+
+import codecs
+import math
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from shapely.geometry.base import BaseGeometry
+
+from app.geography.importing.model import Feature
+from app.geography.model import MapFileRefused
+
+_DRIVERS = frozenset({"GeoJSON", "GPKG", "ESRI Shapefile"})
+
+#: How each kind of file begins. GDAL reads two hundred more, some of which point at other files.
+_BEGINS = {
+    ".geojson": (b"{", b"\xef\xbb\xbf{"),
+    ".json": (b"{", b"\xef\xbb\xbf{"),
+    ".gpkg": (b"SQLite format 3\x00",),
+    ".shp": (b"\x00\x00\x27\x0a",),
+    ".zip": (b"PK\x03\x04",),
+}
+
+#: What makes up a Shapefile; nothing else of an archive is unpacked.
+_PARTS_OF_SHAPEFILE = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
+
+#: So many features are in memory at once.
+FEATURES_AT_ONCE = 25_000
+
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class MapFile:
+    """A file that can be read: what it is called, its own frame, and how many features it has."""
+
+    path: Path
+    name: str
+    layer: str
+    #: As the file says it, such as `EPSG:28992`; None where it says nothing.
+    frame: str | None
+    fields: Sequence[str]
+    count: int
+
+    def features(self, told: Callable[[int, int], None] | None = None) -> Iterator[Feature]:
+        """Give every feature, in the order of the file; `told` hears how many were read of all.
+
+        Raises:
+            MapFileRefused: it breaks off half-way, or holds words that are no UTF-8.
+        """
+        number = 0
+        for begin in range(0, max(self.count, 1), FEATURES_AT_ONCE):
+            with _said_of(self.name), warnings.catch_warnings():
+                # An open ring is closed and that is all right.
+                warnings.simplefilter("ignore")
+                _, _, shapes, columns = pyogrio.raw.read(
+                    self.path,
+                    layer=self.layer,
+                    force_2d=True,
+                    skip_features=begin,
+                    max_features=FEATURES_AT_ONCE,
+                )
+                told_of = list(zip(*columns, strict=True)) if columns else [()] * len(shapes)
+                shapes = [_shape(shape) for shape in shapes]
+            for shape, values in zip(shapes, told_of, strict=True):
+                number += 1
+                yield Feature(
+                    number,
+                    {name: _plain(value) for name, value in zip(self.fields, values, strict=True)},
+                    shape,
+                )
+            if told is not None:
+                told(number, self.count)
+
+
+@contextmanager
+def opened(
+    path: Path, *, at_most_bytes: int, layer: str | None = None, unpack_into: Path
+) -> Iterator[MapFile]:
+    """Open a file with areas or assets; a Shapefile may come as one .zip.
+
+    Raises:
+        MapFileRefused: too large, of no kind we read, damaged, not UTF-8, or of several layers.
+    """
+    _require_size(path, at_most_bytes)
+    _require_kind(path)
+    readable = path
+    if path.suffix.lower() == ".zip":
+        readable = _unpacked(path, unpack_into, at_most_bytes)
+    if readable.suffix.lower() in {".geojson", ".json"}:
+        _require_utf8(readable, path.name)
+    with _said_of(path.name), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wanted = _layer(readable, path.name, layer)
+        found: Mapping[str, Any] = pyogrio.read_info(
+            readable, layer=wanted, force_feature_count=True
+        )
+    if found["driver"] not in _DRIVERS:
+        raise MapFileRefused(f"{path.name} is no GeoJSON, GeoPackage or Shapefile.")
+    yield MapFile(
+        path=readable,
+        name=path.name,
+        layer=wanted,
+        frame=found["crs"],
+        fields=[str(name) for name in found["fields"]],
+        count=int(found["features"]),
+    )
+
+
+def _require_size(path: Path, at_most_bytes: int) -> None:
+    size = path.stat().st_size
+    if size > at_most_bytes:
+        raise MapFileRefused(
+            f"{path.name} is {size / 1_000_000:.0f} MB; at most {at_most_bytes / 1_000_000:.0f} MB"
+            " is read (IMPORT_AT_MOST_MB). Leave out what lies elsewhere, or draw outlines simpler."
+        )
+
+
+def _require_kind(path: Path) -> None:
+    begins = _BEGINS.get(path.suffix.lower())
+    if begins is None:
+        raise MapFileRefused(
+            f"{path.name} is of no kind that is read: .geojson, .json, .gpkg, .shp, or .zip with a"
+            " Shapefile."
+        )
+    with path.open("rb") as file:
+        if not file.read(512).lstrip(b" \t\r\n").startswith(begins):
+            raise MapFileRefused(f"{path.name} does not hold what its name says.")
+
+
+def _require_utf8(path: Path, name: str) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise MapFileRefused(f"{name} is no text in UTF-8.") from None
+
+
+def _unpacked(path: Path, into: Path, at_most_bytes: int) -> Path:
+    """Return the Shapefile in an archive, unpacked so that no name leads elsewhere."""
+    shapes = []
+    left = at_most_bytes
+    try:
+        with ZipFile(path) as archive:
+            for member in archive.infolist():
+                inside = Path(member.filename)
+                if inside.suffix.lower() not in _PARTS_OF_SHAPEFILE or member.is_dir():
+                    continue
+                target = into / f"{inside.stem[:80]}{inside.suffix.lower()}"
+                with archive.open(member) as packed, target.open("wb") as plain:
+                    while chunk := packed.read(_CHUNK_BYTES):
+                        left -= len(chunk)
+                        if left < 0:
+                            raise MapFileRefused(f"{path.name} holds more than is read.")
+                        plain.write(chunk)
+                if target.suffix == ".shp":
+                    shapes.append(target)
+    except (BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
+        raise MapFileRefused(f"{path.name} is no archive that can be opened.") from None
+    if len(shapes) != 1:
+        raise MapFileRefused(f"{path.name} holds {len(shapes)} Shapefiles; one is read.")
+    return shapes[0]
+
+
+def _layer(path: Path, name: str, wanted: str | None) -> str:
+    layers = [str(row[0]) for row in pyogrio.list_layers(path)]
+    if wanted is not None:
+        if wanted not in layers:
+            raise MapFileRefused(f"{name} has no layer {wanted!r}; it has: {', '.join(layers)}.")
+        return wanted
+    if len(layers) != 1:
+        raise MapFileRefused(
+            f"{name} has {len(layers)} layers; say which with --layer: {', '.join(layers)}."
+        )
+    return layers[0]
+
+
+@contextmanager
+def _said_of(name: str) -> Iterator[None]:
+    """Let what GDAL finds wrong be a refusal that names the file."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise MapFileRefused(f"{name} holds words that are no UTF-8.") from None
+    except (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError) as wrong:
+        said = str(wrong).partition("; It might help")[0].split("\n")[0]
+        if "not recognized" in said or "No such" in said:
+            said = "it is no GeoJSON, GeoPackage or Shapefile, or a part of it is missing."
+        raise MapFileRefused(f"{name} cannot be read: {said}") from None
+
+
+def _shape(binary: bytes | None) -> BaseGeometry | None:
+    """Return the shape; None for one that nobody can read or that has a corner nowhere."""
+    if binary is None:
+        return None
+    try:
+        shape = shapely.from_wkb(binary)
+    except shapely.errors.ShapelyError:
+        return None
+    return shape if math.isfinite(float(shapely.get_coordinates(shape).sum())) else None
+
+
+def _plain(value: Any) -> object:  # noqa: ANN401  # a number of numpy, a text, or nothing
+    """Return a value of a field as Python has it; a whole number stays whole beside empty ones."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value.is_integer() else value
+    return value
