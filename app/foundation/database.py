@@ -194,6 +194,26 @@ class Database:
             yield transaction
             transaction.write_the_rest()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """Yield a transaction that sees one moment however long it reads, and writes nothing.
+
+        On a connection that is given (a test's, whose own transaction is under way already) it
+        sees what that one sees.
+        """
+        if not isinstance(self.bind, Engine):
+            with self.transaction() as transaction:
+                yield transaction
+            return
+        with (
+            self.bind.connect().execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            ) as connection,
+            Session(connection) as session,
+            session.begin(),
+        ):
+            yield Transaction(session, hearers={}, queue=self._queue)
+
 
 class MapDatabase(Database):
     """The same database through the role of the map's reader, which can read nothing else."""

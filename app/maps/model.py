@@ -29,6 +29,22 @@ class MapParts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class MovedMark:
+    """A report on the map of what would change, in words and with the signs of both parties.
+
+    A sign is `1` to `8`, or `nobody`.
+    """
+
+    longitude: float
+    latitude: float
+    label: str
+    was: str
+    becomes: str
+    was_sign: str
+    becomes_sign: str
+
+
+@dataclass(frozen=True, slots=True)
 class TileSource:
     """Where the background comes from; without a template there is none."""
 

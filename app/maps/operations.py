@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from flask import current_app, render_template
 from flask_babel import gettext
@@ -21,7 +22,7 @@ from app.maps.elements import (
     StreetMap,
     rendered,
 )
-from app.maps.model import GeoJSON, MapParts, Spot, TileSource
+from app.maps.model import GeoJSON, MapParts, MovedMark, Spot, TileSource
 from app.maps.rules import corners, drawn, name_spots
 
 #: How near one looks at a single place.
@@ -137,6 +138,34 @@ def spot_map(
     return _with_module(ground, body=body, module="js/map/spot.js", nonce=nonce)
 
 
+def moved_map(
+    *,
+    outline: GeoJSON,
+    villages: GeoJSON,
+    tile: TileSource,
+    nonce: str,
+    moved: Sequence[MovedMark],
+    areas: GeoJSON | None = None,
+) -> MapParts:
+    """Return the map of reports that would go to another party, with new areas drawn below them.
+
+    Each has the sign of the party that would get it, and in it the colour of the one that had it.
+    The page gives a list of the same: the map is for looking.
+    """
+    ground = _ground(
+        gettext("Map of reports that would go elsewhere"),
+        outline=outline,
+        villages=villages,
+        tile=tile,
+        nonce=nonce,
+        areas=areas,
+    )
+    body = render_template(
+        "maps/moved.html", container=ground.body, moved=[asdict(one) for one in moved]
+    )
+    return _with_module(ground, body=body, module="js/map/moved.js", nonce=nonce)
+
+
 def _ground(
     label: str,
     *,
@@ -147,6 +176,7 @@ def _ground(
     spot: Spot | None = None,
     scripts: tuple[str, ...] = (),
     styles: tuple[str, ...] = (),
+    areas: GeoJSON | None = None,
 ) -> MapParts:
     """Return the map every other is drawn on: land, villages and their names, then tiles."""
     (south, west), (north, east) = corners(outline)
@@ -168,6 +198,9 @@ def _ground(
     street_map.add_child(Shapes("villages", places, pane=GROUND_PANE, class_name="map-village"))
     street_map.add_child(PlaceNames(name_spots(villages), pane=NAMES_PANE))
     street_map.add_child(Shapes("edge", land, pane=EDGE_PANE, class_name="map-edge"))
+    if areas is not None:
+        shapes = drawn(areas)
+        street_map.add_child(Shapes("areas", shapes, pane=EDGE_PANE, class_name="map-drafted"))
     if tile.template is not None:
         street_map.add_child(Background(tile))
     if spot is None:

@@ -42,7 +42,7 @@ class RoutingDraftRecord(Base):
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     undone_by: Mapped[UUID | None]
     #: What putting it in force made and ended, so that it can be undone.
-    applied: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    applied: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     __table_args__ = (
@@ -66,8 +66,8 @@ class DraftAgreementRecord(Base):
     draft_id: Mapped[UUID] = mapped_column(ForeignKey("routing_draft.id", ondelete="CASCADE"))
     code: Mapped[str] = mapped_column(Text)
     operation: Mapped[str] = mapped_column(Text)
-    based_on: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    based_on: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
     __table_args__ = (
         UniqueConstraint("draft_id", "code", name="uq_draft_agreement_draft_id_code"),
