@@ -26,6 +26,8 @@ from app.publishing import pages as front_page
 from app.publishing import public as public_map
 from app.reception.pages import following
 from app.reception.pages import form as report_form
+from app.routing.pages import administration
+from app.routing.pages import agreements as routing_agreements
 from app.routing.pages import trial as routing_trial
 from app.work.pages import case_page, case_steps, crew, desk, task_steps
 
@@ -69,6 +71,7 @@ def create_app(services: Provided | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
     for blueprint in (
         about.blueprint,
+        administration.blueprint,
         case_page.blueprint,
         case_steps.blueprint,
         crew.blueprint,
@@ -80,6 +83,7 @@ def create_app(services: Provided | None = None) -> Flask:
         photo_pages.blueprint,
         public_map.blueprint,
         report_form.blueprint,
+        routing_agreements.blueprint,
         routing_trial.blueprint,
         task_steps.blueprint,
     ):

@@ -131,3 +131,15 @@ def area_kind_words(kind: str) -> str:
         "water-authority": gettext("Water authority"),
     }
     return named.get(kind, kind)
+
+
+def asset_kind_words(kind: str) -> str:
+    """Return what a kind of asset is called; one of the municipality's own by its word."""
+    named: dict[str, str] = {
+        "lamp-post": gettext("Lamp post"),
+        "bin": gettext("Bin"),
+        "bench": gettext("Bench"),
+        "tree": gettext("Tree"),
+        "playground": gettext("Playground"),
+    }
+    return named.get(kind, kind)

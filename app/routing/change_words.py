@@ -1,0 +1,65 @@
+"""A change of a rule in words: what kind of thing it was, which part of it, and what it became."""
+
+from __future__ import annotations
+
+import json
+
+from flask_babel import gettext
+
+
+def thing_words(what: str) -> str:
+    """Return what a kind of thing is called; one that is not known by its word."""
+    named: dict[str, str] = {
+        "agreement": gettext("Agreement"),
+        "area": gettext("Area"),
+        "asset": gettext("Object"),
+        "category": gettext("Kind of report"),
+        "day-off": gettext("Day off"),
+        "draft": gettext("What if"),
+        "norm": gettext("Service norm"),
+        "party": gettext("Party"),
+        "question": gettext("Question"),
+        "working-day": gettext("Working day"),
+    }
+    return named.get(what, what)
+
+
+def field_words(name: str) -> str:
+    """Return what a part of a thing is called; one that is not known by its word."""
+    named: dict[str, str] = {
+        "answers": gettext("Answers to questions"),
+        "area": gettext("Area"),
+        "assetKind": gettext("Kind of object"),
+        "assetOwner": gettext("At the objects of this owner"),
+        "category": gettext("Kind of report"),
+        "code": gettext("Code"),
+        "email": gettext("E-mail"),
+        "endedOn": gettext("Nothing new from"),
+        "hours": gettext("Working hours"),
+        "kind": gettext("Sort"),
+        "name": gettext("Name"),
+        "party": gettext("Who does it"),
+        "phone": gettext("Phone"),
+        "priority": gettext("Priority"),
+        "source": gettext("Source"),
+        "squareMetres": gettext("Square metres"),
+        "standIn": gettext("Stand-in"),
+        "validFrom": gettext("From"),
+        "validUntil": gettext("Last day"),
+        "webForm": gettext("Web form"),
+        "windows": gettext("Days and times"),
+    }
+    return named.get(name, name)
+
+
+def value_words(value: object) -> str:
+    """Return a value as people read it; nothing is a dash."""
+    if value is None or value in ("", [], {}):
+        return "–"
+    if isinstance(value, bool):
+        return str(gettext("yes") if value else gettext("no"))
+    if isinstance(value, str | int | float):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,175 @@
+"""`/beheer`: the way to every page of administration, and what was changed of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime, get_locale, gettext
+from werkzeug.exceptions import HTTPException
+
+from app.foundation.clock import LOCAL_ZONE
+from app.foundation.database import Database
+from app.foundation.provided import provided
+from app.foundation.rule_changes import (
+    ChangedThrough,
+    RuleChange,
+    rule_change_counts,
+    rule_changes,
+)
+from app.foundation.windows import windows_of, windows_written
+from app.identity.access import open_to
+from app.identity.operations import parties, who_they_are
+from app.identity.permissions import Permission
+from app.routing.change_words import field_words, thing_words, value_words
+
+blueprint = Blueprint("administration", __name__, url_prefix="/beheer")
+
+ON_A_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShown:
+    """A change as people read it; `differences` are (what, before, after)."""
+
+    when: str
+    who: str
+    thing: str
+    code: str
+    what: str
+    how: str
+    differences: list[tuple[str, str, str]]
+
+
+@blueprint.get("")
+@open_to(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    """Show the pages of administration that there are, with a sentence each."""
+    wanted = (
+        ("gebieden", gettext("Areas"), gettext("Villages, districts and roads, with their edges.")),
+        ("objecten", gettext("Objects"), gettext("Lamp posts, bins and what else has a number.")),
+        ("werkafspraken", gettext("Agreements"), gettext("Who does what where.")),
+        (
+            "uitvoerders",
+            gettext("Parties"),
+            gettext("Teams, contractors and authorities, with hours and a stand-in."),
+        ),
+        (
+            "soorten",
+            gettext("Kinds of reports"),
+            gettext("Names, questions and how fast each kind is handled."),
+        ),
+        (
+            "kalender",
+            gettext("Calendar"),
+            gettext("Days off, and when a working day begins and ends."),
+        ),
+        (
+            "routering",
+            gettext("Try a place"),
+            gettext("Point at a place and see who gets a report, and why."),
+        ),
+        ("wat-als", gettext("What if"), gettext("Compare changed rules with the past first.")),
+        ("wijzigingen", gettext("Changes"), gettext("Who changed which rule, when.")),
+    )
+    # What an installation has not is not offered.
+    return render_template(
+        "routing/administration.html",
+        entries=[
+            {"href": f"/beheer/{path}", "name": name, "sentence": sentence}
+            for path, name, sentence in wanted
+            if _is_there(f"/beheer/{path}")
+        ],
+    )
+
+
+@blueprint.get("/wijzigingen")
+@open_to(Permission.ADMINISTER)
+def changes() -> ResponseReturnValue:
+    """Show what was changed of the rules, the newest first; of one thing where it is asked for."""
+    what = request.args.get("what", "")[:40] or None
+    code = request.args.get("code", "")[:200] or None
+    typed = request.args.get("page", "")
+    page = max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
+    with provided().get(Database).transaction() as transaction:
+        counts = rule_change_counts(transaction)
+        found = rule_changes(
+            transaction, what=what, code=code, at_most=ON_A_PAGE + 1, skip=(page - 1) * ON_A_PAGE
+        )
+        accounts = who_they_are(
+            transaction, (one.by.account_id for one in found if one.by.account_id)
+        )
+        names = {str(one.id): one.name for one in parties(transaction)}
+    return render_template(
+        "routing/changes.html",
+        changes=[
+            _shown(one, {key: who.name for key, who in accounts.items()}, names)
+            for one in found[:ON_A_PAGE]
+        ],
+        things=[
+            {"value": one, "label": f"{thing_words(one)} ({many})"} for one, many in counts.items()
+        ],
+        what=what or "",
+        code=code or "",
+        page=page,
+        newer=_link(page - 1) if page > 1 else None,
+        older=_link(page + 1) if len(found) > ON_A_PAGE else None,
+    )
+
+
+def _link(page: int) -> str:
+    return "/beheer/wijzigingen?" + urlencode({**request.args.to_dict(), "page": page})
+
+
+def _is_there(path: str) -> bool:
+    try:
+        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return False
+    return True
+
+
+def _shown(one: RuleChange, accounts: Mapping[Any, str], parties: Mapping[str, str]) -> ChangeShown:
+    if one.by.through is ChangedThrough.PAGE:
+        who = accounts.get(one.by.account_id, gettext("Somebody"))
+    elif one.by.through is ChangedThrough.COMMAND:
+        who = gettext("A command")
+    else:
+        who = gettext("The demo")
+    if one.before is None:
+        how = gettext("made")
+    elif one.after is None:
+        how = gettext("taken away")
+    else:
+        how = gettext("changed")
+    before, after = one.before or {}, one.after or {}
+    return ChangeShown(
+        when=str(format_datetime(one.at.astimezone(LOCAL_ZONE), "d MMM y HH:mm")),
+        who=who,
+        thing=thing_words(one.what),
+        code=one.code,
+        what=one.what,
+        how=how,
+        differences=[
+            (
+                field_words(name),
+                _value(name, before.get(name), parties),
+                _value(name, after.get(name), parties),
+            )
+            for name in dict.fromkeys([*before, *after])
+            if before.get(name) != after.get(name)
+        ],
+    )
+
+
+def _value(name: str, value: object, parties: Mapping[str, str]) -> str:
+    language = str(get_locale() or "nl")
+    if name in {"windows", "hours"} and isinstance(value, list) and value:
+        return "\n".join(windows_written(windows_of(value), language=language))
+    if isinstance(value, str) and value in parties:
+        return parties[value]
+    return value_words(value)
