@@ -14,6 +14,7 @@ from app.photos import model as photos
 from app.planning import model as planning
 from app.publishing import public
 from app.reception import model as reception
+from app.routing import calendar, drafted
 from app.routing import model as routing
 from app.triage import model as triage
 from app.work import refusals as work
@@ -31,7 +32,7 @@ STATUS: Mapping[type[DomainError], int] = {
     geography.MapFileRefused: 422,
     geography.NotAPlace: 400,
     geography.OutsideServiceArea: 422,
-    geography.RegisterAway: 502,
+    geography.RegisterAway: 409,
     geography.UnknownAsset: 400,
     given_answers.KeyUsedForAnother: 409,
     identity.AccessTokenNeeded: 401,
@@ -79,8 +80,18 @@ STATUS: Mapping[type[DomainError], int] = {
     reception.DraftNotFound: 404,
     reception.SameAsUnknown: 400,
     routing.AgreementChangedMeanwhile: 412,
+    drafted.DraftMovedOn: 412,
+    drafted.DraftRefused: 422,
+    drafted.DraftUnknown: 404,
+    drafted.LaterChangeRestsOnIt: 409,
+    drafted.RulesChangedSince: 412,
+    drafted.TooManyReports: 422,
+    calendar.CalendarChanged: 412,
+    calendar.CalendarRefused: 422,
     routing.AgreementNotFound: 404,
     routing.AgreementRefused: 422,
+    triage.AnswersRefused: 400,
+    triage.ChangedMeanwhile: 412,
     triage.RetiredCategory: 400,
     triage.UnknownCategory: 400,
     unfinished.BodyBroken: 400,

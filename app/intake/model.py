@@ -75,7 +75,25 @@ class NewReport:
     observed_at: datetime | None = None
     language: Language = Language.DUTCH
     contact: Contact = field(default_factory=Contact)
+    #: To the questions of the category, by the question's code, as they were sent.
     answers: dict[str, JSONValue] = field(default_factory=dict)
+    #: What the reporter says about the place: an address, words.
+    place_said: dict[str, JSONValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer with the question as its reporter read it; `values` are the codes chosen, or words.
+
+    A private one is for staff and the party alone.
+    """
+
+    question: str
+    kind: str
+    text: str
+    answer: str
+    values: tuple[str, ...]
+    is_private: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,9 @@ class KeptReport:
     received_at: datetime
     token_generation: int
     joined_by: JoinedBy = JoinedBy.OPENED
+    answers: tuple[KeptAnswer, ...] = ()
+    #: The codes of required questions that have no answer yet.
+    missing_answers: tuple[str, ...] = ()
 
 
 class ReportNotFound(DomainError):

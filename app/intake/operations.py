@@ -13,10 +13,12 @@ from sqlalchemy import Row, case, delete, select, text, update
 from app.foundation.database import Transaction
 from app.foundation.identifiers import new_id
 from app.foundation.texts import clean_text
+from app.intake.kept_answers import kept_answer, told_answer
 from app.intake.model import (
     Channel,
     Contact,
     JoinedBy,
+    KeptAnswer,
     KeptReport,
     Language,
     NewReport,
@@ -36,20 +38,20 @@ _KEEP = text(
     INSERT INTO report (
         id, reference, case_id, description, spot, accuracy_metres, asset_id, category_code,
         category_chosen_by, category_certainty, is_danger, answers, channel, language,
-        token_generation, observed_at, received_at, is_demo, joined_by)
+        token_generation, observed_at, received_at, is_demo, joined_by, answered, missing_answers)
     VALUES (
         :id, :reference, :case_id, :description,
         ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326), :accuracy_metres, :asset_id,
         :category_code, :category_chosen_by, :category_certainty, :is_danger, :answers, :channel,
         :language, 1, :observed_at, :received_at, :is_demo,
-        :joined_by)
+        :joined_by, :answered, :missing)
     """
 )
 
 _REPORTS = """
     SELECT id, reference, case_id, description, ST_X(spot) AS longitude, ST_Y(spot) AS latitude,
            category_code, category_chosen_by, category_certainty, channel, language, is_danger,
-           received_at, token_generation, joined_by
+           received_at, token_generation, joined_by, answered, missing_answers
     FROM report
 """
 
@@ -66,6 +68,8 @@ def keep_report(
     category_certainty: float,
     now: datetime,
     joined_by: JoinedBy = JoinedBy.OPENED,
+    answers: Sequence[KeptAnswer] = (),
+    missing_answers: Sequence[str] = (),
     is_demo: bool = False,
 ) -> KeptReport:
     """Keep what a person handed in, with the contact details in a table of their own."""
@@ -84,7 +88,9 @@ def keep_report(
             "category_chosen_by": category_chosen_by,
             "category_certainty": category_certainty,
             "is_danger": new.is_danger,
-            "answers": Jsonb(new.answers),
+            "answers": Jsonb({**new.answers, **new.place_said}),
+            "answered": Jsonb([told_answer(one) for one in answers]),
+            "missing": Jsonb(list(missing_answers)),
             "channel": new.channel.value,
             "language": new.language.value,
             "observed_at": new.observed_at,
@@ -111,6 +117,8 @@ def keep_report(
         received_at=now,
         token_generation=1,
         joined_by=joined_by,
+        answers=tuple(answers),
+        missing_answers=tuple(missing_answers),
     )
 
 
@@ -349,4 +357,6 @@ def _kept(row: Row[Any]) -> KeptReport:
         received_at=row.received_at,
         token_generation=row.token_generation,
         joined_by=JoinedBy(row.joined_by),
+        answers=tuple(kept_answer(one) for one in row.answered),
+        missing_answers=tuple(row.missing_answers),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,6 +35,11 @@ class ReportRecord(Base):
     category_certainty: Mapped[float]
     is_danger: Mapped[bool]
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    #: What was answered, with the question as it was asked: [{question, text, kind, answer,
+    #: values, isPrivate}].
+    answered: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    #: The codes of required questions that have no answer yet.
+    missing_answers: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
     channel: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text)
     token_generation: Mapped[int]

@@ -48,6 +48,7 @@ def answer_to(received: ReceivedReport, settings: Settings, *, now: datetime) ->
             "reason": reason(received, report.language.value),
         },
         "dueAt": moment(received.due_at),
+        "missingAnswers": list(report.missing_answers),
         "photos": shown_photos(received.photos, settings, now=now),
     }
 
@@ -149,6 +150,11 @@ def report_status(
             if case.party_name
             else None
         },
+        "answers": [
+            {"question": one.question, "text": one.text, "answer": one.answer}
+            for one in report.answers
+        ],
+        "missingAnswers": list(report.missing_answers),
         "photos": photos,
         "repairPhotos": repair_photos,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -88,6 +88,9 @@ class DraftContent:
     email: str = ""
     phone: str = ""
     has_answered_contact: bool = False
+    #: To the questions of the kind `answered_for`, as they were typed.
+    answers: dict[str, str | list[str]] = field(default_factory=dict)
+    answered_for: str | None = None
     failed_photos: tuple[FailedPhoto, ...] = ()
     #: Kept of a form that was sent: whether we can reach the reporter, not where.
     left_contact: bool = False

@@ -21,9 +21,11 @@ from app.photos.model import StoredOriginal
 from app.photos.operations.keeping import attach_to_report, keep
 from app.reception.joining import Known, known_case
 from app.reception.model import ReceivedReport
-from app.routing.calendar import due_at
+from app.routing.calendar import promise
 from app.routing.model import Decision
-from app.routing.operations.deciding import decide, defect_at, keep_decision
+from app.routing.operations.calendar_days import working_calendar
+from app.routing.operations.deciding import decide_with_calendar, defect_at, keep_decision
+from app.triage.answering import check_answers
 from app.triage.model import CategoryDecision
 from app.triage.operations import choose_category
 from app.work.model import Case, DeskReason
@@ -55,6 +57,7 @@ def receive_report(
     Raises:
         NotAPlace, OutsideServiceArea: no point on earth, or not ours.
         UnknownAsset, UnknownCategory, RetiredCategory: it names something that is not there.
+        AnswersRefused: an answer is to no question of its category, or of the wrong kind.
         SameAsUnknown, CannotJoin: it cannot be the same as the case it names.
     """
     located = located_here(
@@ -66,7 +69,12 @@ def receive_report(
     )
     decided = choose_category(transaction, code=new.category, words=new.description)
     category = decided.category
-    due = due_at(now, norm_working_days=category.norm.days(danger=new.is_danger))
+    checked = check_answers(category.all_questions, new.answers, language=new.language.value)
+    terms = category.norm.terms(
+        danger=new.is_danger,
+        answers=checked.by_question,
+        asset_kind=located.asset.kind if located.asset else None,
+    )
 
     report_id, reference = new_id(), new_reference()
     decision: Decision | None = None
@@ -78,12 +86,19 @@ def receive_report(
             known.case,
             report_id=report_id,
             is_danger=new.is_danger,
-            due_at=due,
+            promised=promise(now, terms, working_calendar(transaction, since=now)),
             now=now,
         )
     else:
-        defect = defect_at(located, category.code, at=now, is_urgent=new.is_danger)
-        decision = decide(transaction, defect)
+        defect = defect_at(
+            located,
+            category.code,
+            at=now,
+            is_urgent=new.is_danger,
+            answers=checked.by_question,
+        )
+        decision, calendar = decide_with_calendar(transaction, defect)
+        promised = promise(now, terms, calendar)
         case = open_case(
             transaction,
             reference=reference,
@@ -95,7 +110,8 @@ def receive_report(
             asset_id=new.asset_id,
             party=responsible(decision),
             is_danger=new.is_danger,
-            due_at=due,
+            due_at=promised.due_at,
+            at_risk_at=promised.at_risk_at,
             now=now,
             desk_reasons=_desk_reasons(transaction, new, located, decided, decision, known),
             is_demo=is_demo,
@@ -112,6 +128,8 @@ def receive_report(
         category_certainty=1.0 if decided.certainty is None else decided.certainty,
         now=now,
         joined_by=joined_by or JoinedBy.OPENED,
+        answers=checked.answers,
+        missing_answers=checked.missing,
         is_demo=is_demo,
     )
     photos = keep(transaction, originals, report_id=report_id, now=now) if originals else []

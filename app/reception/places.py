@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,8 +15,9 @@ from app.planning.model import NearWork
 from app.planning.operations import works_near
 from app.publishing.operations import PublicCase, public_cases_near
 from app.reception.operations import located_here
+from app.routing.calendar import WorkingCalendar
 from app.routing.model import Decision
-from app.routing.operations.deciding import decide, defect_at
+from app.routing.operations.deciding import decide_with_calendar, defect_at
 from app.triage.model import Category, CategoryTree, Name
 from app.triage.operations import category, category_tree
 from app.work.operations.open_at_assets import OpenAtAsset, open_at_assets
@@ -40,6 +41,8 @@ class Place:
     categories: CategoryTree
     category: Category | None
     decision: Decision | None
+    #: For promising a day; from the statement that decided.
+    calendar: WorkingCalendar | None
     assets: Sequence[NearAsset]
     open_at_assets: Sequence[OpenAtAsset]
     works: Sequence[NearWork]
@@ -70,8 +73,10 @@ def what_is_at(
     asset_id: UUID | None,
     municipality_code: str,
     now: datetime,
+    is_urgent: bool = False,
+    answers: Mapping[str, frozenset[str]] | None = None,
 ) -> Place:
-    """Return what there is at `spot`.
+    """Return what there is at `spot`, for a report with these answers.
 
     Raises:
         OutsideServiceArea: it is not ours; the refusal names the municipality when it is known.
@@ -90,12 +95,17 @@ def what_is_at(
         kind=named.asset_kind if named else None,
         at_most=ASSETS_AT_MOST,
     )
+    decision, calendar = None, None
+    if named:
+        defect = defect_at(located, named.code, at=now, is_urgent=is_urgent, answers=answers)
+        decision, calendar = decide_with_calendar(transaction, defect)
     return Place(
         spot=spot,
         located=located,
         categories=tree,
         category=named,
-        decision=decide(transaction, defect_at(located, named.code, at=now)) if named else None,
+        decision=decision,
+        calendar=calendar,
         assets=near,
         open_at_assets=open_at_assets(transaction, [one.asset.id for one in near]),
         works=works_near(

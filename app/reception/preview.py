@@ -13,8 +13,10 @@ from app.publishing.operations import PublicCase
 from app.reception.joining import may_join_named
 from app.reception.model import DraftContent
 from app.reception.places import Place, cases_at, what_is_at
-from app.routing.calendar import due_at
-from app.triage.model import Category, CategoryDecision
+from app.reception.rules import sent_answers
+from app.routing.calendar import promise
+from app.triage.answering import check_answers
+from app.triage.model import AnswersRefused, Category, CategoryDecision, Term
 from app.triage.operations import choose_category
 from app.work.model import Case
 from app.work.operations.cases import case_by_reference
@@ -32,6 +34,8 @@ class Preview:
     #: The open case that the report would join: at its asset, or the one the reporter named.
     joins: Case | None
     due_at: datetime
+    #: The term of the norm that the day comes from.
+    term: Term
     is_rough: bool
 
     @property
@@ -72,6 +76,7 @@ def preview(
     with database.transaction() as transaction:
         decided = choose_category(transaction, code=content.category, words=content.words)
         category = decided.category
+        answers = answers_so_far(category, content)
         place = what_is_at(
             transaction,
             Spot(content.longitude, content.latitude),
@@ -79,14 +84,36 @@ def preview(
             asset_id=content.asset_id,
             municipality_code=municipality_code,
             now=now,
+            is_urgent=bool(content.is_danger),
+            answers=answers,
         )
         joins = _joined(transaction, content, place, decided)
     cases = [] if content.is_rough else _could_be_the_same(map_database, content, place)
-    norm = category.norm.days(danger=bool(content.is_danger))
-    due = due_at(now, norm_working_days=norm)
+    assert place.calendar is not None  # noqa: S101  # the category was named
+    asset = place.located.asset
+    terms = category.norm.terms(
+        danger=bool(content.is_danger),
+        answers=answers,
+        asset_kind=asset.kind if asset else None,
+    )
+    ends = {term: promise(now, [term], place.calendar).due_at for term in terms}
+    term = min(ends, key=ends.__getitem__)
+    due = ends[term]
     if joins is not None:
         due = min(due, joins.due_at) if content.is_danger else joins.due_at
-    return Preview(category, place, cases, joins, due, content.is_rough)
+    return Preview(category, place, cases, joins, due, term, content.is_rough)
+
+
+def answers_so_far(category: Category, content: DraftContent) -> dict[str, frozenset[str]]:
+    """Return what was answered of the questions of this kind, for conditions and norms."""
+    if content.answered_for != category.code:
+        return {}
+    try:
+        checked = check_answers(category.all_questions, sent_answers(content), language="nl")
+    except AnswersRefused:
+        # A question changed since; it is asked again before the form is sent.
+        return {}
+    return checked.by_question
 
 
 def _joined(

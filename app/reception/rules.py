@@ -115,6 +115,8 @@ def of_another_kind(
         category=category,
         leaves_kind_to_us=leaves_kind_to_us,
         is_danger=None,
+        answers={},
+        answered_for=None,
         asset_id=None,
         has_answered_asset=False,
         same_as=None,
@@ -125,11 +127,11 @@ def of_another_kind(
 def report_of(content: DraftContent, language: str) -> NewReport:
     """Return the report that a complete draft makes."""
     assert content.longitude is not None and content.latitude is not None  # noqa: S101, PT018
-    answers: dict[str, JSONValue] = {}
+    place_said: dict[str, JSONValue] = {}
     if content.place_name:
-        answers["address"] = content.place_name
+        place_said["address"] = content.place_name
     if said := place_in_words(content):
-        answers["placeInWords"] = said
+        place_said["placeInWords"] = said
     return NewReport(
         description=_description(content),
         longitude=content.longitude,
@@ -142,8 +144,17 @@ def report_of(content: DraftContent, language: str) -> NewReport:
         accuracy_metres=content.accuracy_metres,
         language=Language.ENGLISH if language == "en" else Language.DUTCH,
         contact=Contact(content.name or None, content.email or None, content.phone or None),
-        answers=answers,
+        answers=sent_answers(content),
+        place_said=place_said,
     )
+
+
+def sent_answers(content: DraftContent) -> dict[str, JSONValue]:
+    """Return the answers of a form as a report takes them."""
+    return {
+        code: answer if isinstance(answer, str) else [*answer]
+        for code, answer in content.answers.items()
+    }
 
 
 def place_in_words(content: DraftContent) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +62,23 @@ class DayOffRecord(Base):
     on_day: Mapped[date] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+
+
+class WorkingDayRecord(Base):
+    """When a working day begins and ends; one row."""
+
+    __tablename__ = "working_day"
+    __table_args__ = (
+        CheckConstraint("is_the_one", name="is_the_one"),
+        CheckConstraint("begins < ends AND cut_off <= ends", name="hours"),
+    )
+
+    is_the_one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    begins: Mapped[time] = mapped_column(server_default=text("'08:00'"))
+    ends: Mapped[time] = mapped_column(server_default=text("'17:00'"))
+    cut_off: Mapped[time] = mapped_column(server_default=text("'17:00'"))
+    rests_on_liberation_day: Mapped[bool] = mapped_column(server_default=text("true"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class RoutingDecisionRecord(Base):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from app.foundation.api_documents import ApiBlueprint, NameSchema, refuses
 from app.foundation.bodies import Words
@@ -15,7 +15,17 @@ from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.identity.access import open_to
 from app.identity.permissions import Permission
-from app.triage.model import Category, CategoryTree, DangerAdvice, Name
+from app.triage.model import (
+    Category,
+    CategoryTree,
+    DangerAdvice,
+    Name,
+    Norm,
+    NormUnit,
+    Question,
+    QuestionKind,
+    Term,
+)
 from app.triage.operations import category_tree, suggest
 
 blueprint = ApiBlueprint(
@@ -29,11 +39,51 @@ blueprint = ApiBlueprint(
 LONGEST_TEXT = 3000
 
 
-class NormSchema(Schema):
-    """Within how many working days a category is handled; nought is the same day."""
+class TermSchema(Schema):
+    """So many working days, calendar days or working hours; nought days is the same day."""
 
+    amount = fields.Integer(required=True)
+    unit = fields.String(required=True, validate=validate.OneOf([*NormUnit]))
+
+
+class NormSchema(TermSchema):
+    """Within what time a category is handled, and within what when somebody can get hurt.
+
+    Both in working days too, rounded up, for an app that knows no other unit. A category can have
+    stricter norms for an answer or a kind of asset: a report's own `dueAt` tells.
+    """
+
+    danger = fields.Nested(TermSchema, required=True)
     working_days = fields.Integer(required=True, data_key="workingDays")
     danger_working_days = fields.Integer(required=True, data_key="dangerWorkingDays")
+
+
+class OptionSchema(Schema):
+    """An answer that can be chosen; its code is what a report's `answers` takes."""
+
+    code = fields.String(required=True, metadata={"example": "meerdere"})
+    name = fields.Nested(NameSchema, required=True)
+
+
+class QuestionSchema(Schema):
+    """What reporters of a category are asked; a notice and a stop are only read.
+
+    An answer to `text` and `date` (such as 2026-11-24) is words, to `number` a number, to `choice`
+    the code of an option, to `choices` a list of codes. A stop says to call `phone` instead.
+    """
+
+    code = fields.String(required=True, metadata={"example": "hoeveel-lampen"})
+    kind = fields.String(required=True, validate=validate.OneOf([*QuestionKind]))
+    text = fields.Nested(NameSchema, required=True)
+    required = fields.Boolean(
+        required=True,
+        metadata={"description": "A report without it is taken in, and marked incomplete."},
+    )
+    private = fields.Boolean(
+        required=True, metadata={"description": "For staff and the party alone."}
+    )
+    options = fields.List(fields.Nested(OptionSchema), required=True)
+    phone = fields.String(required=True, allow_none=True)
 
 
 class DangerSchema(Schema):
@@ -51,6 +101,11 @@ class CategorySchema(Schema):
     norm = fields.Nested(NormSchema, required=True)
     danger = fields.Nested(DangerSchema, required=True, allow_none=True)
     asset_kind = fields.String(required=True, allow_none=True, data_key="assetKind")
+    questions = fields.List(
+        fields.Nested(QuestionSchema),
+        required=True,
+        metadata={"description": "In the order in which they are asked."},
+    )
 
 
 class MainCategorySchema(Schema):
@@ -144,12 +199,36 @@ def _category(category: Category) -> dict[str, Any]:
     return {
         "code": category.code,
         "name": _name(category.name),
-        "norm": {
-            "workingDays": category.norm.working_days,
-            "dangerWorkingDays": category.norm.days(danger=True),
-        },
+        "norm": _norm(category.norm),
         "danger": _danger(category.danger_advice),
         "assetKind": category.asset_kind,
+        "questions": [_question(one) for one in category.questions],
+    }
+
+
+def _norm(norm: Norm) -> dict[str, Any]:
+    days = norm.term.about_working_days
+    return {
+        **_term(norm.term),
+        "danger": _term(norm.for_danger),
+        "workingDays": days,
+        "dangerWorkingDays": min(days, norm.for_danger.about_working_days),
+    }
+
+
+def _term(term: Term) -> dict[str, Any]:
+    return {"amount": term.amount, "unit": term.unit.value}
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "code": question.code,
+        "kind": question.kind.value,
+        "text": _name(question.text),
+        "required": question.is_required,
+        "private": question.is_private,
+        "options": [{"code": one.code, "name": _name(one.name)} for one in question.offered],
+        "phone": question.phone,
     }
 
 

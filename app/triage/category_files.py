@@ -9,10 +9,23 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from app.foundation.import_files import FileRefused, InFile, read_toml
-from app.triage.model import ANYTHING_ELSE, DangerAdvice, Name, Norm, PublicVisibility
+from app.triage.model import (
+    ANYTHING_ELSE,
+    DangerAdvice,
+    Name,
+    Norm,
+    NormUnit,
+    Option,
+    PublicVisibility,
+    Question,
+    QuestionKind,
+    StricterNorm,
+    Term,
+)
 from app.triage.operations import CategoryToLoad, Keyword
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=60)]
+QuestionCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z0-9]+)*$", max_length=60)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Days = Annotated[int, Field(ge=0, le=1000)]
 
@@ -20,14 +33,67 @@ Days = Annotated[int, Field(ge=0, le=1000)]
 _WEIGHT_SIGN = "^"
 
 
+class StricterInFile(InFile):
+    """One `[[main.category.stricter]]`: a shorter norm for an asset's kind or for an answer."""
+
+    norm: Days
+    unit: NormUnit = NormUnit.WORKING_DAYS
+    asset_kind: Word | None = None
+    question: QuestionCode | None = None
+    answer: Line | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> StricterInFile:
+        if (self.question is None) != (self.answer is None):
+            raise ValueError("question and answer go together")
+        if self.question is None and self.asset_kind is None:
+            raise ValueError("a stricter norm needs an asset_kind, or a question with its answer")
+        return self
+
+
+class OptionInFile(InFile):
+    """One of the `options` of a question."""
+
+    code: QuestionCode
+    nl: Line
+    en: Line
+
+
+class QuestionInFile(InFile):
+    """One `[[main.category.question]]`: what reporters are asked or told."""
+
+    code: QuestionCode
+    kind: QuestionKind
+    nl: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    en: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    required: bool = False
+    private: bool = False
+    phone: Annotated[str, StringConstraints(pattern=r"^[0-9+() -]{3,30}$")] | None = None
+    options: tuple[OptionInFile, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> QuestionInFile:
+        if (self.kind in {QuestionKind.CHOICE, QuestionKind.CHOICES}) != bool(self.options):
+            raise ValueError("a choice has options, and nothing else has them")
+        if len({one.code for one in self.options}) != len(self.options):
+            raise ValueError("an option stands there twice")
+        if self.required and not self.kind.is_answered:
+            raise ValueError("what is only read cannot be required")
+        if (self.kind is QuestionKind.STOP) != (self.phone is not None):
+            raise ValueError("a stop has a phone, and nothing else has one")
+        return self
+
+
 class CategoryInFile(InFile):
-    """One `[[main.category]]`: what a report can be about. Norms are in working days."""
+    """One `[[main.category]]`: what a report can be about. Norms are in `norm_unit`."""
 
     code: Word
     nl: Line
     en: Line
     norm: Days
+    norm_unit: NormUnit = NormUnit.WORKING_DAYS
     danger_norm: Days | None = None
+    danger_norm_unit: NormUnit = NormUnit.WORKING_DAYS
     danger_nl: Line | None = None
     danger_en: Line | None = None
     danger_phone: Line | None = None
@@ -37,15 +103,24 @@ class CategoryInFile(InFile):
     public_visibility: PublicVisibility = PublicVisibility.EXACT
     keywords_nl: tuple[Line, ...] = ()
     keywords_en: tuple[Line, ...] = ()
+    stricter: tuple[StricterInFile, ...] = ()
+    question: tuple[QuestionInFile, ...] = ()
 
     @model_validator(mode="after")
     def _is_whole(self) -> CategoryInFile:
-        if self.danger_norm is not None and self.danger_norm > self.norm:
+        is_same_unit = self.danger_norm_unit is self.norm_unit
+        if self.danger_norm is not None and is_same_unit and self.danger_norm > self.norm:
             raise ValueError("danger_norm is longer than norm")
         if (self.danger_nl is None) != (self.danger_en is None):
             raise ValueError("danger_nl and danger_en go together")
         if self.danger_phone is not None and self.danger_nl is None:
             raise ValueError("danger_phone goes with danger_nl and danger_en")
+        codes = [one.code for one in self.question]
+        if len(set(codes)) != len(codes):
+            raise ValueError("a question stands there twice")
+        for strict in self.stricter:
+            if strict.question is not None and strict.question not in codes:
+                raise ValueError(f"a stricter norm names the question {strict.question!r}")
         for one in (*self.keywords_nl, *self.keywords_en):
             _keyword("nl", one)
         return self
@@ -102,7 +177,14 @@ def _inner(parent: str, given: CategoryInFile, position: int) -> CategoryToLoad:
         parent_code=parent,
         name=Name(given.nl, given.en),
         position=position,
-        norm=Norm(given.norm, given.danger_norm),
+        norm=Norm(
+            Term(given.norm, given.norm_unit),
+            None if given.danger_norm is None else Term(given.danger_norm, given.danger_norm_unit),
+            tuple(
+                StricterNorm(Term(one.norm, one.unit), one.asset_kind, one.question, one.answer)
+                for one in given.stricter
+            ),
+        ),
         danger_advice=advice,
         asset_kind=given.asset_kind,
         join_group=given.join_group,
@@ -114,6 +196,19 @@ def _inner(parent: str, given: CategoryInFile, position: int) -> CategoryToLoad:
             Keyword("en", given.en, 1.5),
             *(_keyword("en", one) for one in given.keywords_en),
         ),
+        questions=tuple(_question(one) for one in given.question),
+    )
+
+
+def _question(given: QuestionInFile) -> Question:
+    return Question(
+        code=given.code,
+        kind=given.kind,
+        text=Name(given.nl, given.en),
+        is_required=given.required,
+        is_private=given.private,
+        options=tuple(Option(one.code, Name(one.nl, one.en)) for one in given.options),
+        phone=given.phone,
     )
 
 

@@ -10,6 +10,8 @@ from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
 from app.foundation.import_files import Imported
+from app.triage.kept_rows import NORMS_AND_QUESTIONS, question_of, stricter_of
+from app.triage.model import StricterNorm, Term
 from app.triage.operations import CategoryToLoad, Keyword, load_categories
 
 #: Language and words → how much they weigh.
@@ -27,12 +29,22 @@ def import_categories(
     connection.execute(text("LOCK TABLE category IN SHARE ROW EXCLUSIVE MODE"))
     there = {row.code: row for row in connection.execute(text("SELECT * FROM category"))}
     keywords = _keywords(transaction)
+    norms_and_questions = {
+        row.code: (
+            frozenset(stricter_of(one) for one in row.stricter),
+            tuple(question_of(one) for one in row.questions if one["retired_at"] is None),
+        )
+        for row in connection.execute(_NORMS_AND_QUESTIONS)
+    }
     new = [one for one in wanted if one.code not in there]
     changed = [
         one
         for one in wanted
         if one.code in there
-        and (_facts(one), _weights(one.keywords)) != (_kept(there[one.code]), keywords[one.code])
+        and (
+            (_facts(one), _weights(one.keywords)) != (_kept(there[one.code]), keywords[one.code])
+            or (_strict(one), one.questions) != norms_and_questions.get(one.code, (frozenset(), ()))
+        )
     ]
     # A heading comes before what is below it, also where only some of both are written.
     written = [one for one in wanted if one in new or one in changed]
@@ -51,6 +63,15 @@ def import_categories(
             {"codes": others},
         )
     return Imported(len(new), len(changed), len(wanted) - len(written)), others
+
+
+_NORMS_AND_QUESTIONS = text(
+    f"SELECT category.code, {NORMS_AND_QUESTIONS} FROM category"  # noqa: S608  # our own column list
+)
+
+
+def _strict(one: CategoryToLoad) -> frozenset[StricterNorm]:
+    return frozenset(one.norm.stricter if one.norm else ())
 
 
 def _keywords(transaction: Transaction) -> dict[str, Weights]:
@@ -79,8 +100,8 @@ def _facts(one: CategoryToLoad) -> tuple[object, ...]:
         one.name.nl,
         one.name.en,
         one.position,
-        norm.working_days if norm else None,
-        norm.danger_working_days if norm else None,
+        _told(norm.term) if norm else None,
+        _told(norm.danger_term) if norm and norm.danger_term else None,
         advice.text.nl if advice else None,
         advice.text.en if advice else None,
         advice.phone if advice else None,
@@ -92,14 +113,22 @@ def _facts(one: CategoryToLoad) -> tuple[object, ...]:
     )
 
 
+def _told(term: Term) -> tuple[int, str]:
+    return term.amount, term.unit.value
+
+
+def _told_row(amount: int | None, unit: str) -> tuple[int, str] | None:
+    return None if amount is None else (amount, unit)
+
+
 def _kept(row: Row[Any]) -> tuple[object, ...]:
     return (
         row.parent_code,
         row.name_nl,
         row.name_en,
         row.position,
-        row.norm_working_days,
-        row.danger_norm_working_days,
+        _told_row(row.norm_working_days, row.norm_unit),
+        _told_row(row.danger_norm_working_days, row.danger_norm_unit),
         row.danger_text_nl,
         row.danger_text_en,
         row.danger_phone,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.foundation.errors import DomainError
+from app.intake.model import KeptAnswer
 
 #: The category of what cannot be told from the words; the desk looks at it.
 ANYTHING_ELSE = "overig.anders"
+
+#: Only for telling hours in working days; what is promised is reckoned with the real hours.
+HOURS_IN_A_WORKING_DAY = 9
 
 
 class UnknownCategory(DomainError):
@@ -17,6 +22,14 @@ class UnknownCategory(DomainError):
 
 class RetiredCategory(DomainError):
     """This category is no longer in use; choose another one."""
+
+
+class AnswersRefused(DomainError):
+    """An answer is to no question of this category, or is not of its kind."""
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else changed this since it was shown; look at it again."""
 
 
 class PublicVisibility(StrEnum):
@@ -47,24 +60,144 @@ class Name:
         return self.en if language.startswith("en") else self.nl
 
 
+class NormUnit(StrEnum):
+    """What a norm counts in; hours are hours of work."""
+
+    WORKING_DAYS = "working-days"
+    CALENDAR_DAYS = "calendar-days"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """So many working days, calendar days or hours; nought days is the same day."""
+
+    amount: int
+    unit: NormUnit = NormUnit.WORKING_DAYS
+
+    @property
+    def about_working_days(self) -> int:
+        """How many working days that is, rounded up, for whoever counts in nothing else."""
+        if self.unit is NormUnit.CALENDAR_DAYS:
+            return -(-self.amount * 5 // 7)
+        if self.unit is NormUnit.HOURS:
+            return -(-self.amount // HOURS_IN_A_WORKING_DAY)
+        return self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class StricterNorm:
+    """A shorter term for an asset of a kind, for an answer to a question, or for both at once."""
+
+    term: Term
+    asset_kind: str | None = None
+    question: str | None = None
+    answer: str | None = None
+
+    def counts(self, *, answers: Mapping[str, frozenset[str]], asset_kind: str | None) -> bool:
+        """Whether it holds for a report with these answers, about an asset of this kind."""
+        if self.asset_kind is not None and self.asset_kind != asset_kind:
+            return False
+        return self.question is None or self.answer in answers.get(self.question, frozenset())
+
+
+_DANGER = Term(1)
+_NO_ANSWERS: Mapping[str, frozenset[str]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """Within how many working days a category is handled; nought is the same day."""
+    """Within what time a category is handled, in the common case and in stricter ones.
 
-    working_days: int
-    danger_working_days: int | None
+    A category without a norm for danger has one working day for it.
+    """
 
-    def days(self, *, danger: bool) -> int:
-        """Return the working days allowed; with danger the category's strictest.
+    term: Term
+    danger_term: Term | None = None
+    stricter: tuple[StricterNorm, ...] = ()
 
-        A category without a norm for danger gets one working day, or its own norm when that is
-        shorter still.
-        """
-        if not danger:
-            return self.working_days
-        if self.danger_working_days is not None:
-            return self.danger_working_days
-        return min(self.working_days, 1)
+    @property
+    def for_danger(self) -> Term:
+        """The term for what is dangerous; it counts where it ends before the common one."""
+        return self.danger_term or _DANGER
+
+    def terms(
+        self,
+        *,
+        danger: bool,
+        answers: Mapping[str, frozenset[str]] = _NO_ANSWERS,
+        asset_kind: str | None = None,
+    ) -> tuple[Term, ...]:
+        """Return every term that holds; the one that ends first is what is promised."""
+        found = [self.term]
+        if danger:
+            found.append(self.for_danger)
+        found += [
+            one.term for one in self.stricter if one.counts(answers=answers, asset_kind=asset_kind)
+        ]
+        return tuple(found)
+
+
+class QuestionKind(StrEnum):
+    """What is asked for; a notice is only read, and a stop says to call instead."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    NUMBER = "number"
+    DATE = "date"
+    NOTICE = "notice"
+    STOP = "stop"
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it is a question: what is only read takes no answer."""
+        return self not in {QuestionKind.NOTICE, QuestionKind.STOP}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the answers that can be chosen; a retired one is not offered any more."""
+
+    code: str
+    name: Name
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What reporters of a category are asked, or told.
+
+    The answer to a private question is for staff and the party alone. `phone` is whom a stop says
+    to call.
+    """
+
+    code: str
+    kind: QuestionKind
+    text: Name
+    is_required: bool = False
+    is_private: bool = False
+    options: tuple[Option, ...] = ()
+    phone: str | None = None
+    is_retired: bool = False
+
+    @property
+    def offered(self) -> tuple[Option, ...]:
+        """The options that can be chosen now."""
+        return tuple(one for one in self.options if not one.is_retired)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswers:
+    """The answers of a report, and the required questions that have none."""
+
+    answers: tuple[KeptAnswer, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def by_question(self) -> dict[str, frozenset[str]]:
+        """What was answered, as conditions and norms look at it."""
+        return {one.question: frozenset(one.values) for one in self.answers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +223,13 @@ class Category:
     join_group: str
     join_within_metres: int
     public_visibility: PublicVisibility
+    #: Retired ones too, for an app that still asks them.
+    all_questions: tuple[Question, ...] = ()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What is asked and told now, in its order."""
+        return tuple(one for one in self.all_questions if not one.is_retired)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,13 @@ from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
+from app.triage.kept_rows import (
+    NORMS_AND_QUESTIONS,
+    keep_questions,
+    keep_stricter_norms,
+    norm_of,
+    question_of,
+)
 from app.triage.model import (
     Category,
     CategoryDecision,
@@ -20,9 +27,12 @@ from app.triage.model import (
     MainCategory,
     Name,
     Norm,
+    NormUnit,
     PublicVisibility,
+    Question,
     RetiredCategory,
     Suggestion,
+    Term,
     UnknownCategory,
 )
 from app.triage.rules import (
@@ -33,12 +43,13 @@ from app.triage.rules import (
     without_false_friends,
 )
 
-_COLUMNS = """
+_COLUMNS = f"""
     category.code, category.parent_code, category.name_nl, category.name_en,
     category.norm_working_days, category.danger_norm_working_days,
     category.danger_text_nl, category.danger_text_en, category.danger_phone,
     category.asset_kind, category.join_group, category.join_within_metres,
-    category.public_visibility,
+    category.public_visibility, category.norm_unit, category.danger_norm_unit,
+    {NORMS_AND_QUESTIONS},
     coalesce(category.retired_at, main.retired_at) AS retired_at,
     main.name_nl AS main_name_nl, main.name_en AS main_name_en
 """
@@ -210,6 +221,14 @@ class CategoryToLoad:
     join_within_metres: int = 250
     public_visibility: PublicVisibility = PublicVisibility.EXACT
     keywords: tuple[Keyword, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+_DAYS = NormUnit.WORKING_DAYS.value
+
+
+def _danger(one: CategoryToLoad) -> Term | None:
+    return one.norm.danger_term if one.norm else None
 
 
 def load_categories(
@@ -226,8 +245,10 @@ def load_categories(
                 "name_nl": one.name.nl,
                 "name_en": one.name.en,
                 "position": one.position,
-                "norm": one.norm.working_days if one.norm else None,
-                "danger_norm": one.norm.danger_working_days if one.norm else None,
+                "norm": one.norm.term.amount if one.norm else None,
+                "norm_unit": one.norm.term.unit.value if one.norm else _DAYS,
+                "danger_norm": danger.amount if (danger := _danger(one)) else None,
+                "danger_norm_unit": danger.unit.value if danger else _DAYS,
                 "danger_text_nl": one.danger_advice.text.nl if one.danger_advice else None,
                 "danger_text_en": one.danger_advice.text.en if one.danger_advice else None,
                 "danger_phone": one.danger_advice.phone if one.danger_advice else None,
@@ -256,17 +277,22 @@ def load_categories(
     ]
     if keywords:
         connection.execute(_INSERT_KEYWORD, keywords)
+    for one in categories:
+        keep_stricter_norms(transaction, one.code, one.norm.stricter if one.norm else ())
+        keep_questions(transaction, one.code, one.questions)
 
 
 _UPSERT = text(
     """
     INSERT INTO category (
         code, parent_code, name_nl, name_en, position, norm_working_days,
-        danger_norm_working_days, danger_text_nl, danger_text_en, danger_phone, asset_kind,
+        danger_norm_working_days, norm_unit, danger_norm_unit,
+        danger_text_nl, danger_text_en, danger_phone, asset_kind,
         join_group, join_within_metres, public_visibility, is_demo
     ) VALUES (
         :code, :parent_code, :name_nl, :name_en, :position, :norm,
-        :danger_norm, :danger_text_nl, :danger_text_en, :danger_phone, :asset_kind,
+        :danger_norm, :norm_unit, :danger_norm_unit,
+        :danger_text_nl, :danger_text_en, :danger_phone, :asset_kind,
         :join_group, :join_within_metres, :public_visibility, :is_demo
     )
     ON CONFLICT (code) DO UPDATE SET
@@ -274,6 +300,8 @@ _UPSERT = text(
         name_en = EXCLUDED.name_en, position = EXCLUDED.position,
         norm_working_days = EXCLUDED.norm_working_days,
         danger_norm_working_days = EXCLUDED.danger_norm_working_days,
+        norm_unit = EXCLUDED.norm_unit, danger_norm_unit = EXCLUDED.danger_norm_unit,
+        version = category.version + 1,
         danger_text_nl = EXCLUDED.danger_text_nl, danger_text_en = EXCLUDED.danger_text_en,
         danger_phone = EXCLUDED.danger_phone, asset_kind = EXCLUDED.asset_kind,
         join_group = EXCLUDED.join_group, join_within_metres = EXCLUDED.join_within_metres,
@@ -295,7 +323,7 @@ def _category(row: Row[Any]) -> Category:
         parent_code=row.parent_code,
         name=Name(row.name_nl, row.name_en),
         parent_name=Name(row.main_name_nl, row.main_name_en),
-        norm=Norm(row.norm_working_days, row.danger_norm_working_days),
+        norm=norm_of(row),
         danger_advice=(
             DangerAdvice(
                 Name(row.danger_text_nl, row.danger_text_en or row.danger_text_nl),
@@ -308,4 +336,5 @@ def _category(row: Row[Any]) -> Category:
         join_group=row.join_group,
         join_within_metres=row.join_within_metres,
         public_visibility=PublicVisibility(row.public_visibility),
+        all_questions=tuple(question_of(one) for one in row.questions),
     )

@@ -1,6 +1,8 @@
 """The tables of triage: categories, and the words by which people call them."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     REAL,
@@ -11,12 +13,15 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     Text,
+    UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.database import Base
+
+_UNITS = "('working-days', 'calendar-days', 'hours')"
 
 
 class CategoryRecord(Base):
@@ -35,9 +40,12 @@ class CategoryRecord(Base):
             name="inner_has_norm_and_group",
         ),
         CheckConstraint(
-            "danger_norm_working_days BETWEEN 0 AND norm_working_days",
+            "danger_norm_working_days >= 0 AND (danger_norm_unit <> norm_unit"
+            " OR danger_norm_working_days <= norm_working_days)",
             name="danger_norm_is_stricter",
         ),
+        CheckConstraint(f"norm_unit IN {_UNITS}", name="norm_unit"),
+        CheckConstraint(f"danger_norm_unit IN {_UNITS}", name="danger_norm_unit"),
         CheckConstraint(
             "public_visibility IN ('exact', 'blurred', 'hidden')",
             name="public_visibility_is_known",
@@ -57,9 +65,12 @@ class CategoryRecord(Base):
     name_nl: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str] = mapped_column(Text)
     position: Mapped[int] = mapped_column(SmallInteger)
+    #: The amount of `norm_unit`, called after the days before there were units; nought is the same
+    #: day.
     norm_working_days: Mapped[int | None] = mapped_column(SmallInteger)
-    #: Nought means the same day.
     danger_norm_working_days: Mapped[int | None] = mapped_column(SmallInteger)
+    norm_unit: Mapped[str] = mapped_column(Text, server_default=text("'working-days'"))
+    danger_norm_unit: Mapped[str] = mapped_column(Text, server_default=text("'working-days'"))
     danger_text_nl: Mapped[str | None] = mapped_column(Text)
     danger_text_en: Mapped[str | None] = mapped_column(Text)
     danger_phone: Mapped[str | None] = mapped_column(Text)
@@ -77,6 +88,72 @@ class CategoryRecord(Base):
         DateTime(timezone=True), server_default=text("now()")
     )
     is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    #: Counted up by every change on a page, so that two administrators do not overwrite each other.
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+
+class StricterNormRecord(Base):
+    """A shorter norm of a category, for assets of a kind or for an answer to a question."""
+
+    __tablename__ = "stricter_norm"
+    __table_args__ = (
+        CheckConstraint("amount BETWEEN 0 AND 1000", name="amount"),
+        CheckConstraint(f"unit IN {_UNITS}", name="unit"),
+        CheckConstraint("num_nonnulls(asset_kind, question_code) > 0", name="says_when"),
+        CheckConstraint("(question_code IS NULL) = (answer IS NULL)", name="question_and_answer"),
+        Index("ix_stricter_norm_category_code", "category_code"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    category_code: Mapped[str] = mapped_column(
+        ForeignKey(
+            "category.code", name="fk_stricter_norm_category_code_category", ondelete="CASCADE"
+        )
+    )
+    amount: Mapped[int] = mapped_column(SmallInteger)
+    unit: Mapped[str] = mapped_column(Text)
+    asset_kind: Mapped[str | None] = mapped_column(Text)
+    question_code: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+
+
+class QuestionRecord(Base):
+    """What reporters of a category are asked or told; retired ones stay for what was answered."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        UniqueConstraint("category_code", "code", name="uq_question_category_code_code"),
+        CheckConstraint("code ~ '^[a-z]+(-[a-z0-9]+)*$'", name="code"),
+        CheckConstraint(
+            "kind IN ('text', 'choice', 'choices', 'number', 'date', 'notice', 'stop')",
+            name="kind",
+        ),
+        CheckConstraint("text_nl <> '' AND text_en <> ''", name="text"),
+        CheckConstraint(
+            "NOT is_required OR kind NOT IN ('notice', 'stop')",
+            name="only_questions_are_required",
+        ),
+        CheckConstraint(
+            "(kind IN ('choice', 'choices')) = (options <> '[]')", name="choices_have_options"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    category_code: Mapped[str] = mapped_column(
+        ForeignKey("category.code", name="fk_question_category_code_category", ondelete="CASCADE")
+    )
+    code: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    text_nl: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text)
+    is_required: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_private: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: [{code, nl, en, isRetired}]
+    options: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class CategoryKeywordRecord(Base):

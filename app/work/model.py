@@ -170,6 +170,16 @@ class DeskReason(StrEnum):
 NOBODY_HAS_IT = (DeskReason.NOBODY_RESPONSIBLE, DeskReason.DECLINED, DeskReason.NOT_SOLVED)
 
 
+class ClockState(StrEnum):
+    """How the promise of a case stands."""
+
+    ON_TIME = "on-time"
+    AT_RISK = "at-risk"
+    OVERDUE = "overdue"
+    STOPPED = "stopped"
+    ENDED = "ended"
+
+
 class Happening(StrEnum):
     """What happened to a case: the words of its history."""
 
@@ -192,6 +202,9 @@ class Happening(StrEnum):
     PHOTO_ADDED = "photo-added"
     REMARK_ADDED = "remark-added"
     DESK_SETTLED = "desk-settled"
+    CLOCK_STOPPED = "clock-stopped"
+    CLOCK_RAN_ON = "clock-ran-on"
+    ANSWERS_ADDED = "answers-added"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +247,8 @@ class Case:
     #: What the desk adds to the reason, for the reporters; never part of the history.
     closing_words: str | None = None
     merged_into: UUID | None = None
+    #: From when on the promise is at risk; the norm is used up for three quarters by then.
+    at_risk_at: datetime | None = None
     party_code: str | None = None
     party_name: str | None = None
     party_kind: str | None = None
@@ -253,6 +268,18 @@ class Case:
     def is_overdue(self, now: datetime) -> bool:
         """Whether the promised moment has passed while it was still open."""
         return self.is_open and now > self.due_at
+
+    def clock(self, now: datetime) -> ClockState:
+        """Return how its promise stands at this moment."""
+        if not self.is_open:
+            return ClockState.ENDED
+        if now > self.due_at:
+            return ClockState.OVERDUE
+        if self.stage is CaseStage.WAITING:
+            return ClockState.STOPPED
+        if self.at_risk_at is not None and now >= self.at_risk_at:
+            return ClockState.AT_RISK
+        return ClockState.ON_TIME
 
 
 @dataclass(frozen=True, slots=True)

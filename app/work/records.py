@@ -46,6 +46,8 @@ class CaseRecord(Base):
     report_count: Mapped[int]
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    #: From when on the promise is at risk.
+    at_risk_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     version: Mapped[int]
     planned_on: Mapped[date | None] = mapped_column(Date)
@@ -89,6 +91,32 @@ class CaseRecord(Base):
             "asset_id",
             "category_group",
             postgresql_where=text(f"asset_id is not null and {_OPEN}"),
+        ),
+    )
+
+
+class ClockStopRecord(Base):
+    """A period in which a case waited for somebody else, so that its clock stood still."""
+
+    __tablename__ = "clock_stop"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("defect_case.id"))
+    waiting_for: Mapped[str] = mapped_column(Text)
+    stopped_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ran_on_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    due_before: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_after: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("ran_on_at >= stopped_at", name="period"),
+        CheckConstraint("(ran_on_at IS NULL) = (due_after IS NULL)", name="ended"),
+        Index("ix_clock_stop_case_id", "case_id"),
+        Index(
+            "uq_clock_stop_case_id_now",
+            "case_id",
+            unique=True,
+            postgresql_where=text("ran_on_at IS NULL"),
         ),
     )
 

@@ -11,6 +11,7 @@ from app.foundation.clock import LOCAL_ZONE
 from app.intake.model import Channel
 from app.work.model import (
     CaseStage,
+    ClockState,
     ClosingReason,
     DeclineReason,
     DeskReason,
@@ -134,6 +135,18 @@ def obstacle_words(obstacle: JoinObstacle) -> str:
     return named[obstacle]
 
 
+def clock_words(state: ClockState) -> str:
+    """Return how a promise stands; nothing where all is well, or where it is over."""
+    named: dict[ClockState, str] = {
+        ClockState.ON_TIME: "",
+        ClockState.AT_RISK: gettext("at risk of being late"),
+        ClockState.OVERDUE: gettext("too late"),
+        ClockState.STOPPED: gettext("clock stands still"),
+        ClockState.ENDED: "",
+    }
+    return named[state]
+
+
 def due_words(due_at: datetime, now: datetime) -> str:
     """Return by when, as people say it: today, tomorrow, in so many days, or how late."""
     days = _local_day(due_at).toordinal() - _local_day(now).toordinal()
@@ -193,6 +206,11 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
         Happening.REOPENED: gettext("Reopened"),
         Happening.PHOTO_ADDED: gettext("Photo added"),
         Happening.REMARK_ADDED: gettext("The reporter added a remark"),
+        Happening.ANSWERS_ADDED: gettext("The reporter answered our questions"),
+        Happening.CLOCK_STOPPED: gettext("The clock stands still, for we wait for somebody else"),
+        Happening.CLOCK_RAN_ON: gettext(
+            "The clock runs on; due on %(day)s", day=_moment_day(told.get("due"))
+        ),
         Happening.DESK_SETTLED: gettext(
             "Looked at by the desk: %(reason)s", reason=_desk_reason(told.get("reason"))
         ),
@@ -228,6 +246,13 @@ def _desk_reason(word: str | None) -> str:
 def _day(iso: str | None) -> str:
     try:
         return str(format_date(date.fromisoformat(iso or ""), "d MMMM"))
+    except ValueError:
+        return "?"
+
+
+def _moment_day(iso: str | None) -> str:
+    try:
+        return str(format_date(_local_day(datetime.fromisoformat(iso or "")), "d MMMM"))
     except ValueError:
         return "?"
 

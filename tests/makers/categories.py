@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.entrypoints.demo.categories import demo_categories
 from app.foundation.database import Transaction
-from app.triage.model import Name, Norm, PublicVisibility
+from app.triage.model import Name, Norm, PublicVisibility, Term
 from app.triage.operations import CategoryToLoad, Keyword, load_categories
 
 
@@ -32,7 +32,7 @@ def a_category(
                 main,
                 Name(name, f"{name} (en)"),
                 1,
-                norm=Norm(5, None),
+                norm=Norm(Term(5)),
                 join_group=main,
                 public_visibility=visibility,
                 keywords=tuple(Keyword("nl", one, 2) for one in words),

@@ -13,7 +13,7 @@ from app.foundation.rule_changes import BY_COMMAND
 from app.identity.model import PartyKind
 from app.identity.operations import create_party
 from app.routing.operations.agreements import AgreementToMake, make_agreement
-from app.triage.model import Name, Norm
+from app.triage.model import Name, Norm, Term
 from app.triage.operations import CategoryToLoad, Keyword, load_categories
 
 LONG_AGO = date(2020, 1, 1)
@@ -93,7 +93,7 @@ def _inner(code: str, dutch: str, english: str, days: int, word: str) -> Categor
         main,
         Name(dutch, english),
         1,
-        norm=Norm(days, None),
+        norm=Norm(Term(days)),
         asset_kind="lamp-post" if main == "verlichting" else None,
         join_group=main,
         keywords=(Keyword("nl", word, 2),),

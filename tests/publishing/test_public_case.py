@@ -18,6 +18,7 @@ from app.geography.model import Spot
 from app.geography.rules import metres_between
 from app.publishing.operations import publish_case
 from app.publishing.rules import GRID_METRES, blurred, is_public, public_spot
+from app.routing.calendar import Promise
 from app.work.model import NEXT_STAGES, Case, CaseMoved, CaseStage
 from app.work.operations.cases import grow_case, move_case
 from tests.makers.cases import NOON, a_case, a_kept_case
@@ -102,7 +103,7 @@ class TestAPublicCase:
     def test_counts_a_report_that_joins(self, transaction: Transaction) -> None:
         joined = a_kept_case(transaction)
 
-        grow_case(transaction, joined, by_reports=1, is_danger=True, due_at=NOON, now=NOON)
+        grow_case(transaction, joined, by_reports=1, is_danger=True, promised=Promise(NOON, NOON), now=NOON)
 
         seen = public(transaction, joined.reference)
         assert seen is not None

@@ -15,7 +15,7 @@ from app.foundation.provided import Provided
 from app.geography.addresses import AddressBook, NoAddresses
 from app.planning.model import Hindrance, PlannedWork
 from app.planning.operations import plan_works
-from app.triage.model import Name, Norm, PublicVisibility
+from app.triage.model import Name, Norm, PublicVisibility, Term
 from app.triage.operations import CategoryToLoad, load_categories
 from tests.makers.places import (
     ELSEWHERE,
@@ -180,7 +180,7 @@ class TestACategory:
                 "wegen",
                 Name("Geheim", "Secret"),
                 2,
-                norm=Norm(1, None),
+                norm=Norm(Term(1)),
                 join_group="geheim",
                 public_visibility=PublicVisibility.HIDDEN,
             )

@@ -39,7 +39,14 @@ class TestTheListOfCategories:
         assert lighting["categories"][0] == {
             "code": "verlichting.lamp-brandt-niet",
             "name": {"nl": "Lamp brandt niet", "en": "Street light not working"},
-            "norm": {"workingDays": 5, "dangerWorkingDays": 1},
+            "norm": {
+                "amount": 5,
+                "unit": "working-days",
+                "danger": {"amount": 1, "unit": "working-days"},
+                "workingDays": 5,
+                "dangerWorkingDays": 1,
+            },
+            "questions": [],
             "danger": None,
             "assetKind": "lamp-post",
         }

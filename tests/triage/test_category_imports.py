@@ -13,6 +13,7 @@ from app.foundation.database import Database
 from app.foundation.import_files import FileRefused
 from app.foundation.provided import Provided
 from app.triage.commands import import_categories_command
+from app.triage.model import Term
 from app.triage.operations import category, category_tree
 
 SMALL = """
@@ -63,7 +64,7 @@ class TestCategoriesFromAFile:
 
         assert "0 added, 1 changed, 2 as they were" in result.output
         with provided.get(Database).transaction() as transaction:
-            assert category(transaction, "overig.klok").norm.working_days == 3
+            assert category(transaction, "overig.klok").norm.term == Term(3)
 
     def test_are_renewed_where_a_keyword_changed(self, provided: Provided, tmp_path: Path) -> None:
         imported(provided, written(tmp_path, SMALL))

@@ -14,8 +14,8 @@ _COLUMNS = {
         "defect_case",
         (
             "id, reference, category_code, category_group, stage, spot, asset_id, party_id,"
-            " is_danger, report_count, received_at, due_at, changed_at, version, planned_on,"
-            " waiting_for, closed_at, closing_reason, is_demo"
+            " is_danger, report_count, received_at, due_at, at_risk_at, changed_at, version,"
+            " planned_on, waiting_for, closed_at, closing_reason, is_demo"
         ),
     ),
     "reports": (

@@ -55,6 +55,7 @@ class _MadeCase:
     is_danger: bool
     received_at: datetime
     due_at: datetime
+    at_risk_at: datetime
 
     @property
     def party(self) -> PartyOfAgreement | None:
@@ -102,8 +103,8 @@ class Author:
         decided = self._town.decided(category, street, asset)
         received_at = self._moment(is_open=is_open)
         norm = category.norm
-        is_danger = norm.danger_working_days is not None and chance.random() < 0.04
-        due = self._town.due_at(received_at, norm.days(danger=is_danger))
+        is_danger = norm.danger_term is not None and chance.random() < 0.04
+        promised = self._town.promised(received_at, norm.terms(danger=is_danger))
         party = decided.decision.party
         beside = (
             asset.spot
@@ -124,14 +125,15 @@ class Author:
                 chance,
                 first_stage=stage_of_new_case(party.kind if party else None).value,
                 received_at=received_at,
-                due_at=due,
+                due_at=promised.due_at,
                 now=self._now,
                 is_open=is_open,
             ),
             reports=reports,
             is_danger=is_danger,
             received_at=received_at,
-            due_at=due,
+            due_at=promised.due_at,
+            at_risk_at=promised.at_risk_at,
         )
 
     def _keep(self, made: _MadeCase, written: Written) -> None:
@@ -152,6 +154,7 @@ class Author:
                 made.reports,
                 made.received_at,
                 made.due_at,
+                made.at_risk_at,
                 lived.changed_at,
                 made.reports + len(lived.steps),
                 lived.planned_on,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -17,11 +17,15 @@ from app.foundation.database import Transaction
 from app.geography.model import Spot
 from app.geography.operations import locate
 from app.intake.rules import REFERENCE_LENGTH, REFERENCE_LETTERS
-from app.routing.calendar import due_at
+from app.routing.calendar import Promise, promise
 from app.routing.model import Decision
+from app.routing.operations.calendar_days import working_calendar
 from app.routing.operations.deciding import decide, defect_at, grounds_of
-from app.triage.model import Category
+from app.triage.model import Category, Term
 from app.triage.operations import category_tree
+
+#: Longer ago than this nothing is made up.
+_LONGEST_AGO = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Town:
         self._secret_chance = Random()  # noqa: S311  # references of made-up reports
         self._assets: dict[tuple[str, str, str], list[DemoAsset]] = defaultdict(list)
         self._decisions: dict[tuple[str, str, bool], Decided] = {}
-        self._due: dict[tuple[date, bool, int], datetime] = {}
+        self._promised: dict[tuple[date, int, int, tuple[Term, ...]], Promise] = {}
+        self._calendar = working_calendar(transaction, since=now - _LONGEST_AGO)
         for asset in (*lamp_posts(), *bins()):
             if asset.owner_code is None:
                 key = asset.kind, asset.spot.village_code, asset.spot.street
@@ -87,13 +92,14 @@ class Town:
             self._decisions[key] = Decided(decision, grounds_of(decision, defect))
         return self._decisions[key]
 
-    def due_at(self, received_at: datetime, days: int) -> datetime:
-        """Return when the norm of so many working days is over."""
+    def promised(self, received_at: datetime, terms: tuple[Term, ...]) -> Promise:
+        """Return what a norm promises, and from when on that is at risk."""
         local = received_at.astimezone(LOCAL_ZONE)
-        key = (local.date(), local.hour >= 17, days)
-        if key not in self._due:
-            self._due[key] = due_at(received_at, norm_working_days=days)
-        return self._due[key]
+        # To the quarter of an hour, so that thousands of cases need not be reckoned one by one.
+        key = (local.date(), local.hour, local.minute // 15, terms)
+        if key not in self._promised:
+            self._promised[key] = promise(received_at, terms, self._calendar)
+        return self._promised[key]
 
     def reference(self) -> str:
         """Return a reference that nothing has yet."""

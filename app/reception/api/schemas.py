@@ -95,6 +95,20 @@ class PhotosSchema(Schema):
     photos = fields.List(fields.Nested(PhotoSchema), required=True)
 
 
+_MISSING = {
+    "description": "Required questions without an answer; the reporter is asked on `followUrl`.",
+    "example": ["hoeveel-lampen"],
+}
+
+
+class GivenAnswerSchema(Schema):
+    """An answer with its question, in the reporter's language."""
+
+    question = fields.String(required=True, metadata={"example": "hoeveel-lampen"})
+    text = fields.String(required=True)
+    answer = fields.String(required=True)
+
+
 class ReceivedReportSchema(Schema):
     """A report that was taken in. The token opens it: keep it as safe as the report."""
 
@@ -108,6 +122,9 @@ class ReceivedReportSchema(Schema):
     category = fields.Nested(ChosenCategorySchema, required=True)
     case = fields.Nested(CaseOfReportSchema, required=True)
     routing = fields.Nested(RoutingSchema, required=True)
+    missingAnswers = fields.List(  # noqa: N815
+        fields.String(), required=True, metadata=_MISSING
+    )
     photos = fields.List(fields.Nested(PhotoSchema), required=True)
 
 
@@ -172,6 +189,10 @@ class FollowedReportSchema(Schema):
     category = fields.Nested(FollowedCategorySchema, required=True)
     case = fields.Nested(FollowedCaseSchema, required=True)
     routing = fields.Nested(FollowedRoutingSchema, required=True)
+    answers = fields.List(fields.Nested(GivenAnswerSchema), required=True)
+    missingAnswers = fields.List(  # noqa: N815
+        fields.String(), required=True, metadata=_MISSING
+    )
     photos = fields.List(fields.Nested(PhotoSchema), required=True)
     repairPhotos = fields.List(fields.Nested(PhotoSchema), required=True)  # noqa: N815
 

@@ -51,6 +51,7 @@ from app.reception.rules import (
 )
 from app.triage.model import RetiredCategory, UnknownCategory
 from app.triage.operations import category
+from app.triage.words import term_words
 from app.work.operations.cases import case as case_with_id
 from app.work.refusals import CannotJoin
 
@@ -116,7 +117,7 @@ def ask_to_check() -> ResponseReturnValue:
         object_name=_asset(content, found),
         joins=found.joins,
         recipient=_recipient(found.party, found.due_at),
-        norm_days=found.category.norm.days(danger=bool(content.is_danger)),
+        norm=term_words(found.term),
         pages=Page,
     )
 

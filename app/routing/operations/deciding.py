@@ -16,15 +16,21 @@ from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.foundation.identifiers import new_id
 from app.geography.model import Located
+from app.routing.calendar import WorkingCalendar
 from app.routing.model import RULE_VERSION, AreaHere, Decision, Defect, LocalMoment
+from app.routing.operations.calendar_days import (
+    CALENDAR_COLUMNS,
+    FROM_CALENDAR,
+    calendar_from,
+    calendar_in,
+)
 from app.routing.operations.reading import COLUMNS, FROM_AGREEMENTS, IN_FORCE, agreement_of
 from app.routing.rules import responsible_party
 
 _CANDIDATES = text(
     f"""
-    SELECT {COLUMNS}, days.is_off, days.is_off_before
-    FROM (SELECT EXISTS (SELECT FROM day_off WHERE on_day = :today) AS is_off,
-                 EXISTS (SELECT FROM day_off WHERE on_day = :yesterday) AS is_off_before) AS days
+    SELECT {COLUMNS}, {CALENDAR_COLUMNS}
+    FROM ({FROM_CALENDAR}) AS calendar
     LEFT JOIN ({FROM_AGREEMENTS}) ON {IN_FORCE}
       AND (agreement.category_code IS NULL
            OR agreement.category_code IN (:category_code, :main_category_code))
@@ -62,25 +68,38 @@ def defect_at(
 
 def decide(transaction: Transaction, defect: Defect) -> Decision:
     """Return who is responsible for `defect` at its moment, and why. One statement."""
+    return decide_with_calendar(transaction, defect)[0]
+
+
+def decide_with_calendar(
+    transaction: Transaction, defect: Defect
+) -> tuple[Decision, WorkingCalendar]:
+    """Return the decision, and from the same statement the calendar to promise a day with."""
     began = perf_counter()
     local = defect.moment.at
     rows = transaction.read(
         _CANDIDATES,
         {
             "today": local.date(),
-            "yesterday": local.date() - timedelta(days=1),
+            "calendar_from": calendar_from(local),
             "category_code": defect.category_code,
             "main_category_code": defect.main_category_code,
             "areas": [f"{area.kind}/{area.code}" for area in defect.areas],
             "asset_owner_id": defect.asset_owner_id,
         },
     )
-    moment = LocalMoment(local, rows[0].is_off, rows[0].is_off_before)
+    calendar = calendar_in(rows)
+    moment = LocalMoment(
+        local,
+        calendar.is_day_off(local.date()),
+        calendar.is_day_off(local.date() - timedelta(days=1)),
+    )
     decision = responsible_party(
         [agreement_of(row) for row in rows if row.id is not None],
         defect=replace(defect, moment=moment),
     )
-    return replace(decision, microseconds=round((perf_counter() - began) * 1_000_000))
+    took = round((perf_counter() - began) * 1_000_000)
+    return replace(decision, microseconds=took), calendar
 
 
 _KEEP = text(

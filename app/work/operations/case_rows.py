@@ -12,7 +12,7 @@ from app.work.model import Case, CaseStage
 CASE_COLUMNS = """
     c.id, c.reference, c.category_code, c.category_group, c.stage, ST_X(c.spot) AS longitude,
     ST_Y(c.spot) AS latitude, c.asset_id, c.party_id, c.is_danger, c.report_count, c.received_at,
-    c.due_at, c.version, c.planned_on, c.waiting_for, c.closed_at, c.closing_reason,
+    c.due_at, c.at_risk_at, c.version, c.planned_on, c.waiting_for, c.closed_at, c.closing_reason,
     c.closing_words, c.merged_into, c.is_demo, party.code AS party_code, party.name AS party_name,
     party.kind AS party_kind, category.public_visibility
 """
@@ -39,6 +39,7 @@ def case_of(row: Row[Any]) -> Case:
         report_count=row.report_count,
         received_at=row.received_at,
         due_at=row.due_at,
+        at_risk_at=row.at_risk_at,
         version=row.version,
         planned_on=row.planned_on,
         waiting_for=row.waiting_for,

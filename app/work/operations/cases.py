@@ -13,6 +13,7 @@ from sqlalchemy import text
 from app.foundation.database import Transaction
 from app.foundation.identifiers import new_id
 from app.foundation.json_value import JSONValue
+from app.routing.calendar import Promise
 from app.work.model import (
     OPEN_STAGES,
     REPORTER,
@@ -27,6 +28,7 @@ from app.work.model import (
 )
 from app.work.operations.at_asset import check_alone_at_asset
 from app.work.operations.case_rows import case_where
+from app.work.operations.clock import let_clock_run, stop_clock
 from app.work.operations.desk_list import raise_all_at_desk
 from app.work.operations.history import write_histories, write_history
 from app.work.operations.offering import offer_task
@@ -132,11 +134,12 @@ _OPEN = text(
     """
     INSERT INTO defect_case (
         id, reference, category_code, category_group, stage, spot, asset_id, party_id,
-        is_danger, report_count, received_at, due_at, changed_at, version, closed_at, is_demo)
+        is_danger, report_count, received_at, due_at, at_risk_at, changed_at, version, closed_at,
+        is_demo)
     VALUES (
         :id, :reference, :category_code, :category_group, :stage,
         ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326), :asset_id, :party_id,
-        :is_danger, 1, :now, :due_at, :now, 1, :closed_at, :is_demo)
+        :is_danger, 1, :now, :due_at, :at_risk_at, :now, 1, :closed_at, :is_demo)
     """
 )
 
@@ -156,6 +159,7 @@ def open_case(
     due_at: datetime,
     now: datetime,
     desk_reasons: Mapping[DeskReason, Mapping[str, JSONValue]],
+    at_risk_at: datetime | None = None,
     is_demo: bool = False,
     case_id: UUID | None = None,
 ) -> Case:
@@ -181,6 +185,7 @@ def open_case(
         report_count=1,
         received_at=now,
         due_at=due_at,
+        at_risk_at=at_risk_at,
         version=1,
         closed_at=None,
         public_visibility=public_visibility,
@@ -203,6 +208,7 @@ def open_case(
             "is_danger": is_danger,
             "now": now,
             "due_at": due_at,
+            "at_risk_at": at_risk_at,
             "closed_at": opened.closed_at,
             "is_demo": is_demo,
         },
@@ -228,7 +234,7 @@ def join_report(
     *,
     report_id: UUID,
     is_danger: bool,
-    due_at: datetime,
+    promised: Promise,
     now: datetime,
 ) -> Case:
     """Count one more report on a case; danger makes the case urgent, never less so.
@@ -236,7 +242,7 @@ def join_report(
     The history names the report, so that the desk finds who said that it is dangerous.
     """
     changed = grow_case(
-        transaction, joined, by_reports=1, is_danger=is_danger, due_at=due_at, now=now
+        transaction, joined, by_reports=1, is_danger=is_danger, promised=promised, now=now
     )
     write_history(
         transaction,
@@ -257,17 +263,19 @@ def grow_case(
     *,
     by_reports: int,
     is_danger: bool,
-    due_at: datetime,
+    promised: Promise,
     now: datetime,
     asset_id: UUID | None = None,
 ) -> Case:
     """Let a case hold more reports, and tell it; an asset is taken over where it has none."""
     becomes_urgent = is_danger and not joined.is_danger
+    is_earlier = becomes_urgent and promised.due_at < joined.due_at
     changed = replace(
         joined,
         report_count=joined.report_count + by_reports,
         is_danger=joined.is_danger or is_danger,
-        due_at=min(joined.due_at, due_at) if becomes_urgent else joined.due_at,
+        due_at=promised.due_at if is_earlier else joined.due_at,
+        at_risk_at=promised.at_risk_at if is_earlier else joined.at_risk_at,
         asset_id=joined.asset_id or asset_id,
         version=joined.version + 1,
     )
@@ -302,6 +310,8 @@ def move_case(
 ) -> Case:
     """Bring a case to another stage with `changes` to its other columns, and tell it.
 
+    Its clock stands still while it waits, and runs on when it does not any more.
+
     The caller holds the case's lock, and where it may open the case again that of its asset too
     (`locked_with_asset`). It writes what happened into the history.
 
@@ -318,6 +328,10 @@ def move_case(
     elif moved.stage in OPEN_STAGES or closed_at is None:
         closed_at = now
     changed = replace(moved, stage=stage, closed_at=closed_at, version=moved.version + 1, **changes)
+    if stage is CaseStage.WAITING and moved.stage is not CaseStage.WAITING:
+        stop_clock(transaction, changed, now=now)
+    elif moved.stage is CaseStage.WAITING and stage is not CaseStage.WAITING:
+        changed = let_clock_run(transaction, changed, now=now)
     write_case(transaction, changed, now=now)
     transaction.tell(CaseMoved(changed, previous_stage=moved.stage, at=now))
     return changed
@@ -348,7 +362,7 @@ _CHANGE = text(
     UPDATE defect_case SET
         category_code = :category_code, category_group = :category_group, stage = :stage,
         asset_id = :asset_id, party_id = :party_id, is_danger = :is_danger,
-        report_count = :report_count, due_at = :due_at, changed_at = :now,
+        report_count = :report_count, due_at = :due_at, at_risk_at = :at_risk_at, changed_at = :now,
         version = :version, planned_on = :planned_on, waiting_for = :waiting_for,
         closed_at = :closed_at, closing_reason = :closing_reason,
         closing_words = :closing_words, merged_into = :merged_into
@@ -371,6 +385,7 @@ def write_case(transaction: Transaction, changed: Case, *, now: datetime) -> Non
             "is_danger": changed.is_danger,
             "report_count": changed.report_count,
             "due_at": changed.due_at,
+            "at_risk_at": changed.at_risk_at,
             "now": now,
             "version": changed.version,
             "planned_on": changed.planned_on,

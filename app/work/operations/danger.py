@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.foundation.database import Transaction
-from app.routing.calendar import due_at
+from app.routing.calendar import Promise
 from app.triage.model import RetiredCategory
 from app.triage.operations import category
 from app.work.model import (
@@ -21,8 +21,10 @@ from app.work.operations.cases import (
     give_tasks_due_date,
     write_case,
 )
+from app.work.operations.clock import promise_of
 from app.work.operations.desk import refuse_closed
 from app.work.operations.history import write_history
+from app.work.operations.promising import located_again, promised_from_the_start
 from app.work.refusals import NoDanger
 
 
@@ -50,10 +52,12 @@ def take_danger_away(
     refuse_closed(found)
     if not found.is_danger:
         raise NoDanger()
+    promised = _promised_without_danger(transaction, found, now=now)
     calmed = replace(
         found,
         is_danger=False,
-        due_at=_due_without_danger(transaction, found),
+        due_at=promised.due_at,
+        at_risk_at=promised.at_risk_at,
         version=found.version + 1,
     )
     write_case(transaction, calmed, now=now)
@@ -63,9 +67,10 @@ def take_danger_away(
     return calmed
 
 
-def _due_without_danger(transaction: Transaction, found: Case) -> datetime:
+def _promised_without_danger(transaction: Transaction, found: Case, *, now: datetime) -> Promise:
     try:
-        norm = category(transaction, found.category_code).norm
+        kind = category(transaction, found.category_code)
     except RetiredCategory:
-        return found.due_at
-    return due_at(found.received_at, norm_working_days=norm.days(danger=False))
+        return promise_of(found)
+    located = located_again(transaction, found, now=now)
+    return promised_from_the_start(transaction, found, kind, located=located, danger=False)

@@ -9,7 +9,7 @@ from typing import Any
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.identity.operations import party_with_id
-from app.routing.calendar import due_at as due_by_norm
+from app.routing.calendar import Promise
 from app.triage.model import RetiredCategory
 from app.triage.operations import category
 from app.work.model import (
@@ -30,10 +30,12 @@ from app.work.operations.cases import (
     move_case,
     write_case,
 )
+from app.work.operations.clock import promise_of
 from app.work.operations.desk_list import raise_at_desk, settle_desk_entries
 from app.work.operations.history import write_history
 from app.work.operations.merging import merge_case
 from app.work.operations.offering import offer_task
+from app.work.operations.promising import promised_from_now
 from app.work.operations.tasks import cancel_open_tasks, has_open_tasks
 from app.work.refusals import CaseIsClosed, StageNotReachable, StillWithNobody
 from app.work.rules import stage_of_new_case
@@ -92,7 +94,7 @@ def hand_over(
         stage_of_new_case(party.kind),
         now=now,
         **_with(party),
-        due_at=due_at or found.due_at,
+        **({"due_at": due_at} if due_at else {}),
     )
     write_history(transaction, found.id, Happening.ASSIGNED, by=by, at=now, party=party.name)
     offer_task(transaction, moved, party_id=party.id, now=now)
@@ -182,13 +184,15 @@ def reopen_case(
             found.stage, CaseStage.ASSIGNED, frozenset(NEXT_STAGES[found.stage])
         )
     party = _party_that_had_it(transaction, found, now=now)
+    promised = _promised_again(transaction, found, now=now)
     reopened = move_case(
         transaction,
         found,
         stage_of_new_case(party.kind if party else None),
         now=now,
         **_with(party),
-        due_at=_due_again(transaction, found, now=now),
+        due_at=promised.due_at,
+        at_risk_at=promised.at_risk_at,
     )
     write_history(transaction, found.id, Happening.REOPENED, by=by, at=now)
     if party is None:
@@ -258,9 +262,9 @@ def _party_that_had_it(
     return ResponsibleParty(had_it.id, had_it.code, had_it.name, had_it.kind)
 
 
-def _due_again(transaction: Transaction, found: Case, *, now: datetime) -> datetime:
+def _promised_again(transaction: Transaction, found: Case, *, now: datetime) -> Promise:
     try:
-        norm = category(transaction, found.category_code).norm
+        kind = category(transaction, found.category_code)
     except RetiredCategory:
-        return found.due_at
-    return due_by_norm(now, norm_working_days=norm.days(danger=found.is_danger))
+        return promise_of(found)
+    return promised_from_now(transaction, found, kind, now=now)

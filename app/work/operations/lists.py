@@ -27,20 +27,29 @@ _LISTED = f"""
 """  # noqa: S608  # our own column lists
 
 
+# Too late, at risk, and the rest; without a moment all are alike. What waits for somebody else has
+# a clock that stands still.
+_BY_CLOCK = """
+    CASE WHEN c.due_at < CAST(:now AS timestamptz) THEN 0
+         WHEN c.at_risk_at <= :now AND c.stage <> 'waiting' THEN 1 ELSE 2 END
+"""
+
+
 def open_tasks_of_party(
     transaction: Transaction,
     party_id: UUID,
     *,
+    now: datetime | None = None,
     near: tuple[float, float] | None = None,
     at_most: int = 200,
     skip: int = 0,
 ) -> Sequence[ListedTask]:
     """Return the open tasks of a party: started first, then danger, then the nearest; without a
-    place to be near, the most urgent.
+    place to be near, what is too late, what is at risk of it, and the rest by when it is due.
 
     `near` is (longitude, latitude) in WGS 84. One statement.
     """
-    by_distance = "distance_metres," if near else ""
+    by_distance = "distance_metres," if near else f"{_BY_CLOCK},"
     rows = transaction.connection.execute(
         text(
             _LISTED
@@ -54,6 +63,7 @@ def open_tasks_of_party(
         ),
         {
             "party_id": party_id,
+            "now": now,
             "skip": skip,
             "longitude": near[0] if near else None,
             "latitude": near[1] if near else None,
@@ -125,13 +135,15 @@ def listed_task(transaction: Transaction, task_id: UUID, *, party_id: UUID) -> L
 def desk_list(
     transaction: Transaction,
     *,
+    now: datetime | None = None,
     reason: DeskReason | None = None,
     at_most: int = 100,
     skip: int = 0,
 ) -> Sequence[DeskCase]:
     """Return the cases on the desk's list, or those there for `reason`, each with all its reasons.
 
-    Danger first, then whichever stands there longest. One statement.
+    Danger first, then what is too late, what is at risk of it, and the rest; of those whichever
+    stands there longest. One statement.
     """
     rows = transaction.connection.execute(
         text(
@@ -151,11 +163,16 @@ def desk_list(
             ) AS listed
             JOIN {CASE_TABLES} ON c.id = listed.case_id
             WHERE listed.since IS NOT NULL
-            ORDER BY c.is_danger DESC, listed.since, c.id
+            ORDER BY c.is_danger DESC, {_BY_CLOCK}, listed.since, c.id
             LIMIT :at_most OFFSET :skip
             """  # noqa: S608  # our own column lists
         ),
-        {"skip": skip, "reason": reason.value if reason else None, "at_most": at_most},
+        {
+            "now": now,
+            "skip": skip,
+            "reason": reason.value if reason else None,
+            "at_most": at_most,
+        },
     )
     return [_desk_case(row) for row in rows]
 

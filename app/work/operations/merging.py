@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
+from app.routing.calendar import Promise
 from app.work.model import (
     ActedBy,
     Case,
@@ -67,7 +68,7 @@ def merge_case(
         into,
         by_reports=merged.report_count,
         is_danger=merged.is_danger,
-        due_at=merged.due_at,
+        promised=Promise(merged.due_at, merged.at_risk_at or merged.due_at),
         asset_id=merged.asset_id,
         now=now,
     )

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
-from app.geography.model import Located, Spot, UnknownAsset
-from app.geography.operations import locate
-from app.routing.calendar import due_at
+from app.geography.model import Located
+from app.intake.kept_answers import answers_of_case
 from app.routing.operations.deciding import decide, defect_at, keep_decision
 from app.triage.model import Category
 from app.work.model import ActedBy, Case, CaseMoved, DeskReason, Happening
@@ -24,6 +22,7 @@ from app.work.operations.cases import (
 from app.work.operations.desk import hand_over, leave_with_nobody, refuse_closed
 from app.work.operations.desk_list import settle_desk_entries
 from app.work.operations.history import write_history
+from app.work.operations.promising import located_again, promised_from_the_start
 from app.work.operations.tasks import has_open_tasks
 
 
@@ -64,14 +63,17 @@ def change_category(
     settle_desk_entries(transaction, found.id, now=now, reasons=(DeskReason.UNSURE_CATEGORY,))
     if category.code == found.category_code:
         return found
+    located = located_again(transaction, found, now=now)
+    promised = promised_from_the_start(
+        transaction, found, category, located=located, danger=found.is_danger
+    )
     changed = replace(
         found,
         category_code=category.code,
         category_group=category.join_group,
         public_visibility=category.public_visibility.value,
-        due_at=due_at(
-            found.received_at, norm_working_days=category.norm.days(danger=found.is_danger)
-        ),
+        due_at=promised.due_at,
+        at_risk_at=promised.at_risk_at,
     )
     write_history(
         transaction,
@@ -82,7 +84,7 @@ def change_category(
         was=found.category_code,
         category=category.code,
     )
-    party = _route(transaction, changed, now=now)
+    party = _route(transaction, changed, located, now=now)
     if party is None:
         return leave_with_nobody(transaction, changed, by=by, now=now)
     if party.id == found.party_id and has_open_tasks(transaction, found.id):
@@ -90,26 +92,20 @@ def change_category(
     return hand_over(transaction, changed, party=party, by=by, now=now)
 
 
-def _route(transaction: Transaction, changed: Case, *, now: datetime) -> ResponsibleParty | None:
+def _route(
+    transaction: Transaction, changed: Case, located: Located, *, now: datetime
+) -> ResponsibleParty | None:
     defect = defect_at(
-        _located(transaction, changed, now=now),
+        located,
         changed.category_code,
         at=now,
         is_urgent=changed.is_danger,
+        answers=answers_of_case(transaction, changed.id),
     )
     decision = decide(transaction, defect)
     keep_decision(transaction, decision, case_id=changed.id, defect=defect, now=now)
     party = decision.party
     return ResponsibleParty(party.id, party.code, party.name, party.kind) if party else None
-
-
-def _located(transaction: Transaction, changed: Case, *, now: datetime) -> Located:
-    spot, today = Spot(changed.longitude, changed.latitude), now.astimezone(LOCAL_ZONE).date()
-    try:
-        return locate(transaction, spot, asset_id=changed.asset_id, on=today)
-    except UnknownAsset:
-        # The asset was taken away since; the place is still where it was.
-        return locate(transaction, spot, asset_id=None, on=today)
 
 
 def _stay(transaction: Transaction, changed: Case, *, now: datetime) -> Case:

@@ -197,6 +197,8 @@ def _read(
                 "at": moment_words(report.received_at),
                 "channel": report.channel.value,
                 "text": report.description,
+                "answers": [(one.text, one.answer) for one in report.answers],
+                "is_incomplete": bool(report.missing_answers),
                 "photos": pictures(photos.get(report.id, []), settings, now),
                 "remarks": [
                     {"at": moment_words(remark.written_at), "text": remark.text}

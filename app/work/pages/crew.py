@@ -28,7 +28,7 @@ from app.work.operations.lists import count_open_tasks, open_tasks_of_party
 from app.work.pages.shown import category_names, place_words
 from app.work.pages.task_page import own_party, show_task
 from app.work.pages.typed import page_number
-from app.work.words import distance_words, due_words, task_stage_words
+from app.work.words import clock_words, distance_words, due_words, task_stage_words
 
 blueprint = Blueprint("crew", __name__, url_prefix="/werk")
 
@@ -49,6 +49,7 @@ class TaskLine:
     stage_words: str
     is_danger: bool
     is_overdue: bool
+    clock: str
     due: str
     place: str
     distance: str | None
@@ -68,6 +69,7 @@ def tasks() -> ResponseReturnValue:
         listed = open_tasks_of_party(
             transaction,
             party_id,
+            now=now,
             near=near,
             at_most=TASKS_ON_A_PAGE,
             skip=(page - 1) * TASKS_ON_A_PAGE,
@@ -121,6 +123,7 @@ def _lines(transaction: Transaction, listed: Sequence[ListedTask], now: datetime
             stage_words=task_stage_words(one.task.stage),
             is_danger=one.case.is_danger,
             is_overdue=now > one.task.due_at,
+            clock=clock_words(one.case.clock(now)),
             due=due_words(one.task.due_at, now),
             place=place_words(areas.get(one.case.id, []), one.asset_number),
             distance=None if one.distance_metres is None else distance_words(one.distance_metres),

@@ -28,6 +28,7 @@ from app.work.pages.shown import category_names, moment_words, place_words
 from app.work.pages.typed import page_number
 from app.work.words import (
     case_stage_words,
+    clock_words,
     decline_words,
     desk_reason_words,
     distance_words,
@@ -54,6 +55,7 @@ class DeskLine:
     raised: str
     due: str
     is_overdue: bool
+    clock: str
     place: str
     begins: str
 
@@ -103,6 +105,7 @@ def _list_page(transaction: Transaction, typed: str, now: datetime) -> str:
     everything = count_cases_at_desk(transaction)
     listed = desk_list(
         transaction,
+        now=now,
         reason=reason,
         at_most=ENTRIES_ON_A_PAGE,
         skip=(page - 1) * ENTRIES_ON_A_PAGE,
@@ -154,6 +157,7 @@ def _lines(transaction: Transaction, listed: Sequence[DeskCase], now: datetime) 
             raised=moment_words(one.entries[0].raised_at),
             due=due_words(one.case.due_at, now),
             is_overdue=one.case.is_overdue(now),
+            clock=clock_words(one.case.clock(now)),
             place=place_words(areas.get(one.case.id, []), None),
             begins=texts.get(one.case.id, ""),
         )

@@ -137,6 +137,8 @@ def show_task(
             {
                 "at": moment_words(report.received_at),
                 "text": report.description,
+                "answers": [(one.text, one.answer) for one in report.answers],
+                "is_incomplete": bool(report.missing_answers),
                 "photos": pictures(known.photos.get(report.id, []), settings, now),
             }
             for report in known.reports

@@ -47,6 +47,10 @@ def whole_task(
         {
             "description": report.description,
             "received_at": report.received_at,
+            "answers": [
+                {"question": one.question, "text": one.text, "answer": one.answer}
+                for one in report.answers
+            ],
             "photos": _shown(photos.get(report.id, []), settings, now),
         }
         for report in reports

@@ -95,11 +95,20 @@ class KeptPhotoSchema(Schema):
     status = _one_of(PhotoStatus, required=True)
 
 
+class GivenAnswerSchema(Schema):
+    """An answer to a question of the category, with the question as its reporter read it."""
+
+    question = fields.String(required=True, metadata={"example": "hoeveel-lampen"})
+    text = fields.String(required=True)
+    answer = fields.String(required=True)
+
+
 class ReportSchema(Schema):
     """What one person reported; who it was is not told."""
 
     description = fields.String(required=True)
     received_at = fields.AwareDateTime(required=True, data_key="receivedAt")
+    answers = fields.List(fields.Nested(GivenAnswerSchema), required=True)
     photos = fields.List(fields.Nested(PhotoSchema), required=True)
 
 
