@@ -29,7 +29,7 @@ from app.reception.pages import form as report_form
 from app.routing.pages import administration
 from app.routing.pages import agreements as routing_agreements
 from app.routing.pages import trial as routing_trial
-from app.work.pages import case_page, case_steps, crew, desk, task_steps
+from app.work.pages import case_page, case_steps, crew, desk, parties, task_steps
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -80,6 +80,7 @@ def create_app(services: Provided | None = None) -> Flask:
         for_browsers.blueprint,
         front_page.blueprint,
         health.blueprint,
+        parties.blueprint,
         photo_pages.blueprint,
         public_map.blueprint,
         report_form.blueprint,
