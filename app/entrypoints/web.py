@@ -26,7 +26,7 @@ from app.publishing import pages as front_page
 from app.publishing import public as public_map
 from app.reception.pages import following
 from app.reception.pages import form as report_form
-from app.routing.pages import administration
+from app.routing.pages import administration, what_if_steps
 from app.routing.pages import agreements as routing_agreements
 from app.routing.pages import trial as routing_trial
 from app.work.pages import case_page, case_steps, crew, desk, parties, task_steps
@@ -87,6 +87,7 @@ def create_app(services: Provided | None = None) -> Flask:
         routing_agreements.blueprint,
         routing_trial.blueprint,
         task_steps.blueprint,
+        what_if_steps.blueprint,
     ):
         app.register_blueprint(blueprint)
     register_mobile_api(app, settings)

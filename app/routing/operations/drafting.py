@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -299,3 +300,27 @@ def _drop_areas(transaction: Transaction, draft_id: UUID, kind: str) -> None:
         )
     )
     transaction.session.expire_all()
+
+
+def drafted_shapes(transaction: Transaction, draft_id: UUID) -> dict[str, Any]:
+    """Return the areas of a draft as a FeatureCollection, simplified for a map."""
+    rows = transaction.connection.execute(
+        text(
+            """
+            SELECT name, ST_AsGeoJSON(ST_SimplifyPreserveTopology(shape, 0.0001), 5) AS geometry
+            FROM draft_area WHERE draft_id = :draft_id ORDER BY kind, code
+            """
+        ),
+        {"draft_id": draft_id},
+    )
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": json.loads(row.geometry),
+                "properties": {"name": row.name},
+            }
+            for row in rows
+        ],
+    }

@@ -1,0 +1,175 @@
+"""`/beheer/wat-als` over HTTP: a draft is written, compared, put in force and taken back."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, text
+
+from app.foundation.clock import LOCAL_ZONE, Clock
+from app.foundation.database import Database
+from app.foundation.provided import Provided
+from app.identity.permissions import Role
+from tests.makers.drafts import a_past_report, boxes_as_geojson
+from tests.makers.people import an_account
+from tests.makers.places import IN_DISTRICT, SmallMunicipality, a_small_municipality
+from tests.makers.sign_ins import Browser, signed_in
+
+HOSTILE = '<script>alert("x")</script>'
+
+
+@pytest.fixture
+def places(provided: Provided) -> SmallMunicipality:
+    """A small municipality with two reports of last week."""
+    at = provided.get(Clock).now() - timedelta(days=7)
+    with provided.get(Database).transaction() as transaction:
+        made = a_small_municipality(transaction)
+        for category in ("wegen.losse-tegel", "verlichting.lamp-brandt-niet"):
+            a_past_report(transaction, IN_DISTRICT, category=category, at=at)
+    return made
+
+
+@pytest.fixture
+def administrator(web: FlaskClient, provided: Provided, places: SmallMunicipality) -> Browser:
+    with provided.get(Database).transaction() as transaction:
+        account = an_account(transaction, role=Role.ADMINISTRATOR)
+    return signed_in(web, account)
+
+
+@pytest.fixture
+def draft(administrator: Browser) -> str:
+    """The address of a draft that gives all work in the district to Lux."""
+    begun = administrator.submit("/beheer/wat-als", "/beheer/wat-als", name="Naar Lux " + HOSTILE)
+    address = str(begun.headers["Location"])
+    written = administrator.submit(
+        f"{address}/werkafspraak?code=all-in-zuid",
+        f"{address}/werkafspraak",
+        party="lux",
+        area="team-district/zuid",
+        validFrom="2020-01-01",
+        priority="0",
+    )
+    assert written.status_code == 303, written.text
+    return address
+
+
+def day_ahead(provided: Provided, days: int) -> str:
+    today = provided.get(Clock).now().astimezone(LOCAL_ZONE).date()
+    return (today + timedelta(days=days)).isoformat()
+
+
+class TestAComparison:
+    def test_tells_who_would_get_what(self, administrator: Browser, draft: str) -> None:
+        page = administrator.get(f"{draft}/vergelijking")
+
+        rows = re.findall(r'<th scope="row">(?:<span.*?</span>)?([^<]*)</th>(.*?)</tr>', page.text)
+        told = {name: re.findall(r'class="number">([^<]*)<', cells) for name, cells in rows}
+        assert page.status_code == 200
+        assert told["Lux Verlichting"] == ["1", "2", "+1"]
+        assert told["Team Zuid"] == ["1", "0", "−1"]
+
+    def test_shows_what_was_written_as_text(self, administrator: Browser, draft: str) -> None:
+        pages = [administrator.get(address).text for address in (draft, f"{draft}/vergelijking")]
+
+        assert all(HOSTILE not in page for page in pages)
+
+    @pytest.mark.parametrize(
+        "asked",
+        ["van=morgen", "van=2026-12-01&tot=2026-01-01", "tot=9999-12-31", "van=0001-01-01"],
+    )
+    def test_of_a_period_that_is_none_says_so(
+        self, administrator: Browser, draft: str, asked: str
+    ) -> None:
+        page = administrator.get(f"{draft}/vergelijking?{asked}")
+
+        assert page.status_code == 400
+        assert "error-summary" in page.text
+
+    @pytest.mark.parametrize("asked", ["pagina=0", "pagina=-5", "pagina=999999", "pagina=x"])
+    def test_has_no_page_beyond_the_last(
+        self, administrator: Browser, draft: str, asked: str
+    ) -> None:
+        assert administrator.get(f"{draft}/vergelijking?{asked}").status_code == 200
+
+
+class TestADraft:
+    def test_is_put_in_force_from_a_day_and_taken_back(
+        self, administrator: Browser, provided: Provided, connection: Connection, draft: str
+    ) -> None:
+        begins = day_ahead(provided, 3)
+
+        held = administrator.submit(draft, f"{draft}/ingaan", fromDay=begins)
+        codes = set(connection.scalars(text("SELECT code FROM agreement")))
+        back = administrator.submit(draft, f"{draft}/terug")
+
+        assert (held.status_code, back.status_code) == (303, 303)
+        assert "all-in-zuid-2" in codes
+        assert "all-in-zuid-2" not in set(connection.scalars(text("SELECT code FROM agreement")))
+
+    def test_is_not_put_in_force_by_whoever_saw_an_older_one(
+        self, administrator: Browser, provided: Provided, draft: str
+    ) -> None:
+        seen = administrator.hidden(draft, f"{draft}/ingaan")
+        administrator.submit(draft, f"{draft}/naam", name="Anders")
+
+        late = administrator.send(f"{draft}/ingaan", seen, fromDay=day_ahead(provided, 3))
+
+        assert late.status_code == 412
+        assert "error-summary" in late.text
+
+    @pytest.mark.parametrize("days", [-1, 5000])
+    def test_on_a_day_that_cannot_be_is_refused(
+        self, administrator: Browser, provided: Provided, draft: str, days: int
+    ) -> None:
+        refused = administrator.submit(draft, f"{draft}/ingaan", fromDay=day_ahead(provided, days))
+
+        assert refused.status_code == 422
+
+    def test_takes_areas_from_a_file(
+        self, administrator: Browser, connection: Connection, draft: str
+    ) -> None:
+        content = boxes_as_geojson(zuid=(4.3, 51.5, 4.4, 51.7))
+        file = (BytesIO(content), "areas.geojson")
+
+        sent = administrator.submit(
+            draft,
+            f"{draft}/gebieden",
+            kind="team-district",
+            codeField="code",
+            nameField="code",
+            file=file,
+        )
+
+        assert sent.status_code == 303, sent.text
+        assert connection.scalar(text("SELECT count(*) FROM draft_area")) == 1
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"{", b"\xff\xfe", b'{"type": "FeatureCollection", "features": []}']
+    )
+    def test_refuses_a_file_without_areas(
+        self, administrator: Browser, draft: str, content: bytes
+    ) -> None:
+        sent = administrator.submit(
+            draft, f"{draft}/gebieden", kind="team-district", file=(BytesIO(content), "a.geojson")
+        )
+
+        assert sent.status_code in {400, 422}
+        assert "error-summary" in sent.text
+
+    def test_that_is_not_there_is_not_found(self, administrator: Browser) -> None:
+        assert administrator.get(f"/beheer/wat-als/{uuid4()}").status_code == 404
+
+
+class TestTheDesk:
+    def test_has_no_business_there(self, web: FlaskClient, provided: Provided, draft: str) -> None:
+        with provided.get(Database).transaction() as transaction:
+            desk = signed_in(web, an_account(transaction, role=Role.DESK))
+
+        found = {desk.get(address).status_code for address in ("/beheer/wat-als", draft)}
+
+        assert found == {403}
