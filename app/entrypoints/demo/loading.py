@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
+from app.entrypoints.demo.a_draft import make_demo_draft
 from app.entrypoints.demo.categories import demo_categories
 from app.entrypoints.demo.people import (
     AGREED_SINCE,
@@ -80,6 +81,7 @@ def load_demo(provided: Provided, *, now: datetime, seed: int = SEED) -> Loaded:
         how_many_assets = _load_assets(transaction, parties)
         how_many_addresses = _load_addresses(transaction)
         make_agreements(transaction, parties, municipality_code=settings.municipality_code, now=now)
+        make_demo_draft(transaction, parties, now=now)
         accounts, credentials = make_sign_ins(transaction, parties, now=now)
         names = {party.code: party.name for party in all_parties(transaction)}
         works = demo_works(now.astimezone(LOCAL_ZONE).date(), party_names=names)
