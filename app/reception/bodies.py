@@ -105,8 +105,10 @@ class ReportSchema(Schema):
         values=fields.Raw(),
         allow_none=True,
         load_default=None,
-        metadata={"description": "To the `questions` of the category, by their code; at most 50. An answer to a"
-            " question that is not asked, or of another kind, is refused."},
+        metadata={
+            "description": "To the `questions` of the category, by their code; at most 50. An"
+            " answer to a question that is not asked, or of another kind, is refused."
+        },
     )
     asset = fields.UUID(
         allow_none=True,

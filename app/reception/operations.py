@@ -94,7 +94,8 @@ def receive_report(
             located,
             category.code,
             at=now,
-            is_urgent=new.is_danger,
+            # What has a norm of hours cannot wait until a team is back at work either.
+            is_urgent=new.is_danger or any(term.is_short for term in terms),
             answers=checked.by_question,
         )
         decision, calendar = decide_with_calendar(transaction, defect)

@@ -97,7 +97,18 @@ def what_is_at(
     )
     decision, calendar = None, None
     if named:
-        defect = defect_at(located, named.code, at=now, is_urgent=is_urgent, answers=answers)
+        terms = named.norm.terms(
+            danger=is_urgent,
+            answers=answers or {},
+            asset_kind=located.asset.kind if located.asset else None,
+        )
+        defect = defect_at(
+            located,
+            named.code,
+            at=now,
+            is_urgent=is_urgent or any(term.is_short for term in terms),
+            answers=answers,
+        )
         decision, calendar = decide_with_calendar(transaction, defect)
     return Place(
         spot=spot,

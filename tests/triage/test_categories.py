@@ -36,6 +36,8 @@ class TestTheListOfCategories:
             "code": "verlichting",
             "name": {"nl": "Verlichting", "en": "Street lighting"},
         }
+        asked = lighting["categories"][0].pop("questions")
+        assert [one["code"] for one in asked] == ["hoeveel-lampen", "knippert"]
         assert lighting["categories"][0] == {
             "code": "verlichting.lamp-brandt-niet",
             "name": {"nl": "Lamp brandt niet", "en": "Street light not working"},
@@ -46,7 +48,6 @@ class TestTheListOfCategories:
                 "workingDays": 5,
                 "dangerWorkingDays": 1,
             },
-            "questions": [],
             "danger": None,
             "assetKind": "lamp-post",
         }

@@ -15,7 +15,16 @@ from app.foundation.settings import Settings
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.reception.model import DraftContent
-from app.reception.pages.steps import Page, filled_in, kept, kind_of, language, onward, shown
+from app.reception.pages.steps import (
+    Page,
+    filled_in,
+    kept,
+    kind_of,
+    language,
+    next_page,
+    onward,
+    shown,
+)
 from app.reception.rules import of_another_kind
 from app.triage.model import ANYTHING_ELSE, Category, CategoryTree, Suggestion
 from app.triage.operations import category_tree, suggest
@@ -109,7 +118,7 @@ def ask_to_call() -> ResponseReturnValue:
         advice=kind.danger_advice.text.in_language(language()),
         phone=kind.danger_advice.phone,
         own_phone=provided().get(Settings).contact_phone,
-        onward=Page.PLACE.value,
+        onward=next_page(content).value,
     )
 
 

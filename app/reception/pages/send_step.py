@@ -49,7 +49,7 @@ from app.reception.rules import (
     place_in_words,
     typed,
 )
-from app.triage.model import RetiredCategory, UnknownCategory
+from app.triage.model import AnswersRefused, RetiredCategory, UnknownCategory
 from app.triage.operations import category
 from app.triage.words import term_words
 from app.work.operations.cases import case as case_with_id
@@ -150,6 +150,10 @@ def send() -> ResponseReturnValue:
         content = kept(lambda content: replace(content, asset_id=None, has_answered_asset=False))
         flash(gettext("The object you chose is gone by now. Look once more."), "warning")
         return onward(content)
+    except AnswersRefused:
+        # A question changed since it was answered.
+        kept(lambda content: replace(content, answered_for=None))
+        return redirect(Page.QUESTIONS, code=303)
     except (RetiredCategory, UnknownCategory):
         return redirect(Page.KIND, code=303)
     except (NotAPlace, OutsideServiceArea):

@@ -38,6 +38,7 @@ class Page(StrEnum):
     KIND = "/melden/soort"
     DANGER = "/melden/gevaar"
     CALL = "/melden/gevaar/bellen"
+    QUESTIONS = "/melden/vragen"
     PLACE = "/melden/plek"
     ADDRESS = "/melden/plek/adres"
     ASSET = "/melden/plek/object"
@@ -54,6 +55,7 @@ STEP_OF = {
     Page.KIND: 1,
     Page.DANGER: 1,
     Page.CALL: 1,
+    Page.QUESTIONS: 1,
     Page.PLACE: 2,
     Page.ADDRESS: 2,
     Page.ASSET: 2,
@@ -68,6 +70,7 @@ BEFORE = {
     Page.KIND: Page.WORDS,
     Page.DANGER: Page.KIND,
     Page.CALL: Page.DANGER,
+    Page.QUESTIONS: Page.KIND,
     Page.PLACE: Page.KIND,
     Page.ADDRESS: Page.PLACE,
     Page.ASSET: Page.PLACE,
@@ -187,6 +190,8 @@ def next_page(content: DraftContent) -> Page:
         return Page.KIND
     if kind.danger_advice is not None and content.is_danger is None:
         return Page.DANGER
+    if kind.questions and content.answered_for != kind.code:
+        return Page.QUESTIONS
     if content.spot is None:
         return Page.ADDRESS if content.address else Page.PLACE
     found = previewed(content)
