@@ -76,6 +76,13 @@ class Term:
     unit: NormUnit = NormUnit.WORKING_DAYS
 
     @property
+    def is_short(self) -> bool:
+        """Whether it is over within a working day: hours, or the same day."""
+        if self.unit is NormUnit.HOURS:
+            return self.amount <= HOURS_IN_A_WORKING_DAY
+        return self.amount == 0
+
+    @property
     def about_working_days(self) -> int:
         """How many working days that is, rounded up, for whoever counts in nothing else."""
         if self.unit is NormUnit.CALENDAR_DAYS:

@@ -64,6 +64,7 @@ def clear_demo(provided: Provided) -> tuple[dict[str, int], dict[str, int]]:
         _clear_reports(transaction, gone)
         for name in _USED_BY_OTHERS:
             _clear_unused(transaction, METADATA.tables[name], gone)
+        _delete(transaction, "rule_change", "through = 'demo'", gone)
         stayed = _stayed(transaction)
     (Path(provided.get(Settings).data_dir) / CREDENTIALS).unlink(missing_ok=True)
     return gone, stayed

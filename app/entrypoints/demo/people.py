@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.foundation.database import Transaction
 from app.foundation.rule_changes import BY_DEMO
+from app.foundation.windows import kept_windows, read_windows
 from app.identity.model import PartyKind
 from app.identity.operations import create_account, create_partner_client, create_party
 from app.identity.permissions import Role
@@ -27,10 +28,20 @@ _PARTIES = (
     ("buiten-zuid", "Buitendienst zuid", PartyKind.TEAM),
     ("groen", "Groenploeg", PartyKind.TEAM),
     ("lichtwacht", "Lichtwacht BV", PartyKind.CONTRACTOR),
+    ("piket", "Piketdienst", PartyKind.CONTRACTOR),
     ("provincie-noord-brabant", "Provincie Noord-Brabant", PartyKind.AUTHORITY),
     ("rijkswaterstaat", "Rijkswaterstaat", PartyKind.AUTHORITY),
     ("waterschap-brabantse-delta", "Waterschap Brabantse Delta", PartyKind.AUTHORITY),
 )
+
+#: When the teams and the lighting contractor are at work; what is urgent goes to the on-call party
+#: outside these hours.
+_HOURS = {
+    "buiten-noord": "doordeweeks 7:30-16:00",
+    "buiten-zuid": "doordeweeks 7:30-16:00",
+    "lichtwacht": "doordeweeks 8:00-17:00",
+}
+_ON_CALL = "piket"
 
 #: What both outdoor teams do in their own district. Nobody has agreed on wasps, and "anders" is
 #: for the desk: so the demo shows what happens then.
@@ -52,6 +63,7 @@ _STAFF = (
     ("zuid", "Daan Maas", Role.CREW, "buiten-zuid"),
     ("groen", "Els van Dongen", Role.CREW, "groen"),
     ("licht", "Faris Amrani", Role.CREW, "lichtwacht"),
+    ("piket", "Gijs van Dijk", Role.CREW, "piket"),
 )
 
 
@@ -64,8 +76,8 @@ class DemoPeople:
 
 
 def make_parties(transaction: Transaction) -> dict[str, UUID]:
-    """Make the demo's parties; return their ids by code."""
-    return {
+    """Make the demo's parties, with the hours of some; return their ids by code."""
+    made = {
         code: create_party(
             transaction,
             code=code,
@@ -74,9 +86,14 @@ def make_parties(transaction: Transaction) -> dict[str, UUID]:
             # Reserved for examples, so that nobody bothers a real authority with the demo.
             web_form=f"https://{code}.example/melden" if kind is PartyKind.AUTHORITY else None,
             is_demo=True,
-        ).id
+        )
         for code, name, kind in _PARTIES
     }
+    for code, hours in _HOURS.items():
+        made[code].hours = kept_windows(read_windows([hours]))
+        made[code].stand_in_id = made[_ON_CALL].id
+    transaction.session.flush()
+    return {code: party.id for code, party in made.items()}
 
 
 def make_agreements(

@@ -53,7 +53,18 @@ def explain(
     found = locate(transaction, spot, asset_id=asset_id, on=on)
     located = brought_inside(transaction, found, municipality_code=municipality_code, on=on)
     named = category(transaction, category_code)
-    defect = defect_at(located, named.code, at=at, is_urgent=is_urgent, answers=answers)
+    terms = named.norm.terms(
+        danger=is_urgent,
+        answers=answers or {},
+        asset_kind=located.asset.kind if located.asset else None,
+    )
+    defect = defect_at(
+        located,
+        named.code,
+        at=at,
+        is_urgent=is_urgent or any(term.is_short for term in terms),
+        answers=answers,
+    )
     return Explained(
         category=named,
         located=located,

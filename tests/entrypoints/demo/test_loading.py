@@ -32,7 +32,7 @@ class TestTheDemo:
         assert (main, inner) == (8, 33)
 
     def test_has_teams_a_contractor_and_the_other_authorities(self, demo: Demo) -> None:
-        assert demo.counts("kind", "party") == {"team": 3, "contractor": 1, "authority": 3}
+        assert demo.counts("kind", "party") == {"team": 3, "contractor": 2, "authority": 3}
 
     def test_has_300_lamp_posts_200_bins_and_12_works(self, demo: Demo) -> None:
         assert demo.counts("kind", "asset") == {"lamp-post": 300, "bin": 200}
