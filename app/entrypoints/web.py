@@ -20,6 +20,8 @@ from app.foundation.assets import asset_url
 from app.foundation.provided import Provided, attach
 from app.foundation.sent_files import RequestInMemory
 from app.foundation.settings import Settings, read_settings
+from app.geography.pages import areas as area_pages
+from app.geography.pages import assets as asset_pages
 from app.identity import pages as identity_pages
 from app.photos import pages as photo_pages
 from app.publishing import pages as front_page
@@ -71,6 +73,8 @@ def create_app(services: Provided | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
     for blueprint in (
         about.blueprint,
+        area_pages.blueprint,
+        asset_pages.blueprint,
         administration.blueprint,
         case_page.blueprint,
         case_steps.blueprint,

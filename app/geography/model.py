@@ -51,6 +51,14 @@ class ImportNotUndone(DomainError):
     """This import cannot be taken back any more."""
 
 
+class ChangedSince(DomainError):
+    """Somebody else changed this meanwhile; look at it again."""
+
+
+class AssetTaken(DomainError):
+    """There is an object of this kind with this street and number already."""
+
+
 class RegisterAway(DomainError):
     """The national register of boundaries does not answer as it should; nothing was changed."""
 

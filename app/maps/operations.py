@@ -166,6 +166,13 @@ def moved_map(
     return _with_module(ground, body=body, module="js/map/moved.js", nonce=nonce)
 
 
+def areas_map(
+    label: str, *, outline: GeoJSON, areas: GeoJSON, tile: TileSource, nonce: str
+) -> MapParts:
+    """Return a map of areas with their names; nothing on it can be pressed."""
+    return _ground(label, outline=outline, villages=areas, tile=tile, nonce=nonce)
+
+
 def _ground(
     label: str,
     *,

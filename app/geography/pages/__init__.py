@@ -1,0 +1,1 @@
+"""Pages of administration about areas and assets."""

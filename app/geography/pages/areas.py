@@ -1,0 +1,234 @@
+"""`/beheer/gebieden`: areas by kind, on a map; a file is read in, one is drawn or ended."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.foundation.clock import LOCAL_ZONE, Clock
+from app.foundation.database import Database
+from app.foundation.provided import provided
+from app.foundation.rule_changes import ChangedBy, ChangedThrough
+from app.foundation.settings import Settings
+from app.foundation.texts import clean_text
+from app.geography.changing import area_kinds, areas_listed, end_area
+from app.geography.importing.area_files import AreaReading, read_areas
+from app.geography.importing.areas import AreasToImport, area_imports, import_areas, undo_import
+from app.geography.importing.model import AreasImported
+from app.geography.model import (
+    AreasRefused,
+    ChangedSince,
+    ImportNotFound,
+    ImportNotUndone,
+    MapFileRefused,
+)
+from app.geography.operations import area_shapes, municipality_outline
+from app.geography.rules import AreaFields, require_kind
+from app.identity.access import acting, open_to
+from app.identity.permissions import Permission
+from app.maps.model import TileSource
+from app.maps.operations import areas_map, page_nonce
+
+blueprint = Blueprint("areas", __name__, url_prefix="/beheer/gebieden")
+
+#: A page waits for its answer; what is larger is read by the command.
+_AT_MOST_BYTES = 20_000_000
+
+
+@blueprint.get("")
+@open_to(Permission.ADMINISTER)
+def areas() -> ResponseReturnValue:
+    """Show the kinds of areas, and those of one kind."""
+    return _page({})
+
+
+@blueprint.post("/inlezen")
+@open_to(Permission.ADMINISTER)
+def read_in() -> ResponseReturnValue:
+    """Read a file with areas; the same way as the command does."""
+    errors: dict[str, str] = {}
+    kind, code, name = (_typed(field) for field in ("kind", "code_field", "name_field"))
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        errors["file"] = gettext("Choose a file.")
+    for field, word in (("kind", kind), ("code_field", code), ("name_field", name)):
+        if not word:
+            errors[field] = gettext("Fill this in.")
+    if errors or sent is None:
+        return _page(errors)
+    # Only the end of its name is used, never its folder.
+    called = PurePath(sent.filename or "").name[-80:].replace("\0", "").strip(".") or "file"
+    with TemporaryDirectory(prefix="straatbeeld-") as folder:
+        path = Path(folder) / called
+        sent.save(path)
+        return _take(
+            path,
+            AreaReading(AreaFields(code_field=code, name_field=name)),
+            kind=kind,
+            keeps_others=request.form.get("keeps_others") == "yes",
+            field="file",
+        )
+
+
+@blueprint.post("/tekenen")
+@open_to(Permission.ADMINISTER)
+def draw() -> ResponseReturnValue:
+    """Make one area of a polygon, as GeoJSON; those of its kind stay."""
+    errors: dict[str, str] = {}
+    kind, code, name = (_typed(field) for field in ("new_kind", "new_code", "new_name"))
+    for field, word in (("new_kind", kind), ("new_code", code), ("new_name", name)):
+        if not word:
+            errors[field] = gettext("Fill this in.")
+    try:
+        held = json.loads(request.form.get("shape", ""))
+    except (ValueError, RecursionError):
+        held = None
+    if not isinstance(held, dict):
+        errors["shape"] = gettext("Type a polygon as GeoJSON.")
+    if errors:
+        return _page(errors)
+    geometry = held.get("geometry", held) if isinstance(held, dict) else None
+    feature: dict[str, object] = {"type": "Feature", "properties": {}, "geometry": geometry}
+    with TemporaryDirectory(prefix="straatbeeld-") as folder:
+        path = Path(folder) / "drawn.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+        return _take(
+            path,
+            AreaReading(AreaFields(code=code, name=name)),
+            kind=kind,
+            keeps_others=True,
+            field="shape",
+        )
+
+
+@blueprint.post("/<uuid:area_id>/beeindigen")
+@open_to(Permission.ADMINISTER)
+def end(area_id: UUID) -> ResponseReturnValue:
+    """Let an area be in use no longer from a day on."""
+    now = provided().get(Clock).now()
+    try:
+        on = date.fromisoformat(request.form.get("on", ""))
+    except ValueError:
+        return _page({"on": gettext("Choose a day.")})
+    try:
+        with provided().get(Database).transaction() as transaction:
+            name = end_area(transaction, area_id, on=on, by=_by(), now=now)
+    except ChangedSince:
+        return _page({"on": gettext("It was ended already, or it begins later than that day.")})
+    flash(gettext("%(name)s ends on %(day)s.", name=name, day=on.isoformat()), "ok")
+    return redirect(_address(_typed("kind")), code=303)
+
+
+@blueprint.post("/terugdraaien")
+@open_to(Permission.ADMINISTER)
+def undo() -> ResponseReturnValue:
+    """Take back the last import of a kind, as long as it is the one that was seen."""
+    now = provided().get(Clock).now()
+    number = request.form.get("number", type=int)
+    try:
+        with provided().get(Database).transaction() as transaction:
+            done = undo_import(transaction, number=number or 0, by=_by(), now=now, today=_today())
+    except (ImportNotFound, ImportNotUndone):
+        return _page({"number": gettext("This import cannot be taken back any more.")})
+    flash(gettext("The import was taken back."), "ok")
+    return redirect(_address(done.kind), code=303)
+
+
+def _take(
+    path: Path, reading: AreaReading, *, kind: str, keeps_others: bool, field: str
+) -> ResponseReturnValue:
+    services = provided()
+    settings, now = services.get(Settings), services.get(Clock).now()
+    try:
+        require_kind(kind)
+        read = read_areas(path, reading, at_most_bytes=_AT_MOST_BYTES, tell=lambda _: None)
+        with services.get(Database).transaction() as transaction:
+            done = import_areas(
+                transaction,
+                AreasToImport(
+                    kind=kind,
+                    areas=read.areas,
+                    source=path.name,
+                    valid_from=_today(),
+                    keeps_others=keeps_others,
+                    must_have=settings.municipality_code if kind == "municipality" else None,
+                ),
+                by=_by(),
+                now=now,
+            )
+    except (AreasRefused, MapFileRefused) as refused:
+        return _page({field: gettext("Nothing was changed. %(why)s", why=refused.detail)})
+    flash(_said(done), "ok")
+    for area in read.areas:
+        if area.repaired:
+            flash(gettext("The outline of %(name)s was repaired.", name=area.name), "info")
+    return redirect(_address(kind), code=303)
+
+
+def _said(done: AreasImported) -> str:
+    if done.number is None:
+        return str(gettext("Everything was there already. Nothing was changed."))
+    said = gettext(
+        "%(added)d new, %(changed)d changed, %(ended)d ended.",
+        added=len(done.added),
+        changed=len(done.changed),
+        ended=len(done.ended),
+    )
+    return str(said)
+
+
+def _page(errors: dict[str, str]) -> ResponseReturnValue:
+    settings = provided().get(Settings)
+    wanted = clean_text(request.args.get("soort", "") or request.form.get("kind", ""))[:100]
+    with provided().get(Database).transaction() as transaction:
+        kinds = area_kinds(transaction, on=_today())
+        kind = wanted if wanted in kinds else next(iter(kinds), "")
+        listed = areas_listed(transaction, kind=kind, on=_today())
+        outline = municipality_outline(transaction)
+        shapes = area_shapes(transaction, kind=kind)
+        imports = area_imports(transaction, kind=kind, at_most=10)
+    drawn = None
+    if shapes["features"]:
+        drawn = areas_map(
+            gettext("Map of the areas"),
+            outline=outline if outline["features"] else shapes,
+            areas=shapes,
+            tile=TileSource.from_setting(settings.tile_url, settings.tile_attribution),
+            nonce=page_nonce(),
+        )
+    page = render_template(
+        "geography/areas.html",
+        kinds=kinds,
+        kind=kind,
+        listed=listed,
+        imports=imports,
+        map=drawn,
+        errors=errors,
+        typed=request.form,
+        today=_today().isoformat(),
+    )
+    return page, 422 if errors else 200
+
+
+def _typed(field: str) -> str:
+    return clean_text(request.form.get(field, ""))[:200]
+
+
+def _today() -> date:
+    return provided().get(Clock).now().astimezone(LOCAL_ZONE).date()
+
+
+def _by() -> ChangedBy:
+    return ChangedBy(ChangedThrough.PAGE, acting().id)
+
+
+def _address(kind: str) -> str:
+    safe = kind if all(c.isalpha() or c == "-" for c in kind) else ""
+    return f"/beheer/gebieden?soort={safe}" if safe else "/beheer/gebieden"

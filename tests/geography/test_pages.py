@@ -1,0 +1,199 @@
+"""`/beheer/gebieden` and `/beheer/objecten`: what an administrator does, and two at once."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from app.foundation.database import Transaction
+from app.foundation.rule_changes import ChangedThrough, rule_changes
+from app.identity.permissions import Role
+from tests.geography.map_files import SQUARE, a_feature
+from tests.makers.areas import a_rectangle, an_area, an_asset
+from tests.makers.people import an_account
+from tests.makers.sign_ins import Browser, signed_in
+
+AREAS, ASSETS = "/beheer/gebieden", "/beheer/objecten"
+
+
+@pytest.fixture
+def browser(web: FlaskClient, transaction: Transaction) -> Browser:
+    return signed_in(web, an_account(transaction, role=Role.ADMINISTRATOR))
+
+
+def current(transaction: Transaction) -> list[str]:
+    return list(
+        transaction.connection.scalars(
+            text(
+                "SELECT code FROM area WHERE kind = 'village' AND valid_until IS NULL ORDER BY code"
+            )
+        )
+    )
+
+
+def sent(browser: Browser, content: bytes, name: str = "dorpen.geojson") -> object:
+    return browser.submit(
+        AREAS,
+        f"{AREAS}/inlezen",
+        kind="village",
+        code_field="code",
+        name_field="name",
+        file=(BytesIO(content), name),
+    )
+
+
+def a_collection(*features: object) -> bytes:
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+class TestThePageOfAreas:
+    def test_shows_a_kind_with_its_source(self, browser: Browser, transaction: Transaction) -> None:
+        an_area(transaction, a_rectangle(4.3, 51.5, 4.4, 51.6), code="here", name="<b>Kruisland")
+
+        page = browser.get(AREAS).text
+
+        assert "&lt;b&gt;Kruisland" in page
+        assert "made for a test" in page
+
+    def test_reads_a_file_and_takes_it_back(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        an_area(transaction, a_rectangle(4.3, 51.5, 4.4, 51.6), code="old")
+
+        answered = sent(browser, a_collection(a_feature()))
+        after = current(transaction)
+        browser.submit(AREAS, f"{AREAS}/terugdraaien")
+
+        assert answered.status_code == 303  # type: ignore[attr-defined]
+        assert (after, current(transaction)) == (["here"], ["old"])
+        assert {one.by.through for one in rule_changes(transaction, what="area")} == {
+            ChangedThrough.PAGE
+        }
+
+    @pytest.mark.parametrize(
+        ("content", "name"),
+        [
+            (b"", "a.geojson"),
+            (b"GIF89a", "a.geojson"),
+            (b"<OGRVRTDataSource/>", "../../a.vrt"),
+            (b"PK\x03\x04", "a.zip"),
+            (a_collection({**a_feature(), "geometry": None}), "a.geojson"),
+            (a_collection(a_feature([[y, x] for x, y in SQUARE])), "a.geojson"),
+            (a_collection(a_feature()), ".."),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_file_and_changes_nothing(
+        self, browser: Browser, transaction: Transaction, content: bytes, name: str
+    ) -> None:
+        an_area(transaction, a_rectangle(4.3, 51.5, 4.4, 51.6), code="old")
+
+        answered = sent(browser, content, name)
+
+        assert answered.status_code == 422  # type: ignore[attr-defined]
+        assert current(transaction) == ["old"]
+
+    def test_makes_an_area_of_a_polygon_beside_the_others(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        an_area(transaction, a_rectangle(4.3, 51.5, 4.4, 51.6), code="old")
+
+        browser.submit(
+            AREAS,
+            f"{AREAS}/tekenen",
+            new_kind="village",
+            new_code="new",
+            new_name="Nieuw",
+            shape=json.dumps({"type": "Polygon", "coordinates": [SQUARE]}),
+        )
+
+        assert current(transaction) == ["new", "old"]
+
+    @pytest.mark.parametrize("shape", ["", "[", "[]", "7", '{"type": "Point"}', '{"geometry": 1}'])
+    def test_refuses_a_polygon_that_is_none(self, browser: Browser, shape: str) -> None:
+        answered = browser.submit(
+            AREAS,
+            f"{AREAS}/tekenen",
+            new_kind="village",
+            new_code="new",
+            new_name="Nieuw",
+            shape=shape,
+        )
+
+        assert answered.status_code == 422
+
+    def test_ends_an_area_once_when_two_do_so(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        an_area(transaction, a_rectangle(4.3, 51.5, 4.4, 51.6), code="old")
+        area_id = transaction.connection.scalar(text("SELECT id FROM area"))
+        address = f"{AREAS}/{area_id}/beeindigen"
+        hidden = browser.hidden(AREAS, address)
+
+        answers = [browser.send(address, hidden, on=day) for day in ("2099-01-01", "2098-01-01")]
+
+        assert [one.status_code for one in answers] == [303, 422]
+        until = transaction.connection.scalar(text("SELECT valid_until::text FROM area"))
+        assert until == "2099-01-01"
+
+    def test_is_not_for_the_desk(self, web: FlaskClient, transaction: Transaction) -> None:
+        desk = signed_in(web, an_account(transaction, role=Role.DESK))
+
+        assert [desk.get(page).status_code for page in (AREAS, ASSETS)] == [403, 403]
+
+
+class TestThePageOfAssets:
+    def test_finds_by_number_or_street(self, browser: Browser, transaction: Transaction) -> None:
+        an_asset(transaction, (4.3, 51.5), number="12/a")
+        an_asset(transaction, (4.3, 51.5), number="noise")
+
+        page = browser.get(ASSETS, q="12/").text
+
+        assert "12/a" in page
+        assert "noise" not in page
+
+    def test_adds_one_and_refuses_the_same_again(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        typed = {
+            "kind": "bin",
+            "number": "1",
+            "street": "Kerkstraat",
+            "longitude": "4,3",
+            "latitude": "51.5",
+        }
+
+        answers = [
+            browser.submit(ASSETS, f"{ASSETS}/toevoegen", **typed).status_code for _ in range(2)
+        ]
+
+        assert answers == [303, 422]
+        assert transaction.connection.scalar(text("SELECT count(*) FROM asset")) == 1
+
+    def test_moves_one_and_tells_the_second_of_two(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        asset_id = an_asset(transaction, (4.3, 51.5))
+        move, remove = (f"{ASSETS}/{asset_id}/{verb}" for verb in ("verplaatsen", "verwijderen"))
+        to_remove = browser.hidden(ASSETS, remove)
+        browser.submit(ASSETS, move, longitude="4.31", latitude="51.51")
+
+        late = browser.send(remove, to_remove)
+
+        assert late.status_code == 422
+        row = transaction.connection.execute(
+            text("SELECT ST_X(spot) AS x, removed_on FROM asset")
+        ).one()
+        assert (row.x, row.removed_on) == (4.31, None)
+
+    @pytest.mark.parametrize("longitude", ["", "nan", "999", "oost", "inf"])
+    def test_refuses_what_is_no_place(self, browser: Browser, longitude: str) -> None:
+        answered = browser.submit(
+            ASSETS, f"{ASSETS}/toevoegen", kind="bin", number="1", street="",
+            longitude=longitude, latitude="51.5",
+        )  # fmt: skip
+
+        assert answered.status_code == 422
