@@ -30,6 +30,7 @@ from app.reception.pages import following
 from app.reception.pages import form as report_form
 from app.routing.pages import administration, what_if_steps
 from app.routing.pages import agreements as routing_agreements
+from app.routing.pages import calendar as routing_calendar
 from app.routing.pages import trial as routing_trial
 from app.work.pages import case_page, case_steps, crew, desk, parties, task_steps
 
@@ -89,6 +90,7 @@ def create_app(services: Provided | None = None) -> Flask:
         public_map.blueprint,
         report_form.blueprint,
         routing_agreements.blueprint,
+        routing_calendar.blueprint,
         routing_trial.blueprint,
         task_steps.blueprint,
         what_if_steps.blueprint,

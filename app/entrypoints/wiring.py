@@ -21,6 +21,7 @@ from app.photos.storage import FolderPhotoStore, PhotoStore
 from app.publishing.jobs import JOBS as PUBLISHING_JOBS
 from app.publishing.operations import publish_case
 from app.reception.jobs import JOBS as RECEPTION_JOBS
+from app.routing.jobs import JOBS as ROUTING_JOBS
 from app.routing.operations.agreements import agreed_areas
 from app.work.model import CaseMoved
 
@@ -35,6 +36,7 @@ JOBS: Mapping[str, Job] = {
     **PHOTO_JOBS,
     **PUBLISHING_JOBS,
     **RECEPTION_JOBS,
+    **ROUTING_JOBS,
     FORGET_WHAT_IS_OVER: Job(forget_what_is_over, every="17 3 * * *"),
 }
 
