@@ -19,7 +19,7 @@ import psutil
 
 from app.entrypoints.ground.installation import CHECKOUT
 from app.entrypoints.ground.progress import CannotStart, complain
-from benchmarks import accepting, photo_made_safe, reading, table
+from benchmarks import accepting, photo_made_safe, reading, routing, table
 from benchmarks.accepting import Accepting, Bounds
 from benchmarks.reading import Page
 from benchmarks.statements import load_counter
@@ -65,7 +65,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, help="where the JSON goes (DATA_DIR/bench.json)")
     parser.add_argument(
         "--only",
-        choices=["accepting", "reading", "photo"],
+        choices=["accepting", "reading", "photo", "routing"],
         action="append",
         help="one part; may be repeated",
     )
@@ -73,7 +73,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
-    parts = set(wanted.only or ["accepting", "reading", "photo"])
+    parts = set(wanted.only or ["accepting", "reading", "photo", "routing"])
     bounds = _QUICK if wanted.quick else _THOROUGH
     figures: dict[str, Any] = {
         "machine": _machine(),
@@ -89,11 +89,18 @@ def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
         "reading": [],
         "open_cases": None,
         "photo_made_safe": None,
+        "routing": [],
     }
     _say("The demo municipality")
     is_counted = load_counter(system)
     system.operate("migrate")
     system.operate("demo", "load")
+    decisions = 500 if wanted.quick else 3000
+    if parts == {"routing"}:
+        _say("Deciding who gets a report")
+        figures["routing"] = routing.measure(system, decisions=decisions, is_counted=is_counted)
+        figures["targets"] = list(_targets(figures))
+        return figures
     photo = photo_made_safe.noisy_photo()
     _fill(system, _SMALL, open_share=0.05)
     if "accepting" in parts:
@@ -124,6 +131,10 @@ def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
     if "photo" in parts:
         _say("One photo made safe")
         figures["photo_made_safe"] = photo_made_safe.measure(photo)
+    if "routing" in parts:
+        # The last one, for it makes the municipality larger.
+        _say("Deciding who gets a report")
+        figures["routing"] = routing.measure(system, decisions=decisions, is_counted=is_counted)
     figures["targets"] = list(_targets(figures))
     return figures
 
@@ -191,6 +202,15 @@ def _targets(figures: dict[str, Any]) -> Iterator[Target]:
             )
     for name, counted in figures["statements"].items():
         yield Target(f"statements, {name.replace('_', ' ')}", "≤ 20", f"{counted}", counted <= 20)
+    decided: Sequence[routing.Deciding] = figures["routing"]
+    if decided:
+        few, many = decided
+        what = f"deciding, {many.areas:,} areas"
+        yield Target(f"{what}, p99", "< 5 ms", f"{many.p99_ms:.1f} ms", many.p99_ms < 5)
+        grown = many.median_ms / few.median_ms
+        yield Target(f"{what} against {few.areas}", "< 1.5×", f"{grown:.2f}×", grown < 1.5)
+        if many.statements is not None:
+            yield Target(f"{what}, statements", "≤ 2", f"{many.statements}", many.statements <= 2)
     pages: Sequence[Page] = [page for page in figures["reading"] if not page.note]
     for page in pages:
         if page.address == "/map/cases.geojson":
@@ -223,6 +243,9 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
     if figures["photo_made_safe"]:
         yield ""
         yield from table.photo_lines(figures["photo_made_safe"])
+    if figures["routing"]:
+        yield ""
+        yield from routing.lines(figures["routing"])
     if figures["targets"]:
         yield ""
         yield from table.target_lines(figures["targets"])
