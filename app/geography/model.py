@@ -173,6 +173,8 @@ class Asset:
     spot: Spot
     owner_party_id: UUID | None
     attributes: Mapping[str, object]
+    #: Where numbers are unique per street; empty where it is not known.
+    street: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def brought_inside(
 
 _ASSETS_NEAR = text(
     """
-    SELECT id, kind, number, owner_party_id, attributes,
+    SELECT id, kind, number, street, owner_party_id, attributes,
            ST_X(spot) AS longitude, ST_Y(spot) AS latitude,
            ST_DistanceSphere(spot, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326))
                AS distance_metres
@@ -204,7 +204,10 @@ def assets_near(
             "at_most": at_most,
         },
     )
-    return [NearAsset(_asset(row, row.number), row.distance_metres) for row in rows]
+    return [
+        NearAsset(replace(_asset(row, row.number), street=row.street), row.distance_metres)
+        for row in rows
+    ]
 
 
 _AREA_SHAPES = text(

@@ -127,6 +127,7 @@ def _asset(near: NearAsset, place: Place) -> dict[str, Any]:
         "id": str(asset.id),
         "kind": asset.kind,
         "number": asset.number,
+        "street": asset.street or None,
         "location": _point(asset.spot.longitude, asset.spot.latitude),
         "distanceMetres": round(near.distance_metres, 1),
         "openCase": place.open_case_at(asset.id),

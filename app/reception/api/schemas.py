@@ -222,6 +222,10 @@ class NearAssetSchema(Schema):
     id = fields.UUID(required=True)
     kind = fields.String(required=True, metadata={"example": "lamp-post"})
     number = fields.String(required=True, metadata={"example": "DTL-0017"})
+    street = fields.String(
+        allow_none=True,
+        metadata={"description": "The street it stands in; a number can be unique there alone."},
+    )
     location = fields.Nested(PointSchema, required=True)
     distanceMetres = fields.Float(required=True, metadata=_METRES)  # noqa: N815
     openCase = fields.String(  # noqa: N815

@@ -7,6 +7,7 @@ import "./names.js";
  * @property {string} id
  * @property {string} kind
  * @property {string} number
+ * @property {?string} [street]
  * @property {{coordinates: [number, number]}} location
  * @property {number} distanceMetres
  * @property {{reference: string} | string | null} [openCase]
@@ -117,7 +118,7 @@ function placeInWords(place) {
 }
 
 /** @param {Asset} asset */
-const assetName = (asset) => say("numbered", { kind: settings.kinds[asset.kind] ?? asset.kind, number: asset.number });
+const assetName = (asset) => say("numbered", { kind: settings.kinds[asset.kind] ?? asset.kind, number: asset.street ? `${asset.number}, ${asset.street}` : asset.number });
 
 /** @param {Asset[]} assets nearest first */
 function showAssets(assets) {
