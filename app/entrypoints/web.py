@@ -32,7 +32,7 @@ from app.routing.pages import administration, what_if_steps
 from app.routing.pages import agreements as routing_agreements
 from app.routing.pages import calendar as routing_calendar
 from app.routing.pages import trial as routing_trial
-from app.work.pages import case_page, case_steps, crew, desk, parties, task_steps
+from app.work.pages import case_page, case_steps, crew, desk, moving_cases, parties, task_steps
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -85,6 +85,7 @@ def create_app(services: Provided | None = None) -> Flask:
         for_browsers.blueprint,
         front_page.blueprint,
         health.blueprint,
+        moving_cases.blueprint,
         parties.blueprint,
         photo_pages.blueprint,
         public_map.blueprint,

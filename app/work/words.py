@@ -201,7 +201,11 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
             now=category_names.get(told.get("category", ""), told.get("category", "")),
         ),
         Happening.DANGER_TAKEN_AWAY: gettext("Found to be no danger"),
-        Happening.ASSIGNED: gettext("Given to %(party)s", party=party),
+        Happening.ASSIGNED: gettext(
+            "Given to %(party)s by “%(draft)s”", party=party, draft=told["draft"]
+        )
+        if "draft" in told
+        else gettext("Given to %(party)s", party=party),
         Happening.MERGED: gettext("Joined to %(reference)s", reference=told.get("into", "")),
         Happening.REOPENED: gettext("Reopened"),
         Happening.PHOTO_ADDED: gettext("Photo added"),

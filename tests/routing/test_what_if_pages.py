@@ -165,6 +165,23 @@ class TestADraft:
         assert administrator.get(f"/beheer/wat-als/{uuid4()}").status_code == 404
 
 
+class TestOpenReports:
+    def test_are_moved_from_a_page_once_the_draft_holds(
+        self, administrator: Browser, provided: Provided, connection: Connection, draft: str
+    ) -> None:
+        administrator.submit(draft, f"{draft}/ingaan", fromDay=day_ahead(provided, 0))
+
+        page = administrator.get(f"{draft}/open-meldingen")
+        sent = administrator.submit(f"{draft}/open-meldingen", f"{draft}/open-meldingen")
+
+        assert (page.status_code, sent.status_code) == (200, 303)
+        assert set(
+            connection.scalars(
+                text("SELECT code FROM defect_case JOIN party ON party.id = party_id")
+            )
+        ) == {"lux"}
+
+
 class TestTheDesk:
     def test_has_no_business_there(self, web: FlaskClient, provided: Provided, draft: str) -> None:
         with provided.get(Database).transaction() as transaction:

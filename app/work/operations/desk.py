@@ -85,8 +85,12 @@ def hand_over(
     by: ActedBy,
     now: datetime,
     due_at: datetime | None = None,
+    draft: str | None = None,
 ) -> Case:
-    """As `assign_case`, for a case whose lock the caller holds."""
+    """As `assign_case`, for a case whose lock the caller holds.
+
+    `draft` is the name of the changed rules by which it moves.
+    """
     cancel_open_tasks(transaction, found, by=by, now=now)
     moved = move_case(
         transaction,
@@ -96,7 +100,8 @@ def hand_over(
         **_with(party),
         **({"due_at": due_at} if due_at else {}),
     )
-    write_history(transaction, found.id, Happening.ASSIGNED, by=by, at=now, party=party.name)
+    told = {"party": party.name, **({"draft": draft} if draft else {})}
+    write_history(transaction, found.id, Happening.ASSIGNED, by=by, at=now, **told)
     offer_task(transaction, moved, party_id=party.id, now=now)
     settle_desk_entries(transaction, found.id, now=now, reasons=NOBODY_HAS_IT)
     return moved

@@ -1,0 +1,66 @@
+"""`/beheer/wat-als/…/open-meldingen`: open cases move to who has them by a draft, when asked."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from app.foundation.clock import LOCAL_ZONE, Clock
+from app.foundation.database import Database
+from app.foundation.provided import provided
+from app.foundation.settings import Settings
+from app.identity.access import acting, open_to
+from app.identity.permissions import Permission
+from app.routing.operations.drafts import draft
+from app.work.operations.cases import acted_by_account
+from app.work.operations.moving import move_open_cases, open_cases_elsewhere
+
+blueprint = Blueprint("moving_cases", __name__, url_prefix="/beheer/wat-als")
+
+_LISTED = 200
+
+
+@blueprint.get("/<uuid:draft_id>/open-meldingen")
+@open_to(Permission.ADMINISTER)
+def show(draft_id: UUID) -> ResponseReturnValue:
+    """Show which open cases would go elsewhere now."""
+    services = provided()
+    with services.get(Database).transaction() as transaction:
+        found = draft(transaction, draft_id)
+        elsewhere = open_cases_elsewhere(
+            transaction,
+            found,
+            municipality_code=services.get(Settings).municipality_code,
+            today=services.get(Clock).now().astimezone(LOCAL_ZONE).date(),
+        )
+    return render_template(
+        "work/moving_cases.html",
+        draft=found,
+        count=len(elsewhere),
+        started=sum(one.is_started for one in elsewhere),
+        cases=elsewhere[:_LISTED],
+    )
+
+
+@blueprint.post("/<uuid:draft_id>/open-meldingen")
+@open_to(Permission.ADMINISTER)
+def move(draft_id: UUID) -> ResponseReturnValue:
+    """Move them."""
+    services = provided()
+    now = services.get(Clock).now()
+    with services.get(Database).transaction() as transaction:
+        moved = move_open_cases(
+            transaction,
+            draft(transaction, draft_id),
+            municipality_code=services.get(Settings).municipality_code,
+            with_started=request.form.get("started") == "yes",
+            by=acted_by_account(acting().id),
+            now=now,
+            today=now.astimezone(LOCAL_ZONE).date(),
+        )
+    flash(ngettext("%(num)s open report moved.", "%(num)s open reports moved.", moved), "ok")
+    return redirect(f"/beheer/wat-als/{draft_id}/open-meldingen", HTTPStatus.SEE_OTHER)
