@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.foundation.database import Transaction
+from app.foundation.json_value import JSONValue
 from app.foundation.texts import clean_text
+from app.intake.kept_answers import write_answers
 from app.intake.model import KeptReport
 from app.intake.operations import add_remark as keep_remark
 from app.intake.operations import remarks_of_reports
+from app.intake.operations import report as report_with_id
 from app.photos.model import Photo, StoredOriginal
 from app.photos.operations.keeping import check_room, keep
 from app.photos.operations.reading import photos_of_report
+from app.triage.answering import check_answers
+from app.triage.model import ChangedMeanwhile, Question, RetiredCategory
+from app.triage.operations import category
 from app.work.model import REPORTER, Case, DeskReason, Happening
 from app.work.operations.cases import case as case_with_id
 from app.work.operations.desk_list import raise_at_desk
@@ -80,6 +86,53 @@ def add_remark(
     keep_remark(transaction, report.id, written, now=now)
     write_history(transaction, case.id, Happening.REMARK_ADDED, by=REPORTER, at=now)
     _tell_the_desk(transaction, case, report, now=now)
+
+
+def missing_questions(transaction: Transaction, report: KeptReport) -> tuple[Question, ...]:
+    """Return the required questions that a report has no answer to, as far as they are asked."""
+    if not report.missing_answers:
+        return ()
+    try:
+        kind = category(transaction, report.category_code)
+    except RetiredCategory:
+        return ()
+    return tuple(one for one in kind.questions if one.code in report.missing_answers)
+
+
+def add_answers(
+    transaction: Transaction,
+    report: KeptReport,
+    answers: Mapping[str, str | list[str]],
+    *,
+    seen: str,
+    now: datetime,
+) -> None:
+    """Add the answers that were missing; `seen` are the codes that the form asked for.
+
+    Raises:
+        ChangedMeanwhile: other questions are missing by now than those.
+        AnswersRefused: an answer is of the wrong kind.
+    """
+    case_with_id(transaction, report.case_id, lock=True)
+    fresh = report_with_id(transaction, report.id)
+    questions = missing_questions(transaction, fresh)
+    if seen != codes_of(questions):
+        raise ChangedMeanwhile()
+    given: dict[str, JSONValue] = {
+        code: one if isinstance(one, str) else [*one] for code, one in answers.items()
+    }
+    checked = check_answers(questions, given, language=fresh.language.value)
+    if not checked.answers:
+        return
+    write_answers(
+        transaction, fresh.id, (*fresh.answers, *checked.answers), missing=checked.missing
+    )
+    write_history(transaction, fresh.case_id, Happening.ANSWERS_ADDED, by=REPORTER, at=now)
+
+
+def codes_of(questions: Sequence[Question]) -> str:
+    """Return the codes of questions in one word, by which a form says what it asked."""
+    return ",".join(one.code for one in questions)
 
 
 def _tell_the_desk(

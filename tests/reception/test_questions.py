@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -109,6 +110,42 @@ class TestAReportWithAnswers:
 
         assert answered.status_code == 201
         assert answered.get_json()["missingAnswers"] == []
+
+
+@pytest.mark.usefixtures("place")
+class TestAnIncompleteReport:
+    def test_is_completed_on_the_page_that_follows_it(self, web: FlaskClient) -> None:
+        told = post(web).get_json()
+        path = f"/volg/{told['token']}"
+        asked = web.get(path).text
+
+        taken = web.post(
+            f"{path}/antwoorden", data={**_hidden(asked), "seen": "waar", "answer-waar": "stoep"}
+        )
+
+        followed = web.get(path).text
+        assert "Waar ligt de tegel?" in asked
+        assert taken.status_code == 303
+        assert "Stoep" in followed
+        assert "/antwoorden" not in followed
+
+    @pytest.mark.parametrize("seen", ["", "waar,sinds", "iets"])
+    def test_is_not_changed_by_a_form_that_asked_something_else(
+        self, web: FlaskClient, seen: str
+    ) -> None:
+        path = f"/volg/{post(web).get_json()['token']}"
+
+        web.post(
+            f"{path}/antwoorden",
+            data={**_hidden(web.get(path).text), "seen": seen, "answer-waar": "stoep"},
+        )
+
+        assert f"{path}/antwoorden" in web.get(path).text
+
+
+def _hidden(page: str) -> dict[str, str]:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    return {"csrf_token": found[1]} if found else {}
 
 
 @pytest.fixture

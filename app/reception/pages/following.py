@@ -28,7 +28,13 @@ from app.photos.model import MAX_PHOTOS, ExaminedPhoto, Photo, PhotoLinks, Photo
 from app.photos.operations.coming_in import discard_originals, examine_all, stored_originals
 from app.photos.operations.showing import links
 from app.photos.storage import PhotoStore
-from app.reception.additions import add_photos, add_remark
+from app.reception.additions import (
+    add_answers,
+    add_photos,
+    add_remark,
+    codes_of,
+    missing_questions,
+)
 from app.reception.following import follow
 from app.reception.pages.following_words import (
     by_when,
@@ -39,6 +45,8 @@ from app.reception.pages.following_words import (
     why_closed,
 )
 from app.reception.pages.photo_words import refusal_in_words
+from app.reception.pages.question_fields import Typed, fields_of, problems_in, typed_answers
+from app.triage.model import ChangedMeanwhile
 from app.work.model import CaseStage
 
 blueprint = Blueprint("following", __name__, url_prefix="/volg")
@@ -108,6 +116,37 @@ def add(token: str) -> ResponseReturnValue:
     return _private(redirect(f"/volg/{token}", code=303))
 
 
+@blueprint.post("/<token>/antwoorden")
+@open_to(Permission.ANYONE)
+def answer(token: str) -> ResponseReturnValue:
+    """Take the answers that were missing; what is not right is shown with what was typed."""
+    services = provided()
+    secret = services.get(Settings).secret_key.get_secret_value()
+    try:
+        with services.get(Database).transaction() as transaction:
+            report = report_with_token(transaction, token, secret_key=secret)
+            questions = missing_questions(transaction, report)
+            filled = typed_answers(questions)
+            errors = problems_in(questions, filled)
+            if not errors:
+                add_answers(
+                    transaction,
+                    report,
+                    filled,
+                    seen=request.form.get("seen", ""),
+                    now=services.get(Clock).now(),
+                )
+    except ReportNotFound:
+        return _not_found()
+    except ChangedMeanwhile:
+        flash(gettext("Your report changed meanwhile. Look once more."), "warning")
+        return _private(redirect(f"/volg/{token}", code=303))
+    if errors:
+        return _page(token, errors=errors, filled=filled)
+    flash(gettext("Thank you. We have added it to your report."), "ok")
+    return _private(redirect(f"/volg/{token}", code=303))
+
+
 def _examined(errors: dict[str, str]) -> list[ExaminedPhoto]:
     """Return the photos that came with the form; browsers send an empty one where there is none."""
     files = [file for file in request.files.getlist(_PHOTO) if file.filename]
@@ -122,13 +161,18 @@ def _examined(errors: dict[str, str]) -> list[ExaminedPhoto]:
 
 
 def _page(
-    token: str, *, remark: str = "", errors: dict[str, str] | None = None
+    token: str,
+    *,
+    remark: str = "",
+    errors: dict[str, str] | None = None,
+    filled: Typed | None = None,
 ) -> ResponseReturnValue:
     services = provided()
     settings, now = services.get(Settings), services.get(Clock).now()
     try:
         with services.get(Database).transaction() as transaction:
             followed = follow(transaction, token, secret_key=settings.secret_key.get_secret_value())
+            missing = missing_questions(transaction, followed.report)
             outline, places = municipality_outline(transaction), villages(transaction)
     except ReportNotFound:
         return _not_found()
@@ -149,6 +193,8 @@ def _page(
         sign_in_url=SIGN_IN_PATH,
         map=parts,
         followed=followed,
+        missing=fields_of(missing, filled or {}, str(get_locale() or "nl")),
+        seen=codes_of(missing),
         category=category,
         standing=standing(followed),
         why_closed=why_closed(followed),
