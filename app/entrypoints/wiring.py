@@ -19,15 +19,17 @@ from app.identity.rates import Rates, rates
 from app.photos.jobs import JOBS as PHOTO_JOBS
 from app.photos.storage import FolderPhotoStore, PhotoStore
 from app.publishing.jobs import JOBS as PUBLISHING_JOBS
-from app.publishing.operations import publish_case
+from app.publishing.operations import publish_case, publish_category
 from app.reception.jobs import JOBS as RECEPTION_JOBS
 from app.routing.jobs import JOBS as ROUTING_JOBS
 from app.routing.operations.agreements import agreed_areas
+from app.triage.model import CategoryShownOtherwise
 from app.work.model import CaseMoved
 
 #: Fact → who hears it at once, inside the transaction in which it is told.
 HEARERS: Hearers = {
     CaseMoved: (publish_case,),
+    CategoryShownOtherwise: (publish_category,),
 }
 
 #: What is done later, by name.

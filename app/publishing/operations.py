@@ -14,7 +14,9 @@ from app.foundation.table_changes import table_version
 from app.geography.model import Box, Spot
 from app.publishing.records import PublicCaseRecord
 from app.publishing.rules import is_public, public_spot
+from app.triage.model import CategoryShownOtherwise
 from app.work.model import OPEN_STAGES, CaseMoved, CaseStage
+from app.work.operations.lists import cases_of_category
 
 OPEN_WORDS = tuple(sorted(stage.value for stage in OPEN_STAGES))
 
@@ -59,6 +61,12 @@ def publish_case(transaction: Transaction, fact: CaseMoved) -> None:
             "changed_at": fact.at,
         },
     )
+
+
+def publish_category(transaction: Transaction, fact: CategoryShownOtherwise) -> None:
+    """Let the public cases of a category show as much as they may now, in the same transaction."""
+    for case in cases_of_category(transaction, fact.code):
+        publish_case(transaction, CaseMoved(case, previous_stage=case.stage, at=fact.at))
 
 
 @dataclass(frozen=True, slots=True)

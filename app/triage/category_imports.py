@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -11,7 +12,7 @@ from sqlalchemy import Row, text
 from app.foundation.database import Transaction
 from app.foundation.import_files import Imported
 from app.triage.kept_rows import NORMS_AND_QUESTIONS, question_of, stricter_of
-from app.triage.model import StricterNorm, Term
+from app.triage.model import CategoryShownOtherwise, StricterNorm, Term
 from app.triage.operations import CategoryToLoad, Keyword, load_categories
 
 #: Language and words → how much they weigh.
@@ -19,7 +20,11 @@ Weights = dict[tuple[str, str], float]
 
 
 def import_categories(
-    transaction: Transaction, wanted: Sequence[CategoryToLoad], *, retire_others: bool = False
+    transaction: Transaction,
+    wanted: Sequence[CategoryToLoad],
+    *,
+    now: datetime,
+    retire_others: bool = False,
 ) -> tuple[Imported, list[str]]:
     """Add or renew categories by their code; return how many, and the codes not in the file.
 
@@ -50,6 +55,9 @@ def import_categories(
     written = [one for one in wanted if one in new or one in changed]
     if written:
         load_categories(transaction, written, is_demo=False)
+    for one in changed:
+        if one.public_visibility.value != there[one.code].public_visibility:
+            transaction.tell(CategoryShownOtherwise(one.code, now))
     listed = {one.code for one in wanted}
     others = sorted(
         code for code, row in there.items() if code not in listed and row.retired_at is None

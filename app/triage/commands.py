@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.triage.category_files import categories_in
@@ -22,7 +23,9 @@ def import_categories_command(provided: Provided, *, file: Path, retire_others: 
     """Add or renew the categories of a TOML FILE, with norms and keywords: all, or nothing."""
     wanted = categories_in(file)
     with provided.get(Database).transaction() as transaction:
-        done, others = import_categories(transaction, wanted, retire_others=retire_others)
+        done, others = import_categories(
+            transaction, wanted, now=provided.get(Clock).now(), retire_others=retire_others
+        )
     click.echo(f"Categories: {done}.")
     if others:
         what = "Offered no more" if retire_others else "Not in the file, and left as they are"

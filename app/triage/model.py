@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from app.foundation.errors import DomainError
@@ -237,6 +238,14 @@ class Category:
     def questions(self) -> tuple[Question, ...]:
         """What is asked and told now, in its order."""
         return tuple(one for one in self.all_questions if not one.is_retired)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryShownOtherwise:
+    """More or less of the cases of a category may be seen by strangers from now on."""
+
+    code: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ from app.geography.rules import metres_between
 from app.publishing.operations import publish_case
 from app.publishing.rules import GRID_METRES, blurred, is_public, public_spot
 from app.routing.calendar import Promise
+from app.triage.model import CategoryShownOtherwise
 from app.work.model import NEXT_STAGES, Case, CaseMoved, CaseStage
 from app.work.operations.cases import grow_case, move_case
 from tests.makers.cases import NOON, a_case, a_kept_case
+from tests.makers.categories import the_demo_categories
 
 MOVES = [(stage, after) for stage, all_after in NEXT_STAGES.items() for after in all_after]
 
@@ -103,7 +105,14 @@ class TestAPublicCase:
     def test_counts_a_report_that_joins(self, transaction: Transaction) -> None:
         joined = a_kept_case(transaction)
 
-        grow_case(transaction, joined, by_reports=1, is_danger=True, promised=Promise(NOON, NOON), now=NOON)
+        grow_case(
+            transaction,
+            joined,
+            by_reports=1,
+            is_danger=True,
+            promised=Promise(NOON, NOON),
+            now=NOON,
+        )
 
         seen = public(transaction, joined.reference)
         assert seen is not None
@@ -201,3 +210,32 @@ class TestABlurredSpot:
         kept = a_case(longitude=spot.longitude, latitude=spot.latitude, public_visibility="blurred")
 
         assert public_spot(kept) == blurred(spot.longitude, spot.latitude)
+
+
+class TestACategoryThatBecomesSecret:
+    def test_takes_its_cases_from_the_map_at_once(self, provided: Provided) -> None:
+        database = provided.get(Database)
+        with database.transaction() as transaction:
+            the_demo_categories(transaction)
+            opened = a_kept_case(transaction)
+            publish_case(transaction, CaseMoved(opened, previous_stage=None, at=NOON))
+            shown = _is_published(transaction, opened.reference)
+            transaction.connection.execute(
+                text(
+                    "UPDATE category SET public_visibility = 'hidden' WHERE code = 'overig.anders'"
+                )
+            )
+
+            transaction.tell(CategoryShownOtherwise("overig.anders", NOON))
+
+            assert shown
+            assert not _is_published(transaction, opened.reference)
+
+
+def _is_published(transaction: Transaction, reference: str) -> bool:
+    return bool(
+        transaction.connection.scalar(
+            text("SELECT count(*) FROM public_case WHERE reference = :reference"),
+            {"reference": reference},
+        )
+    )

@@ -32,6 +32,7 @@ from app.work.operations.clock import let_clock_run, stop_clock
 from app.work.operations.desk_list import raise_all_at_desk
 from app.work.operations.history import write_histories, write_history
 from app.work.operations.offering import offer_task
+from app.work.operations.task_rows import give_tasks_due_date
 from app.work.refusals import CaseNotFound, MovedOn
 from app.work.rules import check_move, stage_of_new_case
 
@@ -284,20 +285,6 @@ def grow_case(
         give_tasks_due_date(transaction, changed, now=now)
     transaction.tell(CaseMoved(changed, previous_stage=joined.stage, at=now))
     return changed
-
-
-def give_tasks_due_date(transaction: Transaction, changed: Case, *, now: datetime) -> None:
-    """Let the open tasks of a case be due when the case is; each is changed by that."""
-    transaction.connection.execute(
-        text(
-            """
-            UPDATE task SET due_at = :due_at, version = version + 1, changed_at = :now
-            WHERE case_id = :case_id
-              AND stage IN ('offered', 'accepted', 'started', 'on-hold')
-            """
-        ),
-        {"due_at": changed.due_at, "now": now, "case_id": changed.id},
-    )
 
 
 def move_case(

@@ -18,13 +18,13 @@ from app.work.model import (
 from app.work.operations.cases import (
     case_by_reference,
     check_version,
-    give_tasks_due_date,
     write_case,
 )
 from app.work.operations.clock import promise_of
 from app.work.operations.desk import refuse_closed
 from app.work.operations.history import write_history
 from app.work.operations.promising import located_again, promised_from_the_start
+from app.work.operations.task_rows import give_tasks_due_date
 from app.work.refusals import NoDanger
 
 

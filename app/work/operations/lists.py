@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
-from app.work.model import DeskCase, DeskEntry, DeskReason, ListedTask
+from app.work.model import Case, DeskCase, DeskEntry, DeskReason, ListedTask
 from app.work.operations.case_rows import CASE_COLUMNS, CASE_TABLES, case_of
 from app.work.operations.task_rows import TASK_COLUMNS, task_of
 
@@ -195,6 +195,17 @@ def desk_counts(transaction: Transaction) -> dict[DeskReason, int]:
     )
     counted = {DeskReason(row.reason): int(row.cases) for row in rows}
     return {reason: counted.get(reason, 0) for reason in DeskReason}
+
+
+def cases_of_category(transaction: Transaction, category_code: str) -> Sequence[Case]:
+    """Return every case of a category, open or closed, for whoever shows them otherwise now."""
+    rows = transaction.connection.execute(
+        text(
+            f"SELECT {CASE_COLUMNS} FROM {CASE_TABLES} WHERE c.category_code = :code"  # noqa: S608  # our own column lists
+        ),
+        {"code": category_code},
+    )
+    return [case_of(row) for row in rows]
 
 
 def desk_entries_of_case(transaction: Transaction, case_id: UUID) -> Sequence[DeskEntry]:

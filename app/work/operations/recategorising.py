@@ -16,13 +16,13 @@ from app.work.operations.cases import (
     ResponsibleParty,
     case_by_reference,
     check_version,
-    give_tasks_due_date,
     write_case,
 )
 from app.work.operations.desk import hand_over, leave_with_nobody, refuse_closed
 from app.work.operations.desk_list import settle_desk_entries
 from app.work.operations.history import write_history
 from app.work.operations.promising import located_again, promised_from_the_start
+from app.work.operations.task_rows import give_tasks_due_date
 from app.work.operations.tasks import has_open_tasks
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
-from app.work.model import DeclineReason, Task, TaskStage, WorkResult
+from app.work.model import Case, DeclineReason, Task, TaskStage, WorkResult
 
 TASK_COLUMNS = """
     task.id AS task_id, task.case_id, task.party_id AS task_party_id, task.stage AS task_stage,
@@ -63,3 +64,17 @@ _CHANGE_TASK = text(
     RETURNING defect_case.reference
     """
 )
+
+
+def give_tasks_due_date(transaction: Transaction, changed: Case, *, now: datetime) -> None:
+    """Let the open tasks of a case be due when the case is; each is changed by that."""
+    transaction.connection.execute(
+        text(
+            """
+            UPDATE task SET due_at = :due_at, version = version + 1, changed_at = :now
+            WHERE case_id = :case_id
+              AND stage IN ('offered', 'accepted', 'started', 'on-hold')
+            """
+        ),
+        {"due_at": changed.due_at, "now": now, "case_id": changed.id},
+    )
