@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -203,11 +203,11 @@ class TestANewAgreement:
         [
             ({"code": "Tegels!"}, "missing"),
             ({"code": "tegels"}, "taken"),
-            ({"party_id": uuid4()}, "unknown-party"),
+            ({"party_id": UUID(int=1)}, "unknown-party"),
             ({"category_code": "wegen.gat"}, "unknown-category"),
             ({"area": ("village", "nergens")}, "unknown-area"),
             ({"area": None}, "area-or-owner"),
-            ({"area": None, "asset_owner_id": uuid4()}, "unknown-party"),
+            ({"area": None, "asset_owner_id": UUID(int=1)}, "unknown-party"),
             ({"priority": 1001}, "out-of-range"),
             ({"valid_until": date(2025, 12, 31)}, "too-early"),
         ],

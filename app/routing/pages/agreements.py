@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -17,7 +15,6 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.foundation.windows import windows_written
 from app.geography.sampling import named_areas
 from app.identity.access import open_to
 from app.identity.operations import parties
@@ -46,8 +43,10 @@ from app.routing.pages.agreement_form import (
     say_errors,
     values_of,
 )
+from app.routing.pages.agreement_line import agreement_line
+from app.routing.pages.clash_shown import clash_shown
 from app.routing.pages.typed import Typed, by_acting, day_words
-from app.routing.words import area_kind_words, asset_kind_words
+from app.routing.words import area_kind_words
 from app.triage.operations import category_tree
 
 blueprint = Blueprint("routing_agreements", __name__, url_prefix="/beheer/werkafspraken")
@@ -55,20 +54,6 @@ blueprint = Blueprint("routing_agreements", __name__, url_prefix="/beheer/werkaf
 ON_A_PAGE = 50
 AREAS_ON_A_PAGE = 12
 CLASHES_SHOWN = 50
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementLine:
-    """An agreement as a row of a list; `remarks` are what is wrong with it."""
-
-    code: str
-    party: str
-    category: str
-    place: str
-    conditions: list[str]
-    priority: int
-    period: str
-    remarks: list[str]
 
 
 @blueprint.get("")
@@ -96,7 +81,7 @@ def agreement_list() -> ResponseReturnValue:
         )
         return render_template(
             "routing/agreements.html",
-            lines=[_line(one) for one in listed],
+            lines=[agreement_line(one) for one in listed],
             in_all=in_all,
             when=when.value,
             typed=typed,
@@ -262,7 +247,7 @@ def agreement_clashes() -> ResponseReturnValue:
         found, names = _clashes(transaction)
         return render_template(
             "routing/clashes.html",
-            clashes=[_clash_shown(one, names) for one in found[:CLASHES_SHOWN]],
+            clashes=[clash_shown(one, names) for one in found[:CLASHES_SHOWN]],
             more=max(0, len(found) - CLASHES_SHOWN),
         )
 
@@ -298,7 +283,7 @@ def _agreement_page(transaction: Transaction, listed: ListedAgreement, typed: Ty
     decided_on = last_decided_on(transaction, listed.agreement.id)
     return render_template(
         "routing/agreement.html",
-        line=_line(listed),
+        line=agreement_line(listed),
         values=typed.values,
         errors=typed.errors,
         choices=choices(transaction, today=_today()),
@@ -318,43 +303,6 @@ def _changed_meanwhile() -> str:
     )
 
 
-def _line(listed: ListedAgreement) -> AgreementLine:
-    one = listed.agreement
-    language = str(get_locale() or "nl")
-    category = listed.category_en if language.startswith("en") else listed.category_nl
-    if one.area is None:
-        place = gettext("Objects of %(owner)s", owner=listed.owner_name)
-    else:
-        place = f"{area_kind_words(one.area[0])}: {listed.area_name or one.area[1]}"
-    remarks = []
-    if listed.party_has_ended:
-        remarks.append(gettext("This party has ended: nothing goes to it."))
-    if not listed.area_is_there:
-        remarks.append(gettext("There is no such area today: it covers nothing."))
-    return AgreementLine(
-        code=one.code,
-        party=one.party.name,
-        category=category or gettext("Everything"),
-        place=place,
-        conditions=[
-            *([asset_kind_words(one.asset_kind)] if one.asset_kind else []),
-            *windows_written(one.windows, language=language),
-            *(f"{question} = {', '.join(sorted(some))}" for question, some in one.answers.items()),
-        ],
-        priority=one.priority,
-        period=_period(listed.valid_from, listed.valid_until),
-        remarks=remarks,
-    )
-
-
-def _period(begins: date, ends: date | None) -> str:
-    if ends is None:
-        return str(gettext("from %(day)s", day=day_words(begins)))
-    if ends < begins:
-        return str(gettext("taken back: it holds on no day"))
-    return str(gettext("%(begins)s to %(ends)s", begins=day_words(begins), ends=day_words(ends)))
-
-
 def _clashes(transaction: Transaction) -> tuple[Sequence[Clash], dict[str, str]]:
     language = str(get_locale() or "nl")
     names = {
@@ -369,23 +317,6 @@ def _clashes(transaction: Transaction) -> tuple[Sequence[Clash], dict[str, str]]
         municipality_code=provided().get(Settings).municipality_code,
     )
     return found, names
-
-
-def _clash_shown(one: Clash, names: dict[str, str]) -> dict[str, Any]:
-    query = {"category": one.category_code}
-    if one.spot is not None:
-        query |= {
-            "longitude": f"{one.spot.longitude:.6f}",
-            "latitude": f"{one.spot.latitude:.6f}",
-        }
-    return {
-        "category": names.get(one.category_code, one.category_code),
-        "where": ", ".join(one.where) or gettext("at the objects of an owner"),
-        "chosen": one.chosen,
-        "party": one.chosen_party,
-        "others": one.others,
-        "try": "/beheer/routering?" + urlencode(query) if one.spot is not None else None,
-    }
 
 
 def _warn_of_clashes(transaction: Transaction, code: str) -> None:
