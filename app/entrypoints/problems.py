@@ -25,6 +25,7 @@ from app.foundation.kept_jobs import in_words
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity.access import is_program
+from app.photos.storage import StoreFull
 
 _log = structlog.get_logger(__name__)
 
@@ -35,6 +36,8 @@ _DESCRIBED = ("/api/v1", "/partner/v1")
 _DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionInTime)
 #: A killed server of ours is back in about this time.
 _BACK_IN_SECONDS = 3
+#: Somebody has to make room first.
+_ROOM_IN_SECONDS = 60
 
 
 def answer_problems(app: Flask) -> None:
@@ -140,18 +143,31 @@ def _away(fault: BaseException) -> ResponseReturnValue:
     """Answer that the database is away or too busy; whether a commit just made it nobody knows."""
     _log.error("database_away", reason=in_words(fault))
     detail = "The database does not answer at this moment. Try again in a few seconds."
+    return _unavailable(detail, kind="database-away", seconds=_BACK_IN_SECONDS)
+
+
+def _full(fault: BaseException) -> ResponseReturnValue:
+    """Answer that a photo has no room on the disk; nothing of the request was kept."""
+    _log.error("photo_store_full", reason=in_words(fault))
+    detail = "There is no room for photos at this moment. Nothing was kept: send it again later."
+    return _unavailable(detail, kind="photo-store-full", seconds=_ROOM_IN_SECONDS)
+
+
+def _unavailable(detail: str, *, kind: str, seconds: int) -> ResponseReturnValue:
     answer = (
-        problem(503, detail, kind="urn:straatbeeld:problem:database-away")
+        problem(503, detail, kind=f"urn:straatbeeld:problem:{kind}")
         if is_program()
         else _page(503, detail)
     )
-    answer.headers["Retry-After"] = str(_BACK_IN_SECONDS)
+    answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
 def _fault(fault: BaseException) -> ResponseReturnValue:
     if isinstance(fault, _DATABASE_AWAY):
         return _away(fault)
+    if isinstance(fault, StoreFull):
+        return _full(fault)
     _log.error("fault", exc_info=fault)
     detail = "Something went wrong on our side. Try again in a moment."
     return problem(500, detail) if is_program() else _page(500, detail)

@@ -44,6 +44,8 @@ WRONG = {
     "BODY_GRACE_SECONDS": ["0", "601", ""],
     "BODY_LEAST_BYTES_PER_SECOND": ["0", "-2000", "fast"],
     "BODIES_AT_ONCE": ["0", "1.5", "many"],
+    "BODIES_AT_ONCE_OF_ONE_CLIENT": ["0", "none"],
+    "BODY_LONGEST_SECONDS": ["0", "86401"],
     "RETENTION_DAYS": ["0", "-1", "ninety"],
     "CONTACT_LOG_DAYS": ["0", "a year"],
 }
