@@ -10,8 +10,10 @@ import click
 
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
+from app.foundation.import_files import FileTooLarge, content_of
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
+from app.foundation.texts import for_a_screen
 from app.geography.model import AreasRefused
 from app.geography.operations import areas_on, import_areas
 from app.geography.rules import AreaFields
@@ -87,7 +89,7 @@ def areas(
                 name_pattern=name_pattern,
             ),
             epsg=epsg,
-            source=file.name,
+            source=for_a_screen(file.name),
             on=today,
             must_have=municipality if kind == "municipality" else None,
         )
@@ -105,15 +107,15 @@ def areas(
 
 
 def _read(file: Path) -> object:
-    size = file.stat().st_size
-    if size > _AT_MOST_BYTES:
-        raise AreasRefused(
-            f"{file.name} is {size / 1_000_000:.0f} MB; at most {_AT_MOST_BYTES // 1_000_000} MB"
-            " is read. Leave out what lies elsewhere, or draw the outlines simpler."
-        )
     try:
-        return json.loads(file.read_bytes())
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        content = content_of(file, at_most_bytes=_AT_MOST_BYTES)
+    except FileTooLarge as refused:
+        raise AreasRefused(
+            f"{refused.detail} Leave out what lies elsewhere, or draw the outlines simpler."
+        ) from None
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
         raise AreasRefused(f"{file.name} is no JSON.") from None
 
 

@@ -40,7 +40,7 @@ class TestImportingAreas:
 
         result = import_command(provided, file, *FIELDS)
 
-        assert "is 500 MB" in str(result.exception)
+        assert "is larger than 100 MB" in str(result.exception)
 
     @pytest.mark.parametrize(
         "words",
