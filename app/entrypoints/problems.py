@@ -18,6 +18,7 @@ from werkzeug.exceptions import (
     NotFound,
 )
 
+from app.entrypoints.form_pages import form_page
 from app.entrypoints.refusals import status_of
 from app.foundation.api_documents import PROBLEM_MEDIA_TYPE
 from app.foundation.errors import DomainError, FieldError
@@ -175,7 +176,12 @@ def _fault(fault: BaseException) -> ResponseReturnValue:
 
 def _page(status: int, detail: str, *, retry_after_seconds: int | None = None) -> Response:
     """Return the page for people; `detail` is English, so the Dutch page has words of its own."""
-    told = {"detail": detail, "code": status, "retry_after_seconds": retry_after_seconds}
+    told = {
+        "detail": detail,
+        "code": status,
+        "retry_after_seconds": retry_after_seconds,
+        "form_page": form_page(),
+    }
     try:
         page = render_template(f"_page/{status}.html", **told)
     except TemplateNotFound:
