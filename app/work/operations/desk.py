@@ -96,7 +96,8 @@ def hand_over(
     )
     write_history(transaction, found.id, Happening.ASSIGNED, by=by, at=now, party=party.name)
     offer_task(transaction, moved, party_id=party.id, now=now)
-    settle_desk_entries(transaction, found.id, now=now, reasons=NOBODY_HAS_IT)
+    answered = (*NOBODY_HAS_IT, DeskReason.DANGER_WAITS)
+    settle_desk_entries(transaction, found.id, now=now, reasons=answered)
     return moved
 
 
