@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -12,6 +14,7 @@ from app.entrypoints.migrations import newest_revision
 from app.foundation.database import Database
 from app.foundation.jobs import DEAD_AFTER_SECONDS, QUEUE
 from app.foundation.provided import provided
+from app.foundation.settings import Settings
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 
@@ -19,6 +22,9 @@ blueprint = Blueprint("health", __name__)
 
 #: A job that is due waits no longer than this while somebody works.
 _JOB_WAITS_SECONDS = 300
+
+#: Below this somebody has to make room: bodies of requests are kept out of the last half of it.
+_LEAST_FREE_BYTES = 1024 * 1024 * 1024
 
 _QUEUE = text(
     """
@@ -69,6 +75,9 @@ def ready() -> ResponseReturnValue:
         checks["queue"] = "ok" if row.oldest_job_seconds < _JOB_WAITS_SECONDS else "stands still"
         failed = row.failed_jobs
     is_ready = all(said == "ok" for said in checks.values())
+    # It still serves; somebody has to make room, and turning visitors away makes none.
+    free_bytes = shutil.disk_usage(provided().get(Settings).data_dir).free
+    checks["disk"] = "ok" if free_bytes >= _LEAST_FREE_BYTES else "nearly full"
     answer = jsonify(
         status="ready" if is_ready else "not ready",
         checks=checks,
@@ -83,6 +92,8 @@ def ready() -> ResponseReturnValue:
 def metrics() -> Response:
     """Answer what Prometheus reads: cases by stage, jobs by state. Nothing about a person."""
     registry = CollectorRegistry()
+    free = Gauge("straatbeeld_free_disk_bytes", "Free in the data folder", registry=registry)
+    free.set(shutil.disk_usage(provided().get(Settings).data_dir).free)
     cases = Gauge("straatbeeld_cases", "Cases by stage", ["stage"], registry=registry)
     jobs = Gauge("straatbeeld_jobs", "Jobs by state", ["state"], registry=registry)
     desk = Gauge("straatbeeld_desk_entries", "Entries on the desk's list", registry=registry)

@@ -7,6 +7,8 @@ from pathlib import Path
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel
 
+from app.entrypoints.form_pages import in_language
+
 LANGUAGES = ("nl", "en")
 _COOKIE = "taal"
 _YEAR = 365 * 24 * 3600
@@ -28,7 +30,7 @@ def speak(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Amsterdam"
     Babel(app, default_locale="nl", locale_selector=language)
-    app.context_processor(lambda: {"language": language()})
+    app.context_processor(lambda: {"language": language(), "in_language": in_language})
 
     @app.after_request
     def remember(answer: Response) -> Response:

@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any, TextIO
 from uuid import uuid4
 
@@ -35,6 +36,20 @@ _CUT = re.compile(
 _QUIET_PATHS = ("/health/", "/static/", "/metrics")
 
 
+class _Lines(structlog.PrintLogger):
+    """Writes lines to what standard output is at that moment, where it can.
+
+    A disk that is full must not turn a report that was kept into a fault.
+    """
+
+    def msg(self, message: str) -> None:
+        """Write one line."""
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = error = fatal = failure = critical = exception = msg
+
+
 class _ToStandardOutput(logging.StreamHandler[TextIO]):
     """Writes to what standard output is at that moment."""
 
@@ -61,6 +76,7 @@ def configure_logs(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level]
         ),
+        logger_factory=lambda *_: _Lines(sys.stdout),
         cache_logger_on_first_use=False,
     )
     of_libraries = _ToStandardOutput()

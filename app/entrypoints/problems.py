@@ -18,6 +18,7 @@ from werkzeug.exceptions import (
     NotFound,
 )
 
+from app.entrypoints.form_pages import form_page
 from app.entrypoints.refusals import status_of
 from app.foundation.api_documents import PROBLEM_MEDIA_TYPE
 from app.foundation.errors import DomainError, FieldError
@@ -25,6 +26,7 @@ from app.foundation.kept_jobs import in_words
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity.access import is_program
+from app.photos.storage import StoreFull
 
 _log = structlog.get_logger(__name__)
 
@@ -35,6 +37,8 @@ _DESCRIBED = ("/api/v1", "/partner/v1")
 _DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionInTime)
 #: A killed server of ours is back in about this time.
 _BACK_IN_SECONDS = 3
+#: Somebody has to make room first.
+_ROOM_IN_SECONDS = 60
 
 
 def answer_problems(app: Flask) -> None:
@@ -140,18 +144,31 @@ def _away(fault: BaseException) -> ResponseReturnValue:
     """Answer that the database is away or too busy; whether a commit just made it nobody knows."""
     _log.error("database_away", reason=in_words(fault))
     detail = "The database does not answer at this moment. Try again in a few seconds."
+    return _unavailable(detail, kind="database-away", seconds=_BACK_IN_SECONDS)
+
+
+def _full(fault: BaseException) -> ResponseReturnValue:
+    """Answer that a photo has no room on the disk; nothing of the request was kept."""
+    _log.error("photo_store_full", reason=in_words(fault))
+    detail = "There is no room for photos at this moment. Nothing was kept: send it again later."
+    return _unavailable(detail, kind="photo-store-full", seconds=_ROOM_IN_SECONDS)
+
+
+def _unavailable(detail: str, *, kind: str, seconds: int) -> ResponseReturnValue:
     answer = (
-        problem(503, detail, kind="urn:straatbeeld:problem:database-away")
+        problem(503, detail, kind=f"urn:straatbeeld:problem:{kind}")
         if is_program()
         else _page(503, detail)
     )
-    answer.headers["Retry-After"] = str(_BACK_IN_SECONDS)
+    answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
 def _fault(fault: BaseException) -> ResponseReturnValue:
     if isinstance(fault, _DATABASE_AWAY):
         return _away(fault)
+    if isinstance(fault, StoreFull):
+        return _full(fault)
     _log.error("fault", exc_info=fault)
     detail = "Something went wrong on our side. Try again in a moment."
     return problem(500, detail) if is_program() else _page(500, detail)
@@ -159,7 +176,12 @@ def _fault(fault: BaseException) -> ResponseReturnValue:
 
 def _page(status: int, detail: str, *, retry_after_seconds: int | None = None) -> Response:
     """Return the page for people; `detail` is English, so the Dutch page has words of its own."""
-    told = {"detail": detail, "code": status, "retry_after_seconds": retry_after_seconds}
+    told = {
+        "detail": detail,
+        "code": status,
+        "retry_after_seconds": retry_after_seconds,
+        "form_page": form_page(),
+    }
     try:
         page = render_template(f"_page/{status}.html", **told)
     except TemplateNotFound:

@@ -56,6 +56,7 @@ STATUS: Mapping[type[DomainError], int] = {
     identity.SignInNeeded: 401,
     identity.TooOften: 429,
     import_files.FileRefused: 422,
+    import_files.FileTooLarge: 422,
     intake.ReportNotFound: 404,
     intake.ReportRefused: 400,
     kept_jobs.JobNotFailed: 409,

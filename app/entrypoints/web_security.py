@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.entrypoints.form_pages import form_page
 from app.foundation.errors import DomainError
 from app.foundation.settings import Settings
 from app.identity.access import PROGRAM_PATHS, is_program, permission_of
@@ -218,6 +219,7 @@ def _forged(error: CSRFError) -> ResponseReturnValue:
         hidden=[(name, value) for name, value in typed if name not in is_text],
         # The browser itself says where the form was; no other site can say it for it.
         may_send_again=request.headers.get("Sec-Fetch-Site") == "same-origin",
+        form_page=form_page(),
     )
     return page, 400
 

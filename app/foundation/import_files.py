@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,25 +13,46 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from app.foundation.errors import DomainError
+from app.foundation.texts import is_plain_line
 
-#: A municipality's categories with all their keywords are a hundredth of this.
-_AT_MOST_BYTES = 5_000_000
+#: A municipality's categories with all their keywords are a twentieth of this.
+_AT_MOST_BYTES = 1_000_000
+
+#: A key of many steps, such as `a.b.c`. A reader of TOML takes time by the square of the steps.
+_LONG_KEY = re.compile(
+    r"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}"""
+)
 
 #: What is wrong is said of so many places; the rest follows when these are mended.
 _AT_MOST_SAID = 10
+
+
+NOT_A_PLAIN_LINE = "holds a sign that no keyboard writes, or nothing that can be seen"
 
 
 class FileRefused(DomainError):
     """The file cannot be brought in; nothing was changed."""
 
 
+class FileTooLarge(FileRefused):
+    """The file is larger than what is read."""
+
+
 class InFile(BaseModel):
     """Something in a file; a word that is not known is a mistake in writing, so it is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_read(cls, value: object) -> object:
+        texts = value if isinstance(value, tuple) else (value,)
+        if not all(is_plain_line(text) for text in texts if isinstance(text, str)):
+            raise ValueError(NOT_A_PLAIN_LINE)
+        return value
 
 
 Wanted = TypeVar("Wanted", bound=InFile)
@@ -53,16 +77,16 @@ def read_toml(file: Path, shape: type[Wanted]) -> Wanted:
     Raises:
         FileRefused: it is too large, no TOML, or not in the shape; it says where.
     """
-    if file.stat().st_size > _AT_MOST_BYTES:
-        raise FileRefused(f"{file.name} is larger than {_AT_MOST_BYTES // 1_000_000} MB.")
     try:
-        held = tomllib.loads(file.read_text(encoding="utf-8"))
+        written = content_of(file, at_most_bytes=_AT_MOST_BYTES).decode("utf-8")
+        if _LONG_KEY.search(written):
+            raise FileRefused(f"{file.name} is no TOML that can be used: a key has too many dots.")
+        held = tomllib.loads(written)
     except UnicodeDecodeError:
         raise FileRefused(f"{file.name} is no text in UTF-8.") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as wrong:
+    except (ValueError, RecursionError) as wrong:
+        # A number of thousands of digits is a ValueError that is not of TOML.
         raise FileRefused(f"{file.name} is no TOML: {wrong}") from None
-    if _holds_nul(held):
-        raise FileRefused(f"{file.name} holds a sign that the database cannot keep.")
     try:
         return shape.model_validate(held)
     except ValidationError as wrong:
@@ -107,12 +131,23 @@ def _toml(value: object) -> str:
     return str(value)
 
 
-def _holds_nul(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(_holds_nul(inner) for inner in value.values())
-    if isinstance(value, list):
-        return any(_holds_nul(inner) for inner in value)
-    return isinstance(value, str) and "\0" in value
+def content_of(file: Path, *, at_most_bytes: int) -> bytes:
+    """Return what an ordinary file holds; a pipe or a device is not waited for.
+
+    Raises:
+        FileRefused: it is no ordinary file.
+        FileTooLarge: it is larger than this.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileRefused(f"{file.name} is no ordinary file.")
+        content = opened.read(at_most_bytes + 1)
+    if len(content) > at_most_bytes:
+        raise FileTooLarge(
+            f"{file.name} is larger than {at_most_bytes // 1_000_000} MB, the most that is read."
+        )
+    return content
 
 
 def place(steps: tuple[int | str, ...]) -> str:

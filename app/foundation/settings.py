@@ -91,22 +91,33 @@ class Settings(BaseSettings):
         le=600,
         description="A request of which nothing comes for so long is given up.",
     )
+    body_least_bytes_per_second: float = Field(
+        default=2000,
+        gt=0,
+        description="So fast a request must come.",
+    )
     body_grace_seconds: float = Field(
         default=30,
         gt=0,
         le=600,
-        description="How long a request may come as slowly as it likes.",
+        description="How long a request may come slower than that, all its slow moments together.",
     )
-    body_least_bytes_per_second: float = Field(
-        default=2000,
+    body_longest_seconds: float = Field(
+        default=900,
         gt=0,
-        description="After that it must have come at least so fast on average.",
+        le=86_400,
+        description="A request that has not come in after so long is given up.",
     )
     bodies_at_once: int = Field(
         default=256,
         ge=1,
         description="So many requests may be coming in at each web process; another one is asked "
         "to come back.",
+    )
+    bodies_at_once_of_one_client: int = Field(
+        default=24,
+        ge=1,
+        description="So many of those may be of one client; not counted where TRUSTED_PROXIES are.",
     )
     import_at_most_mb: int = Field(
         default=200,

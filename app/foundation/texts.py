@@ -41,6 +41,29 @@ def has_control_characters(text: str) -> bool:
     return any(c not in "\n\r\t" and unicodedata.category(c) in {"Cc", "Cs"} for c in text)
 
 
+def is_plain_line(text: str) -> bool:
+    """Whether `text` is one line of signs that people write, with something to see.
+
+    For names, which stand in lists, in sentences and on an operator's screen.
+    """
+    return any(_shows_something(c) for c in text) and not any(
+        c in _TURNING or unicodedata.category(c) in {"Cc", "Cs", "Co", "Zl", "Zp"} for c in text
+    )
+
+
+def for_a_screen(text: str) -> str:
+    """Return `text` with a visible sign for every one that steers a screen or turns what follows.
+
+    Line breaks and tabs stay.
+    """
+    return "".join(
+        "\ufffd"
+        if c not in "\n\t" and (c in _TURNING or unicodedata.category(c) in {"Cc", "Cs"})
+        else c
+        for c in text
+    )
+
+
 def _shows_something(character: str) -> bool:
     return (
         character not in _SHOWING_NOTHING

@@ -14,6 +14,7 @@ from shapely.geometry import mapping, shape
 from shapely.ops import unary_union
 from shapely.validation import explain_validity
 
+from app.foundation.texts import is_plain_line
 from app.geography.model import AreasRefused, Spot
 
 #: Mean radius of the earth (IUGG).
@@ -105,6 +106,12 @@ def areas_in(collection: object, fields: AreaFields) -> list[AreaInFile]:
         raise AreasRefused(
             f"One code and name for {len(features)} areas is not possible: name their fields."
         )
+    for typed in (fields.code, fields.name, *fields.code_for.values()):
+        if typed is not None and not is_plain_line(typed):
+            raise AreasRefused(
+                "A code or a name that was typed holds a sign that no keyboard writes, or nothing"
+                " that can be seen."
+            )
     areas: dict[str, AreaInFile] = {}
     for place, feature in enumerate(features, start=1):
         properties = feature.get("properties") if isinstance(feature, dict) else None
@@ -129,7 +136,15 @@ def _told(properties: Mapping[str, object], wanted: str | None, place: int) -> s
     if value is None or str(value).strip() == "":
         known = ", ".join(sorted(properties)) or "none"
         raise AreasRefused(f"Feature {place} has no field {wanted!r}; it has: {known}.")
-    return str(value).strip()
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise AreasRefused(f"Feature {place}: its {wanted} is no text.")
+    written = str(value).strip()
+    if not is_plain_line(written):
+        raise AreasRefused(
+            f"Feature {place}: its {wanted} holds a sign that no keyboard writes, or nothing that"
+            " can be seen."
+        )
+    return written
 
 
 def _outline(geometry: object, what: str) -> tuple[str, str | None]:

@@ -18,12 +18,19 @@ from app.foundation.import_files import place, read_toml, written_toml
 from app.foundation.provided import Provided
 from app.foundation.rule_changes import BY_COMMAND
 from app.foundation.settings import Settings
+from app.foundation.texts import is_plain_line
 from app.identity import invitations, operations
 from app.identity.model import PartyKind
 from app.identity.parties import PartyToKeep, end_party, make_party
 from app.identity.party_imports import PartiesFile, PartyInFile, import_parties, parties_in_file
 from app.identity.permissions import SCOPE_PERMISSIONS, Role
 from app.identity.records import Account
+
+
+def _plain_line(_context: click.Context, _option: click.Parameter, typed: str) -> str:
+    if not is_plain_line(typed):
+        raise click.BadParameter("it holds a sign that no keyboard writes, or nothing to see.")
+    return typed
 
 
 @click.group("accounts")
@@ -33,7 +40,7 @@ def accounts() -> None:
 
 @accounts.command("create-administrator")
 @click.option("--email", required=True, help="Where this person signs in with.")
-@click.option("--name", required=True, help="As colleagues see it.")
+@click.option("--name", required=True, callback=_plain_line, help="As colleagues see it.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.pass_obj
 def create_administrator(
@@ -61,7 +68,7 @@ def create_administrator(
 
 @accounts.command("create")
 @click.option("--email", required=True, help="Where this person signs in with.")
-@click.option("--name", required=True, help="As colleagues see it.")
+@click.option("--name", required=True, callback=_plain_line, help="As colleagues see it.")
 @click.option(
     "--role", required=True, type=click.Choice([role.value for role in Role]), help="What they do."
 )

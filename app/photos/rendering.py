@@ -10,7 +10,7 @@ from typing import Final
 
 from PIL import Image, ImageFile
 
-from app.photos.containers import jpeg, webp
+from app.photos.containers import jpeg, png, webp
 from app.photos.model import MAX_PHOTO_PIXELS, PhotoKind, Rendition
 from app.photos.rules import metadata_in
 
@@ -94,6 +94,9 @@ def make_safe(original: bytes, kind: PhotoKind) -> SafePhoto:
 
 def _decoded(original: bytes, kind: PhotoKind, longest_side_px: int) -> Image.Image:
     try:
+        if kind is PhotoKind.PNG:
+            # Pillow unpacks texts and profiles, and gives up on a PNG with more than 1 MB of one.
+            original = png.only_picture(original)
         with Image.open(BytesIO(original), formats=[_PILLOW_FORMAT[kind]]) as photo:
             if photo.width * photo.height > MAX_PHOTO_PIXELS:
                 raise Undecodable("more pixels than its container told")

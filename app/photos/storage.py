@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -29,6 +30,10 @@ class FileMissing(LookupError):
     """The store has no file of this name."""
 
 
+class StoreFull(OSError):
+    """There is no room for another file; nothing of it was kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFile:
     """A file in the store and when it was put there."""
@@ -42,7 +47,11 @@ class PhotoStore(Protocol):
     """Keeps files under unguessable names, for nobody but the application."""
 
     def put(self, name: str, content: bytes | memoryview) -> None:
-        """Keep `content` under `name`, whole or not at all, on disk when this returns."""
+        """Keep `content` under `name`, whole or not at all, on disk when this returns.
+
+        Raises:
+            StoreFull: there is no room for it.
+        """
         ...
 
     def open(self, name: str) -> BinaryIO:
@@ -93,7 +102,14 @@ class FolderPhotoStore:
 
     def put(self, name: str, content: bytes | memoryview) -> None:
         """Write beside the place, sync, then rename: a reader never meets half a file."""
-        path = self._path(name)
+        try:
+            self._write(self._path(name), name, content)
+        except OSError as fault:
+            if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise StoreFull from fault
+            raise
+
+    def _write(self, path: Path, name: str, content: bytes | memoryview) -> None:
         if not path.parent.is_dir():
             path.parent.mkdir(mode=0o700, exist_ok=True)
             _sync_folder(self._folder)

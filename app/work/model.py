@@ -163,6 +163,7 @@ class DeskReason(StrEnum):
     POSSIBLE_DUPLICATE = "possible-duplicate"
     NOT_SOLVED = "not-solved"
     REMARK = "remark"
+    DANGER_WAITS = "danger-waits"
 
 
 #: The desk's reasons that say nobody has the case: they end when somebody gets it, or it closes.

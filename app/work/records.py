@@ -170,7 +170,7 @@ class DeskEntryRecord(Base):
     __table_args__ = (
         CheckConstraint(
             "reason in ('nobody-responsible', 'declined', 'unsure-category',"
-            " 'possible-duplicate', 'not-solved', 'remark')",
+            " 'possible-duplicate', 'not-solved', 'remark', 'danger-waits')",
             name="reason",
         ),
         Index("ix_desk_entry_case_id", "case_id"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
+from app.foundation.clock import LOCAL_ZONE
 from app.work.model import (
     NEXT_STAGES,
     NEXT_TASK_STAGES,
+    Case,
     CaseStage,
     TaskStage,
     WorkResult,
@@ -62,6 +64,20 @@ def can_wait_until(day: date, *, today: date) -> bool:
 def can_be_planned_on(day: date, *, today: date) -> bool:
     """Whether a task can be planned for this day: today or later, within a year."""
     return day == today or can_wait_until(day, today=today)
+
+
+def is_after_promise(day: date, due_at: datetime) -> bool:
+    """Whether a day comes after the one by which something was promised."""
+    return day > due_at.astimezone(LOCAL_ZONE).date()
+
+
+def waits_too_long(case: Case) -> bool:
+    """Whether nobody comes in time: the work waits, or is planned for after the promised day."""
+    if case.stage is CaseStage.WAITING:
+        return True
+    if case.stage is not CaseStage.PLANNED or case.planned_on is None:
+        return False
+    return is_after_promise(case.planned_on, case.due_at)
 
 
 #: Where a case stands that waits for its party: the day on which it comes says more.

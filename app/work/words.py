@@ -98,6 +98,7 @@ def desk_reason_words(reason: DeskReason) -> str:
         DeskReason.POSSIBLE_DUPLICATE: gettext("Possible duplicate"),
         DeskReason.NOT_SOLVED: gettext("Not solved"),
         DeskReason.REMARK: gettext("Remark of a reporter"),
+        DeskReason.DANGER_WAITS: gettext("Danger, and the work waits"),
     }
     return named[reason]
 
@@ -108,6 +109,7 @@ def settled_words(reason: DeskReason) -> str | None:
         DeskReason.UNSURE_CATEGORY: gettext("The kind is right"),
         DeskReason.POSSIBLE_DUPLICATE: gettext("No duplicate"),
         DeskReason.REMARK: gettext("Remark read"),
+        DeskReason.DANGER_WAITS: gettext("Somebody sees to the danger"),
     }
     return named.get(reason)
 
@@ -179,11 +181,7 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
     party = told.get("party", "")
     sentences: dict[Happening, str] = {
         Happening.OPENED: gettext("The report came in"),
-        Happening.REPORT_JOINED: gettext(
-            "Reported again, as a danger; %(count)s reports now", count=told.get("reports", "?")
-        )
-        if entry.details.get("danger") is True
-        else gettext("Reported again; %(count)s reports now", count=told.get("reports", "?")),
+        Happening.REPORT_JOINED: _joined(told, is_danger=entry.details.get("danger") is True),
         Happening.ROUTED: gettext("Routed"),
         Happening.TASK_OFFERED: gettext("Given to %(party)s", party=party)
         if party
@@ -220,6 +218,28 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
         ),
     }
     return sentences[entry.happening]
+
+
+def _joined(told: Mapping[str, str], *, is_danger: bool) -> str:
+    """Return what joined: another report, or a whole case that the desk found to be the same."""
+    count, case = told.get("reports", "?"), told.get("case")
+    if case is not None and is_danger:
+        words = gettext(
+            "Report %(reference)s was joined to this one, as a danger; %(count)s reports now",
+            reference=case,
+            count=count,
+        )
+    elif case is not None:
+        words = gettext(
+            "Report %(reference)s was joined to this one; %(count)s reports now",
+            reference=case,
+            count=count,
+        )
+    elif is_danger:
+        words = gettext("Reported again, as a danger; %(count)s reports now", count=count)
+    else:
+        words = gettext("Reported again; %(count)s reports now", count=count)
+    return str(words)
 
 
 def _stage_sentence(told: Mapping[str, str]) -> str:

@@ -130,4 +130,5 @@ class TestTheNamesOnTheMap:
             expect(visit.page.locator(".cluster").first).to_be_visible()
             expect(visit.page.locator(".map-name span[class^=is-]").first).to_be_attached()
 
-            assert visit.page.evaluate(COVERED_NAMES) == []
+            # Marks and letters may come after the first name stepped aside.
+            visit.page.wait_for_function(f"({COVERED_NAMES})().length === 0", timeout=10_000)

@@ -68,6 +68,7 @@ class TestReady:
                     "migrations": "ok",
                     "worker": "ok",
                     "queue": "ok",
+                    "disk": "ok",
                 },
                 "failedJobs": 0,
             },

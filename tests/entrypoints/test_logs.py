@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import io
 import json
 import logging
 from collections.abc import Iterator
@@ -152,3 +155,18 @@ class TestWhatIsCutOut:
         assert "UniqueViolation" in told
         for personal in (contact.name, contact.email, contact.phone, str(report_id)):
             assert str(personal) not in told
+
+
+class FullDisk(io.StringIO):
+    """Standard output on a disk where nothing fits any more."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class TestALineThatCannotBeWritten:
+    def test_fails_no_request(self, web: FlaskClient) -> None:
+        with contextlib.redirect_stdout(FullDisk()):
+            status = web.get("/api/v1/categories").status_code
+
+        assert status == 200

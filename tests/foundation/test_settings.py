@@ -40,6 +40,12 @@ WRONG = {
     "LOG_LEVEL": ["", "TRACE", "info"],
     "WEB_PROCESSES": ["0", "65", "two"],
     "WEB_THREADS": ["0", "65", ""],
+    "BODY_SILENCE_SECONDS": ["0", "-1", "601", "soon"],
+    "BODY_GRACE_SECONDS": ["0", "601", ""],
+    "BODY_LEAST_BYTES_PER_SECOND": ["0", "-2000", "fast"],
+    "BODIES_AT_ONCE": ["0", "1.5", "many"],
+    "BODIES_AT_ONCE_OF_ONE_CLIENT": ["0", "none"],
+    "BODY_LONGEST_SECONDS": ["0", "86401"],
     "RETENTION_DAYS": ["0", "-1", "ninety"],
     "CONTACT_LOG_DAYS": ["0", "a year"],
 }

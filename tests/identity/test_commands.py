@@ -105,6 +105,7 @@ class TestAnAccount:
             (("--role", "crew", "--party", "niemand"), "no party with the code 'niemand'"),
             (("--role", "baas"), "'baas' is not one of"),
             (("--role", "desk", "--email", "geen adres"), "not an e-mail address"),
+            (("--role", "desk", "--name", "An\x1b[2Jna"), "no keyboard writes"),
         ],
     )
     def test_that_cannot_be_is_refused_in_a_sentence(
@@ -173,6 +174,7 @@ class TestAParty:
             (("--web-form", "javascript:alert(1)"), "web_form: "),
             (("--email", "geen adres"), "email: "),
             (("--name", " "), "name: "),
+            (("--name", "Noord\u202e"), "name: "),
         ],
     )
     def test_that_cannot_be_is_refused_with_what_is_wrong(
@@ -234,7 +236,7 @@ class TestPartiesFromAFile:
             ("kind = ", "no TOML"),
             ('kind = "contractor"\n[[party]]\ncode = "noord"\nname="x"\nkind="team"', "twice"),
             ('kind = "team"\nended_on = "ooit"', "party 1, ended_on"),
-            ('kind = "team"\nphone = "06\\u00001"', "cannot keep"),
+            ('kind = "team"\nphone = "06\\u00001"', "party 1, phone"),
         ],
     )
     def test_are_refused_as_a_whole(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -250,4 +253,99 @@ class TestAHeicPhoto:
         safe = made_safe(a_heic(640, 480))
 
         assert (safe.width_px, safe.height_px) == (640, 480)
+        assert_says_nothing_but_pixels(safe)
+
+
+def a_chunk(name: bytes, body: bytes) -> bytes:
+    """Return a chunk of a PNG with its length and its check sum."""
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", crc32(name + body))
+
+
+def with_chunks(png: bytes, *chunks: bytes) -> bytes:
+    """Return the PNG with these chunks behind its header."""
+    return png[:33] + b"".join(chunks) + png[33:]
+
+
+def with_segments(jpeg_file: bytes, *bodies: bytes) -> bytes:
+    """Return the JPEG with an APP1 for each of these."""
+    told = (b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body for body in bodies)
+    return jpeg_file[:2] + b"".join(told) + jpeg_file[2:]
+
+
+PACKED = zlib.compress(bytes(40_000_000), 9)
+
+
+class TestAPhotoThatTellsALot:
+    @pytest.mark.parametrize(
+        "told",
+        [
+            [a_chunk(b"iCCP", b"profile\0\0" + PACKED)],
+            [a_chunk(b"zTXt", b"Comment\0\0" + PACKED)] * 50,
+            [a_chunk(b"iTXt", b"Comment\0\1\0\0\0" + PACKED)] * 50,
+            [a_chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + PACKED)],
+            [a_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + b"<x/>" * 500_000)] * 2,
+            [a_chunk(b"tEXt", b"Comment\0" + b"t" * 2_000_000)] * 3,
+            [a_chunk(b"eXIf", b"MM\0*" + b"\xff" * 3_000_000)],
+        ],
+        ids=["profile", "packed texts", "packed words", "packed xmp", "xmp", "texts", "notes"],
+    )
+    def test_is_shown_as_a_png(self, told: list[bytes]) -> None:
+        content = with_chunks(a_png(), *told)
+
+        safe = made_safe(content)
+
+        assert difference(picture(safe), drawn()) < 12
+        assert_says_nothing_but_pixels(safe)
+
+    def test_is_shown_as_a_png_with_a_palette_that_is_see_through(self) -> None:
+        content = encoded(drawn(mode="P"), "PNG", transparency=bytes(256))
+        telling = with_chunks(content, a_chunk(b"zTXt", b"Comment\0\0" + PACKED))
+
+        safe = made_safe(telling)
+
+        assert ImageStat.Stat(picture(safe)).mean == [255, 255, 255]
+
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    def test_stands_upright_by_its_notes_behind_the_pixels(self, orientation: int) -> None:
+        stored = turned(drawn(), orientation)
+        notes = a_chunk(b"eXIf", secret_exif(orientation).removeprefix(b"Exif\0\0"))
+        content = encoded(stored, "PNG")
+        content = content[:-12] + notes + content[-12:]
+
+        safe = made_safe(with_chunks(content, a_chunk(b"iCCP", b"profile\0\0" + PACKED)))
+
+        assert difference(picture(safe), drawn()) < 12
+
+    def test_stands_upright_by_its_xmp(self) -> None:
+        xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/" tiff:Orientation="6"/>'
+        content = encoded(turned(drawn(), 6), "PNG")
+
+        safe = made_safe(
+            with_chunks(content, a_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp))
+        )
+
+        assert difference(picture(safe), drawn()) < 12
+
+    def test_is_shown_as_a_png_that_moves(self) -> None:
+        black = Image.new("RGB", (24, 16))
+        content = encoded(drawn(), "PNG", save_all=True, append_images=[black] * 3)
+        assert b"fdAT" in content
+
+        assert difference(picture(made_safe(content)), drawn()) < 12
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            a_jpeg(240, 160, icc_profile=bytes(3_000_000)),
+            with_segments(a_jpeg(240, 160), *[b"Exif\0\0MM\0*\0\0\0\x08" + b"\xff" * 65_000] * 200),
+            with_segments(a_jpeg(240, 160), b"http://ns.adobe.com/xap/1.0/\0" + b"<x>" * 21_000),
+            a_webp(240, 160, icc_profile=bytes(3_000_000), xmp=b"<x>" * 3_000_000),
+            a_webp(240, 160, exif=b"Exif\0\0MM\0*\0\0\0\x08" + b"\xff" * 3_000_000),
+        ],
+        ids=["jpeg profile", "jpeg notes", "jpeg xmp", "webp profile and xmp", "webp notes"],
+    )
+    def test_is_shown_as_a_jpeg_or_a_webp(self, content: bytes) -> None:
+        safe = made_safe(content)
+
+        assert difference(picture(safe), drawn(240, 160)) < 12
         assert_says_nothing_but_pixels(safe)

@@ -98,7 +98,7 @@ class TestCategoriesFromAFile:
             ("klok^1.6", "klok^veel", "is no keyword"),
             ("klok^1.6", "klok^1000", "is no keyword"),
             ("klok^1.6", "klok^nan", "is no keyword"),
-            ("klok^1.6", "klok\\u0000", "cannot keep"),
+            ("klok^1.6", "klok\\u0000", "keywords_nl"),
             ('code = "klok"', 'code = "anders"', "stands there twice"),
             ('code = "anders"', 'code = "iets"', "overig.anders"),
             ('code = "klok"', 'code = "Klok 1"', "main 1, category 2, code"),

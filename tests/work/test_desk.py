@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,6 +23,7 @@ from app.work.model import (
     CaseStage,
     DeclineReason,
     DeskReason,
+    Happening,
     Task,
     TaskStage,
     WorkResult,
@@ -34,9 +36,17 @@ from app.work.operations.desk import (
     reopen_case,
 )
 from app.work.operations.desk_list import raise_at_desk
-from app.work.operations.lists import desk_entries_of_case
+from app.work.operations.history import history_of_case
+from app.work.operations.lists import desk_entries_of_case, desk_list, open_tasks_of_party
+from app.work.operations.planning_task import plan_task
 from app.work.operations.recategorising import change_category
-from app.work.operations.tasks import complete_task, decline_task, tasks_of_case
+from app.work.operations.tasks import (
+    complete_task,
+    decline_task,
+    hold_task,
+    start_task,
+    tasks_of_case,
+)
 from app.work.refusals import CaseIsClosed, CaseOpenAtAsset, StageNotReachable
 from tests.makers.places import IN_DISTRICT, SmallMunicipality, a_small_municipality
 
@@ -170,6 +180,53 @@ class TestACaseThatJoinsAnother:
         assert (task.due_at, task.version) == (grown.due_at, 2)
         assert reasons(transaction, grown) == [DeskReason.REMARK]
         assert reasons(transaction, urgent.case) == []
+
+    def test_as_a_danger_is_named_in_the_history_and_looked_at_where_the_other_waits(
+        self, transaction: Transaction, place: SmallMunicipality
+    ) -> None:
+        noise, calm, urgent = (
+            a_lamp(transaction),
+            a_lamp(transaction),
+            a_lamp(transaction, is_danger=True),
+        )
+        (task,) = tasks_of_case(transaction, calm.case.id)
+        hold_task(
+            transaction,
+            task.id,
+            party_id=task.party_id,
+            until=date(2026, 12, 20),
+            remark="",
+            by=SOMEBODY,
+            now=NOW,
+        )
+
+        _, grown = merge_case(
+            transaction, urgent.case.reference, calm.case.reference, by=SOMEBODY, now=NOW
+        )
+
+        told = history_of_case(transaction, grown.id)[-1]
+        assert (told.happening, told.actor_id) == (Happening.REPORT_JOINED, SOMEBODY.id)
+        assert told.details["danger"] is True
+        assert told.details["case"] == urgent.case.reference
+        assert DeskReason.DANGER_WAITS in reasons(transaction, grown)
+        assert desk_list(transaction)[0].case.id == grown.id
+        listed = open_tasks_of_party(transaction, task.party_id)
+        assert [one.case.id for one in listed] == [grown.id, noise.case.id]
+
+    def test_as_a_danger_is_off_the_list_once_somebody_begins(
+        self, transaction: Transaction, place: SmallMunicipality
+    ) -> None:
+        calm, urgent = a_lamp(transaction), a_lamp(transaction, is_danger=True)
+        (task,) = tasks_of_case(transaction, calm.case.id)
+        known: dict[str, Any] = {"party_id": task.party_id, "by": SOMEBODY, "now": NOW}
+        plan_task(transaction, task.id, on=date(2027, 3, 1), **known)
+        merge_case(transaction, urgent.case.reference, calm.case.reference, by=SOMEBODY, now=NOW)
+        before = reasons(transaction, calm.case)
+
+        start_task(transaction, task.id, **known)
+
+        assert DeskReason.DANGER_WAITS in before
+        assert DeskReason.DANGER_WAITS not in reasons(transaction, calm.case)
 
     def test_answers_the_others_question_whether_they_are_one(
         self, transaction: Transaction, place: SmallMunicipality

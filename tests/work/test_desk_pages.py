@@ -320,6 +320,23 @@ class TestChangingTheKind:
             "wegen.losse-tegel"
         )
 
+    def test_to_the_same_kind_confirms_it(
+        self, desk: Browser, report: Report, connection: Connection
+    ) -> None:
+        said = report("Iets vreemds", category=None)
+        case = f"/balie/zaken/{said['reference']}"
+        kind = connection.scalar(text("SELECT category_code FROM defect_case"))
+        tasks = tasks_of(connection, case)
+
+        desk.submit(case, f"{case}/soort", category=kind)
+
+        page = desk.get(case).text
+        assert "De soort is hetzelfde gebleven." in page
+        assert "Niemand is verantwoordelijk" not in page
+        assert "Bekeken door de balie: Soort niet zeker" in page
+        assert tasks_of(connection, case) == tasks
+        assert 'Soort niet zeker <span class="count">0</span>' in desk.get("/balie").text
+
     def test_is_refused_where_the_object_has_such_a_case(
         self, desk: Browser, report: Report, place: SmallMunicipality, connection: Connection
     ) -> None:

@@ -165,7 +165,9 @@ def web_command(host: str, port: int, environment: dict[str, str]) -> list[str]:
         f"--host={host}",
         f"--port={port}",
         f"--workers={environment.get('WEB_PROCESSES') or 2}",
-        "--backlog=1024",
+        # Connections that say nothing hold a place until the header's time is over.
+        "--backlog=4096",
+        "--http1-header-read-timeout=15000",
         "--http=1",
         "--no-ws",
         "--respawn-failed-workers",

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -54,10 +56,22 @@ class BodyBounds:
     #: Of a body that brings no files.
     most_text_bytes: int
     silence_seconds: float
-    #: The average is looked at when the body has been under way for so long.
+    #: So long a body may come slower than it must; what comes faster gives back what was used up,
+    #: and never more than this.
     grace_seconds: float
     least_bytes_per_second: float
+    longest_seconds: float
     at_once: int
+    #: Of one client; None where all of them come through a proxy of ours, which has its own bound.
+    at_once_of_one_client: int | None = None
+    #: Of all bodies of one process; photos of everybody at once are far below it.
+    in_files_bytes: int = 1024 * _MEGABYTE
+    #: What bodies leave of the disk to the database and the photos.
+    left_on_disk_bytes: int = 512 * _MEGABYTE
+
+
+class NoRoom(OSError):
+    """There is no room on the disk for another piece of a body."""
 
 
 class Body:
@@ -70,6 +84,7 @@ class Body:
         self._intake = intake
         self._pieces: list[bytes] = []
         self._held_bytes = 0
+        self._in_file_bytes = 0
         self._file: IO[bytes] | None = None
         self.state = BodyState.WHOLE
         self.length = 0
@@ -102,12 +117,16 @@ class Body:
     def close(self) -> None:
         """Give back what the body held."""
         self._forget()
+        self._intake.in_files_bytes -= self._in_file_bytes
+        self._in_file_bytes = 0
         if self._file is not None:
             self._file.close()
 
     def _write(self) -> None:
         assert self._file is not None  # noqa: S101  # for the type checker
         rest = memoryview(b"".join(self._pieces))
+        self._in_file_bytes += len(rest)
+        self._intake.make_room_in_files(len(rest))
         while rest:
             rest = rest[self._file.write(rest) :]
         self._forget()
@@ -127,27 +146,58 @@ class BodyIntake:
         self.disk = disk
         #: Of all bodies that are not closed yet.
         self.held_bytes = 0
+        self.in_files_bytes = 0
+        self._of_client: Counter[str] = Counter()
         self._under_way: set[asyncio.Timeout] = set()
         self._is_stopping = False
 
-    async def take_in(self, receive: Receive, *, told_length: int | None, has_files: bool) -> Body:
+    async def take_in(
+        self, receive: Receive, *, told_length: int | None, has_files: bool, client: str = ""
+    ) -> Body:
         """Return the body, as far as it came; `told_length` is in bytes, if the client told it."""
         body = Body(self)
         most_bytes = self._bounds.most_bytes if has_files else self._bounds.most_text_bytes
         if told_length is not None and told_length > most_bytes:
             body.length, body.state = told_length, BodyState.TOO_LONG
-        elif len(self._under_way) >= self._bounds.at_once or self._is_stopping:
+        elif not self._has_place_for(client):
             body.state = BodyState.NO_ROOM
         else:
+            self._of_client[client] += 1
             try:
                 await self._receive_all(body, receive, most_bytes)
+            except NoRoom:
+                body.state = BodyState.NO_ROOM
             except OSError:
                 _log.exception("A request could not be kept on disk.")
                 body.state = BodyState.NO_ROOM
             except BaseException:
                 body.close()
                 raise
+            finally:
+                self._of_client[client] -= 1
+                if not self._of_client[client]:
+                    del self._of_client[client]
         return body
+
+    def make_room_in_files(self, more_bytes: int) -> None:
+        """Count bytes that are about to be written to a file; called beside the loop.
+
+        Raises:
+            NoRoom: bodies hold enough of the disk, or others need what is left of it.
+        """
+        self.in_files_bytes += more_bytes
+        free_bytes = shutil.disk_usage(self.folder or tempfile.gettempdir()).free
+        is_enough = self.in_files_bytes > self._bounds.in_files_bytes
+        if is_enough or free_bytes - more_bytes < self._bounds.left_on_disk_bytes:
+            raise NoRoom
+
+    def _has_place_for(self, client: str) -> bool:
+        of_one = self._bounds.at_once_of_one_client
+        return (
+            not self._is_stopping
+            and len(self._under_way) < self._bounds.at_once
+            and (of_one is None or self._of_client[client] < of_one)
+        )
 
     def stop(self) -> None:
         """Wait for no further piece of any body: the process ends."""
@@ -157,7 +207,8 @@ class BodyIntake:
 
     async def _receive_all(self, body: Body, receive: Receive, most_bytes: int) -> None:
         bounds, now = self._bounds, asyncio.get_running_loop().time
-        begun = now()
+        ends_at = now() + bounds.longest_seconds
+        patience_until = now() + bounds.grace_seconds
         try:
             async with asyncio.timeout(bounds.silence_seconds) as patience:
                 self._under_way.add(patience)
@@ -169,21 +220,19 @@ class BodyIntake:
                             return
                         if piece := message.get("body", b""):
                             await body.add(piece)
+                            patience_until = min(
+                                patience_until + len(piece) / bounds.least_bytes_per_second,
+                                now() + bounds.grace_seconds,
+                            )
                         if body.length > most_bytes:
                             body.state = BodyState.TOO_LONG
                             return
                         if not message.get("more_body", False):
                             return
                         if not self._is_stopping:
-                            patience.reschedule(
-                                min(now() + bounds.silence_seconds, begun + self._earned(body))
-                            )
+                            silent_at = now() + bounds.silence_seconds
+                            patience.reschedule(min(silent_at, patience_until, ends_at))
                 finally:
                     self._under_way.discard(patience)
         except TimeoutError:
             body.state = BodyState.NO_ROOM if self._is_stopping else BodyState.STOPPED
-
-    def _earned(self, body: Body) -> float:
-        """Return how many seconds what has come so far gives the body."""
-        earned = body.length / self._bounds.least_bytes_per_second
-        return max(self._bounds.grace_seconds, earned)

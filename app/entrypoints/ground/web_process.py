@@ -36,7 +36,11 @@ def in_shell(application: Flask, settings: Settings) -> WebShell:
             silence_seconds=settings.body_silence_seconds,
             grace_seconds=settings.body_grace_seconds,
             least_bytes_per_second=settings.body_least_bytes_per_second,
+            longest_seconds=settings.body_longest_seconds,
             at_once=settings.bodies_at_once,
+            at_once_of_one_client=None
+            if settings.trusted_proxies
+            else settings.bodies_at_once_of_one_client,
         ),
         folder=settings.data_dir,
     )

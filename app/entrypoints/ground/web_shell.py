@@ -21,6 +21,7 @@ from urllib.parse import unquote_to_bytes
 
 from app.entrypoints.ground.web_bodies import Body, BodyBounds, BodyIntake, BodyState, Receive
 from app.entrypoints.unfinished import BODY_STATE
+from app.identity.rates import client_network
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -89,6 +90,7 @@ class WebShell:
             receive,
             told_length=int(told) if told.isdecimal() and not is_chunked else None,
             has_files=environ.get("CONTENT_TYPE", "").lower().startswith("multipart/"),
+            client=client_network(environ.get("REMOTE_ADDR")),
         )
         environ["CONTENT_LENGTH"] = str(body.length)
         environ[BODY_STATE] = body.state.value

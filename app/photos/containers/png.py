@@ -14,6 +14,12 @@ _BIT_DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: 
 _LONGEST_SIDE_PX = 2**31 - 1
 #: Writers that make chunks of 4 kB need under 4,000 of them for the largest photo we take.
 _MAX_CHUNKS = 10_000
+#: What pixels and their colours are made of.
+_DRAWN = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+#: How a text begins that is XMP and not packed.
+_XMP = b"XML:com.adobe.xmp\0\0\0"
+#: Cameras write a tenth of this; a JPEG has no room for more.
+_MAX_NOTES_BYTES = 65_536
 
 
 def walk(content: bytes) -> Container:
@@ -51,6 +57,34 @@ def walk(content: bytes) -> Container:
                 raise PhotoDamaged
             return Container(PhotoKind.PNG, *size, end=position, parts=frozenset(parts))
     raise PhotoDamaged
+
+
+def only_picture(content: bytes) -> bytes:
+    """Return a PNG that `walk` let pass without what is not needed to draw it upright.
+
+    Packed profiles and texts stay out, so that a decoder never unpacks them; so do the later
+    pictures of a PNG that moves. The notes of a camera and XMP are kept up to 64 kB, because one of
+    them says which side is up.
+    """
+    view = memoryview(content)
+    kept: list[bytes | memoryview] = [SIGNATURE]
+    noted: set[bytes] = set()
+    position = len(SIGNATURE)
+    name = b""
+    while name != b"IEND":
+        length, name = struct.unpack_from(">I4s", content, position)
+        end = position + 12 + length
+        if name in _DRAWN or (name not in noted and _says_which_side_is_up(view[position:end])):
+            noted.add(name)
+            kept.append(view[position:end])
+        position = end
+    return b"".join(kept)
+
+
+def _says_which_side_is_up(chunk: memoryview) -> bool:
+    if len(chunk) > _MAX_NOTES_BYTES:
+        return False
+    return bytes(chunk[4:8]) == b"eXIf" or bytes(chunk[4 : 8 + len(_XMP)]) == b"iTXt" + _XMP
 
 
 def _size(content: bytes, position: int, length: int) -> tuple[int, int]:

@@ -29,12 +29,12 @@ from app.work.model import (
 from app.work.operations.at_asset import check_alone_at_asset
 from app.work.operations.case_rows import case_where
 from app.work.operations.clock import let_clock_run, stop_clock
-from app.work.operations.desk_list import raise_all_at_desk
+from app.work.operations.desk_list import raise_all_at_desk, raise_at_desk
 from app.work.operations.history import write_histories, write_history
 from app.work.operations.offering import offer_task
 from app.work.operations.task_rows import give_tasks_due_date
 from app.work.refusals import CaseNotFound, MovedOn
-from app.work.rules import check_move, stage_of_new_case
+from app.work.rules import check_move, stage_of_new_case, waits_too_long
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,10 @@ def grow_case(
     now: datetime,
     asset_id: UUID | None = None,
 ) -> Case:
-    """Let a case hold more reports, and tell it; an asset is taken over where it has none."""
+    """Let a case hold more reports, and tell it; an asset is taken over where it has none.
+
+    What turns out to be a danger while its work waits comes on the desk's list.
+    """
     becomes_urgent = is_danger and not joined.is_danger
     is_earlier = becomes_urgent and promised.due_at < joined.due_at
     changed = replace(
@@ -283,6 +286,8 @@ def grow_case(
     write_case(transaction, changed, now=now)
     if changed.due_at != joined.due_at:
         give_tasks_due_date(transaction, changed, now=now)
+    if becomes_urgent and waits_too_long(changed):
+        raise_at_desk(transaction, changed.id, DeskReason.DANGER_WAITS, details={}, now=now)
     transaction.tell(CaseMoved(changed, previous_stage=joined.stage, at=now))
     return changed
 

@@ -13,6 +13,7 @@ from app.work.model import (
     ActedBy,
     Case,
     CaseMoved,
+    DeskReason,
     Happening,
 )
 from app.work.operations.cases import (
@@ -22,6 +23,7 @@ from app.work.operations.cases import (
 )
 from app.work.operations.clock import promise_of
 from app.work.operations.desk import refuse_closed
+from app.work.operations.desk_list import settle_desk_entries
 from app.work.operations.history import write_history
 from app.work.operations.promising import located_again, promised_from_the_start
 from app.work.operations.task_rows import give_tasks_due_date
@@ -63,6 +65,7 @@ def take_danger_away(
     write_case(transaction, calmed, now=now)
     give_tasks_due_date(transaction, calmed, now=now)
     write_history(transaction, found.id, Happening.DANGER_TAKEN_AWAY, by=by, at=now)
+    settle_desk_entries(transaction, found.id, now=now, reasons=(DeskReason.DANGER_WAITS,))
     transaction.tell(CaseMoved(calmed, previous_stage=found.stage, at=now))
     return calmed
 

@@ -103,7 +103,8 @@ def hand_over(
     told = {"party": party.name, **({"draft": draft} if draft else {})}
     write_history(transaction, found.id, Happening.ASSIGNED, by=by, at=now, **told)
     offer_task(transaction, moved, party_id=party.id, now=now)
-    settle_desk_entries(transaction, found.id, now=now, reasons=NOBODY_HAS_IT)
+    answered = (*NOBODY_HAS_IT, DeskReason.DANGER_WAITS)
+    settle_desk_entries(transaction, found.id, now=now, reasons=answered)
     return moved
 
 

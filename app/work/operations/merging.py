@@ -80,6 +80,7 @@ def merge_case(
         at=now,
         reports=grown.report_count,
         case=merged.reference,
+        danger=grown.is_danger and not into.is_danger,
     )
     if settle_desk_entries(transaction, merged.id, now=now, reasons=(DeskReason.REMARK,)):
         raise_at_desk(transaction, into.id, DeskReason.REMARK, details={}, now=now)

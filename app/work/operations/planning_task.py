@@ -7,12 +7,22 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.foundation.database import Transaction
-from app.work.model import ActedBy, Case, CaseMoved, CaseStage, Happening, Task, TaskStage
+from app.work.model import (
+    ActedBy,
+    Case,
+    CaseMoved,
+    CaseStage,
+    DeskReason,
+    Happening,
+    Task,
+    TaskStage,
+)
 from app.work.operations.cases import move_case, write_case
+from app.work.operations.desk_list import settle_desk_entries
 from app.work.operations.history import write_history
 from app.work.operations.task_rows import write_task
 from app.work.operations.tasks import move_task, take_task
-from app.work.rules import BEFORE_THE_WORK
+from app.work.rules import BEFORE_THE_WORK, is_after_promise
 
 
 def plan_task(
@@ -42,6 +52,10 @@ def plan_task(
         )
     if of_case.stage in BEFORE_THE_WORK:
         _plan_case(transaction, of_case, on=on, now=now)
+        if not is_after_promise(on, of_case.due_at):
+            settle_desk_entries(
+                transaction, of_case.id, now=now, reasons=(DeskReason.DANGER_WAITS,)
+            )
     write_history(
         transaction,
         of_case.id,

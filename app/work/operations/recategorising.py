@@ -37,6 +37,7 @@ def change_category(
 ) -> Case:
     """Let a case be of another category: it is routed anew, and the decision is kept.
 
+    Choosing the kind that it has confirms it: that answers the desk's doubt, and changes nothing.
     The norm counts from the moment the report came in, for that is what its reporter was
     promised. A party that stays responsible keeps its task. Where nobody is, the case stands on
     the desk's list.
@@ -60,8 +61,18 @@ def change_category(
                 public_visibility=category.public_visibility.value,
             ),
         )
-    settle_desk_entries(transaction, found.id, now=now, reasons=(DeskReason.UNSURE_CATEGORY,))
+    unsure = (DeskReason.UNSURE_CATEGORY,)
+    was_unsure = settle_desk_entries(transaction, found.id, now=now, reasons=unsure) > 0
     if category.code == found.category_code:
+        if was_unsure:
+            write_history(
+                transaction,
+                found.id,
+                Happening.DESK_SETTLED,
+                by=by,
+                at=now,
+                reason=DeskReason.UNSURE_CATEGORY.value,
+            )
         return found
     located = located_again(transaction, found, now=now)
     promised = promised_from_the_start(

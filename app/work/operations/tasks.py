@@ -100,6 +100,7 @@ def start_task(
     )
     if of_case.stage not in {CaseStage.IN_PROGRESS, CaseStage.REFERRED}:
         move_case(transaction, of_case, CaseStage.IN_PROGRESS, now=now, waiting_for=None)
+    settle_desk_entries(transaction, of_case.id, now=now, reasons=(DeskReason.DANGER_WAITS,))
     return started
 
 

@@ -99,6 +99,7 @@ def recategorise(reference: str) -> ResponseReturnValue:
         if category is None:
             typed.errors["category"] = gettext("Choose a kind from the list.")
             raise _NotRight
+        kept = case_by_reference(transaction, reference).category_code == category.code
         changed = change_category(
             transaction,
             reference,
@@ -107,6 +108,8 @@ def recategorise(reference: str) -> ResponseReturnValue:
             now=_now(),
             expected_version=version,
         )
+        if kept:
+            return "ok", gettext("The kind stays the same.")
         if changed.party_name:
             return "ok", gettext("Kind changed. It is with %(party)s.", party=changed.party_name)
         return "warning", gettext("Kind changed. Nobody is responsible: give it to a party.")

@@ -4,7 +4,10 @@ import { map } from "./street-map.js";
 const MARKS_REST_AFTER_MS = 350;
 
 /** Where a name can stand, seen from its village; the first that is free is taken. */
-const PLACES = ["", "is-below", "is-high", "is-right", "is-left"];
+const PLACES = [
+  "", "is-below", "is-high", "is-right", "is-left", "is-low",
+  "is-high-right", "is-high-left", "is-below-right", "is-below-left",
+];
 
 /** @param {DOMRect} one @param {DOMRect} other */
 function meet(one, other) {
@@ -33,3 +36,5 @@ export function namesStepAside() {
 
 map.on("moveend zoomend layeradd layerremove", namesStepAside);
 namesStepAside();
+// In its own letters a name is wider or narrower than it was until they came.
+void document.fonts.ready.then(namesStepAside);

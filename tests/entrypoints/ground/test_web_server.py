@@ -41,6 +41,7 @@ def running(database_server: ground.Server, database_template: str) -> Iterator[
             BODY_GRACE_SECONDS="4",
             BODY_LEAST_BYTES_PER_SECOND="1000",
             BODIES_AT_ONCE="60",
+            BODIES_AT_ONCE_OF_ONE_CLIENT="60",
         ) as system:
             yield system
     finally:
@@ -160,6 +161,21 @@ class TestBodiesThatStopHalfWay:
 
         assert status == 408
         assert time.monotonic() - begun < 8
+
+    def test_are_given_up_when_they_trickle_after_a_quick_beginning(self, address: Address) -> None:
+        begun = time.monotonic()
+        head = a_head(
+            f"Content-Length: {20 * MEGABYTE}", media_type="multipart/form-data; boundary=x"
+        )
+        with sent(address, head, b"x" * (10 * MEGABYTE)) as connection:
+            for _ in range(9):
+                connection.sendall(b" ")
+                time.sleep(0.5)
+
+            status, *_ = answer_on(connection)
+
+        assert status == 408
+        assert time.monotonic() - begun < 10
 
     def test_leave_no_file(self, running: RunningSystem, address: Address) -> None:
         before = {path.name for path in running.data_folder.iterdir()}
