@@ -28,6 +28,7 @@ def privacy() -> str:
     return render_template(
         "about/privacy.html",
         contact_days=settings.retention_days,
+        opening_days=settings.contact_log_days,
         draft_days=UNSENT_DRAFTS_REST_FOR.days,
         answer_days=ANSWERS_ARE_KEPT.days,
         has_tiles=settings.tile_url.strip().lower() not in {"", "none"},

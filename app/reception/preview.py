@@ -48,6 +48,10 @@ class Preview:
         """The works that are planned here; where only the village is known nobody can say."""
         return () if self.is_rough else self.place.works
 
+    def is_solved_by(self, near: NearWork) -> bool:
+        """Whether a planned work takes care of what the kind is about."""
+        return self.category.join_group in near.work.join_groups
+
     @property
     def party(self) -> tuple[str, str] | None:
         """The name and the kind of the party that would get it."""

@@ -31,6 +31,18 @@ class TestThePrivacyPage:
         assert "Tot 17 dagen nadat uw melding is gesloten" in words_of(web, "/privacy")
         assert "Until 17 days after" in words_of(web, "/privacy?taal=en")
 
+    def test_says_how_long_is_known_who_opened_contact_details(
+        self, web: FlaskClient, provided: Provided, settings: Settings
+    ) -> None:
+        provided.put(Settings, settings.model_copy(update={"contact_log_days": 23}))
+
+        told = words_of(web, "/privacy")
+
+        assert (
+            "Welke medewerker uw naam, e-mailadres en telefoonnummer opende, en wanneer 23 d"
+            in told
+        )
+
     def test_speaks_of_the_map_service_only_where_it_is_asked(
         self, web: FlaskClient, provided: Provided, settings: Settings
     ) -> None:

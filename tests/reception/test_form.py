@@ -297,7 +297,8 @@ class TestWhatIsKnownNearBy:
         self, resident: Resident, provided: Provided
     ) -> None:
         with provided.get(Database).transaction() as transaction:
-            plan_works(transaction, [(a_work("W-1", at=IN_DISTRICT), None)], now=MONDAY)
+            works = [(a_work("W-1", at=IN_DISTRICT, join_groups=("wegen",)), None)]
+            plan_works(transaction, works, now=MONDAY)
         at_the_place(resident, "Losse tegel", "wegen.losse-tegel")
         resident.sends({"address": "Kade 4"})
 
@@ -306,7 +307,24 @@ class TestWhatIsKnownNearBy:
         assert page.path == "/melden/al-bekend"
         assert page.title.startswith("Hier is werk gepland")
         assert "al bekend in de buurt" not in page.text
+        assert "Misschien lost dit werk op wat u ziet" in page.text
         assert resident.sends().path == "/melden/contact"
+
+    def test_promises_nothing_of_work_on_other_things(
+        self, resident: Resident, provided: Provided
+    ) -> None:
+        elsewhere = a_work("W-1", at=IN_DISTRICT, join_groups=("trees",), title_nl="Bomen snoeien")
+        with provided.get(Database).transaction() as transaction:
+            plan_works(transaction, [(elsewhere, None)], now=MONDAY)
+        at_the_place(resident, "Losse tegel", "wegen.losse-tegel")
+        resident.sends({"address": "Kade 4"})
+
+        page = resident.sends({"place": resident.page.form.choices["place"][0]})
+
+        assert page.title.startswith("Hier is werk gepland")
+        assert "Bomen snoeien" in page.text
+        assert "Misschien lost dit werk op" not in page.text
+        assert "Dit werk gaat over andere dingen dan uw melding" in page.text
 
     def test_never_stops_a_report(
         self, resident: Resident, provided: Provided, app_client: Resident

@@ -397,7 +397,7 @@ class TestPhotos:
 
         assert "Niet elke foto is meegekomen" in check.text
         assert "tekst.jpg" in sent.text
-        assert "U kunt nog foto’s toevoegen" in sent.text
+        assert "U kunt nog foto's toevoegen" in sent.text
 
     def test_sent_again_count_once_and_are_no_longer_missed(
         self, resident: Resident, provided: Provided

@@ -15,6 +15,7 @@ from app.foundation.clock import LOCAL_ZONE
 from app.geography.model import Asset
 from app.identity.access import open_to
 from app.identity.permissions import Permission
+from app.planning.model import NearWork
 from app.publishing.operations import PublicCase
 from app.reception.model import DraftContent
 from app.reception.pages.steps import Page, filled_in, kept, language, onward, previewed, shown
@@ -170,20 +171,23 @@ def _known_page(
             "value": _NONE,
             "label": gettext("No, it is something else"),
         },
-        works=[
-            {
-                "title": near.work.title(language()),
-                "description": near.work.description(language()),
-                "period": gettext(
-                    "%(first)s until %(last)s",
-                    first=_written(near.work.starts_on),
-                    last=_written(near.work.ends_on),
-                ),
-                "by": near.work.carried_out_by,
-            }
-            for near in found.works
-        ],
+        solving_works=[_planned(near) for near in found.works if found.is_solved_by(near)],
+        other_works=[_planned(near) for near in found.works if not found.is_solved_by(near)],
     )
+
+
+def _planned(near: NearWork) -> dict[str, str]:
+    work = near.work
+    return {
+        "title": work.title(language()),
+        "description": work.description(language()),
+        "period": gettext(
+            "%(first)s until %(last)s",
+            first=_written(work.starts_on),
+            last=_written(work.ends_on),
+        ),
+        "by": work.carried_out_by,
+    }
 
 
 def asset_name(asset: Asset) -> str:
