@@ -46,6 +46,7 @@ WRONG = {
     "BODIES_AT_ONCE": ["0", "1.5", "many"],
     "BODIES_AT_ONCE_OF_ONE_CLIENT": ["0", "none"],
     "BODY_LONGEST_SECONDS": ["0", "86401"],
+    "IMPORT_AT_MOST_MB": ["0", "4001", "all"],
     "RETENTION_DAYS": ["0", "-1", "ninety"],
     "CONTACT_LOG_DAYS": ["0", "a year"],
 }

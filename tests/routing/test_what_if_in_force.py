@@ -305,6 +305,7 @@ class TestADraftedArea:
             ("area", {"area": ("team-district", "nergens")}),
             ("code", {"code": "motorway"}),
         ],
+        ids=["party", "category", "area", "code"],
     )
     def test_an_agreement_that_names_what_is_not_there_is_refused(
         self,
