@@ -35,6 +35,7 @@ STATUS: Mapping[type[DomainError], int] = {
     identity.EmailTaken: 409,
     identity.InvitationOver: 410,
     identity.NotAllowed: 403,
+    identity.NotThePresentPassword: 400,
     identity.PartnerClientRefused: 401,
     identity.PartyCodeTaken: 409,
     identity.PartyNeeded: 400,
