@@ -171,6 +171,15 @@ class DeskReason(StrEnum):
 NOBODY_HAS_IT = (DeskReason.NOBODY_RESPONSIBLE, DeskReason.DECLINED, DeskReason.NOT_SOLVED)
 
 
+class WaitingFor(StrEnum):
+    """What the work at a case waits for; the API calls it `waitingFor`."""
+
+    MATERIAL = "material"
+    WEATHER = "weather"
+    THIRD_PARTY = "third-party"
+    REPORTER = "reporter"
+
+
 class Happening(StrEnum):
     """What happened to a case: the words of its history."""
 

@@ -17,6 +17,7 @@ from app.work.model import (
     Happening,
     HistoryEntry,
     TaskStage,
+    WaitingFor,
     WorkResult,
 )
 from app.work.refusals import JoinObstacle
@@ -73,6 +74,17 @@ def decline_words(reason: DeclineReason) -> str:
         DeclineReason.PLACE_UNCLEAR: gettext("The place is not clear"),
     }
     return named[reason]
+
+
+def waiting_words(waiting_for: WaitingFor) -> str:
+    """Return what the work waits for, as a crew says it."""
+    named: dict[WaitingFor, str] = {
+        WaitingFor.MATERIAL: gettext("Material"),
+        WaitingFor.WEATHER: gettext("The weather"),
+        WaitingFor.THIRD_PARTY: gettext("Somebody else, such as the grid company"),
+        WaitingFor.REPORTER: gettext("An answer of the reporter"),
+    }
+    return named[waiting_for]
 
 
 def closing_words(reason: str) -> str:

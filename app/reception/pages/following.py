@@ -36,6 +36,7 @@ from app.reception.pages.following_words import (
     day_in_words,
     standing,
     timeline,
+    was_fixed_already,
     why_closed,
 )
 from app.reception.pages.photo_words import refusal_in_words
@@ -150,7 +151,8 @@ def _page(
         map=parts,
         followed=followed,
         category=category,
-        standing=standing(followed),
+        standing=standing(followed, now),
+        was_fixed_already=was_fixed_already(followed),
         why_closed=why_closed(followed),
         by_when=by_when(followed, now),
         is_late=followed.case.is_overdue(now),

@@ -22,6 +22,7 @@ from app.work.model import (
     Task,
     TaskMoved,
     TaskStage,
+    WaitingFor,
     WorkResult,
 )
 from app.work.operations.at_asset import locked_with_asset
@@ -114,8 +115,14 @@ def hold_task(
     by: ActedBy,
     now: datetime,
     expected_version: int | None = None,
+    waiting_for: WaitingFor = WaitingFor.THIRD_PARTY,
 ) -> Task:
-    """Put a task on hold until a day, waiting for somebody else. Raises as `accept_task`."""
+    """Put a task on hold until a day, and say for what; the reporters read both.
+
+    A program of a partner does not say for what: that counts as somebody else.
+
+    Raises as `accept_task`.
+    """
     held, of_case = take_task(
         transaction, task_id, party_id=party_id, expected_version=expected_version
     )
@@ -127,6 +134,7 @@ def hold_task(
         by=by,
         now=now,
         until=until.isoformat(),
+        waiting=waiting_for.value,
     )
     if of_case.stage not in {CaseStage.WAITING, CaseStage.REFERRED}:
         move_case(
@@ -134,7 +142,7 @@ def hold_task(
             of_case,
             CaseStage.WAITING,
             now=now,
-            waiting_for="third-party",
+            waiting_for=waiting_for.value,
             planned_on=None,
         )
     return on_hold
