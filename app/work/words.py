@@ -181,7 +181,6 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
     sentences: dict[Happening, str] = {
         Happening.OPENED: gettext("The report came in"),
         Happening.REPORT_JOINED: _joined(told, is_danger=entry.details.get("danger") is True),
-        Happening.ROUTED: gettext("Routed"),
         Happening.TASK_OFFERED: gettext("Given to %(party)s", party=party)
         if party
         else gettext("A task was made"),

@@ -20,7 +20,6 @@ from app.work.model import (
     DeskReason,
     Happening,
     Task,
-    TaskMoved,
     TaskStage,
     WaitingFor,
     WorkResult,
@@ -307,18 +306,17 @@ def move_task(
     now: datetime,
     **details: JSONValue,
 ) -> Task:
-    """Bring a task to another stage, and tell it. The caller holds the lock of its case.
+    """Bring a task to another stage, and note it. The caller holds the lock of its case.
 
     Raises:
         StageNotReachable: the table in `model.py` does not allow this move.
     """
     check_task_move(moved.stage, stage)
     changed = replace(moved, stage=stage, version=moved.version + 1, changed_at=now)
-    reference = write_task(transaction, changed)
+    write_task(transaction, changed)
     write_history(
         transaction, changed.case_id, happening, by=by, at=now, task=str(changed.id), **details
     )
-    transaction.tell(TaskMoved(changed, reference, previous_stage=moved.stage, at=now))
     return changed
 
 
