@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from app.entrypoints import wiring
+from app.entrypoints.web import create_app
 from app.foundation.database import Database, MapDatabase, Transaction, make_engine
 from app.foundation.jobs import JobQueue
 from app.foundation.provided import Provided
@@ -79,8 +80,7 @@ def provided(connection: Connection, settings: Settings) -> Provided:
 
     Another role cannot see uncommitted rows, so the map's reader is the same connection here.
     """
-    wiring = pytest.importorskip("app.entrypoints.wiring")
-    services: Provided = wiring.wire(settings)
+    services = wiring.wire(settings)
     database = Database(connection, hearers=wiring.HEARERS)
     services.put(Database, database)
     services.put(MapDatabase, MapDatabase(connection))
@@ -91,7 +91,7 @@ def provided(connection: Connection, settings: Settings) -> Provided:
 @pytest.fixture
 def web(provided: Provided) -> FlaskClient:
     """A client of the whole web application, whose requests are savepoints of the test."""
-    application: Flask = pytest.importorskip("app.entrypoints.web").create_app(provided)
+    application = create_app(provided)
     application.testing = True
     return application.test_client()
 

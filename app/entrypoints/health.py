@@ -75,14 +75,14 @@ def ready() -> ResponseReturnValue:
         checks["queue"] = "ok" if row.oldest_job_seconds < _JOB_WAITS_SECONDS else "stands still"
         failed = row.failed_jobs
     is_ready = all(said == "ok" for said in checks.values())
-    # It still serves; somebody has to make room, and turning visitors away makes none.
     free_bytes = shutil.disk_usage(provided().get(Settings).data_dir).free
-    checks["disk"] = "ok" if free_bytes >= _LEAST_FREE_BYTES else "nearly full"
     answer = jsonify(
         status="ready" if is_ready else "not ready",
         checks=checks,
         # Somebody has to look at them (`straatbeeld jobs list`), but nobody else has to wait.
         failedJobs=failed,
+        # It still serves; somebody has to make room, and turning visitors away makes none.
+        disk="ok" if free_bytes >= _LEAST_FREE_BYTES else "nearly full",
     )
     return answer, 200 if is_ready else 503
 

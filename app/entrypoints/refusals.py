@@ -44,6 +44,7 @@ STATUS: Mapping[type[DomainError], int] = {
     identity.EmailTaken: 409,
     identity.InvitationOver: 410,
     identity.NotAllowed: 403,
+    identity.NotThePresentPassword: 400,
     identity.PartnerClientRefused: 401,
     identity.PartyChangedMeanwhile: 412,
     identity.PartyCodeTaken: 409,

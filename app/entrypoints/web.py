@@ -24,6 +24,7 @@ from app.geography.pages import areas as area_pages
 from app.geography.pages import assets as asset_pages
 from app.identity import pages as identity_pages
 from app.photos import pages as photo_pages
+from app.photos.model import MAX_PHOTO_BYTES, MAX_PHOTOS
 from app.publishing import pages as front_page
 from app.publishing import public as public_map
 from app.reception.pages import following
@@ -36,8 +37,8 @@ from app.work.pages import case_page, case_steps, crew, desk, moving_cases, part
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
-#: Five photos of 15 MB, their wrapping and the report itself.
-MAX_REQUEST_BYTES = 5 * 15 * 1024 * 1024 + 1024 * 1024
+#: All photos that one report may have, their wrapping and the report itself.
+MAX_REQUEST_BYTES = MAX_PHOTOS * MAX_PHOTO_BYTES + 1024 * 1024
 
 #: All that a request says in words, and the whole of one that brings no files.
 MAX_TEXT_BYTES = 1024 * 1024

@@ -45,10 +45,10 @@ def take_password_away(transaction: Transaction, account_id: UUID, *, now: datet
         AccountUnknown: there is none.
         AccountEnded: it can sign in no more.
     """
-    account = _locked(transaction, account_id)
+    account = locked_account(transaction, account_id)
     if not account.is_active:
         raise AccountEnded()
-    _begin_anew(transaction, account, password_hash=None, now=now)
+    begin_anew(transaction, account, password_hash=None, now=now)
     return account
 
 
@@ -58,9 +58,9 @@ def let_back(transaction: Transaction, account_id: UUID, *, now: datetime) -> Ac
     Raises:
         AccountUnknown: there is none.
     """
-    account = _locked(transaction, account_id)
+    account = locked_account(transaction, account_id)
     account.is_active = True
-    _begin_anew(transaction, account, password_hash=None, now=now)
+    begin_anew(transaction, account, password_hash=None, now=now)
     return account
 
 
@@ -100,13 +100,14 @@ def choose_password(
     """
     account = invited_account(transaction, token, settings=settings, now=now, lock=True)
     acceptable_password(password, email=account.email)
-    _begin_anew(transaction, account, password_hash=passwords.hashed(password), now=now)
+    begin_anew(transaction, account, password_hash=passwords.hashed(password), now=now)
     return account
 
 
-def _begin_anew(
+def begin_anew(
     transaction: Transaction, account: Account, *, password_hash: str | None, now: datetime
 ) -> None:
+    """Give an account another password, or none, and end all that hung on the one before."""
     account.password_hash = password_hash
     # Invitations, sign-ins and the devices that were known all hang on this word.
     account.fs_uniquifier = uuid4().hex
@@ -114,7 +115,12 @@ def _begin_anew(
     transaction.session.flush()
 
 
-def _locked(transaction: Transaction, account_id: UUID) -> Account:
+def locked_account(transaction: Transaction, account_id: UUID) -> Account:
+    """Return the account, kept from others until the transaction ends.
+
+    Raises:
+        AccountUnknown: there is none.
+    """
     account = transaction.session.get(Account, account_id, with_for_update=True)
     if account is None:
         raise AccountUnknown()

@@ -148,6 +148,10 @@ class EmailNotValid(DomainError):
     """This is not an e-mail address."""
 
 
+class NotThePresentPassword(DomainError):
+    """This is not the password of the account."""
+
+
 class PasswordTooWeak(DomainError):
     """The password is too short or too well known."""
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, Flask, g, make_response, redirect, render_template, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -19,7 +29,7 @@ from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.identity import operations, passwords, security
+from app.identity import operations, own_password, passwords, security
 from app.identity.access import (
     BEGIN_PATH,
     SIGN_IN_PATH,
@@ -30,7 +40,13 @@ from app.identity.access import (
 )
 from app.identity.devices import hold_to_rates_of_signing_in, remember_device
 from app.identity.invitations import INVITATION_PATH, choose_password, invited_account
-from app.identity.model import NOBODY, Actor, InvitationOver, PasswordTooWeak
+from app.identity.model import (
+    NOBODY,
+    Actor,
+    InvitationOver,
+    NotThePresentPassword,
+    PasswordTooWeak,
+)
 from app.identity.permissions import Permission
 from app.identity.records import Account
 from app.identity.rules import HOME_OF_ROLE, LONGEST_PASSWORD, is_own_page
@@ -112,6 +128,53 @@ def end_own_sign_in(sign_in_id: UUID) -> ResponseReturnValue:
             now=services.get(Clock).now(),
         )
     return redirect("/mijn-account", code=303)
+
+
+@blueprint.get("/mijn-account/wachtwoord")
+@open_to(Permission.SIGNED_IN)
+def ask_password() -> ResponseReturnValue:
+    """Ask for the present password, and for another one."""
+    return _change_password_page({})
+
+
+@blueprint.post("/mijn-account/wachtwoord")
+@open_to(Permission.SIGNED_IN)
+def take_password() -> ResponseReturnValue:
+    """Keep another password; who is signed in elsewhere as this person is so no more."""
+    services = provided()
+    chosen = request.form.get("password", "")
+    if chosen != request.form.get("password_again", ""):
+        wrong = {"password_again": gettext("The two passwords are not the same.")}
+        return _change_password_page(wrong, status=400)
+    with services.get(Database).transaction() as transaction:
+        before = own_password.own_account(transaction, _own_account_id())
+        email, known_as = before.email, before.fs_uniquifier
+    # Otherwise whoever finds a computer open could try passwords here without end.
+    hold_to_rates_of_signing_in(email, known_as=known_as)
+    try:
+        with services.get(Database).transaction() as transaction:
+            account = own_password.change_password(
+                transaction,
+                _own_account_id(),
+                present=request.form.get("present_password", "")[: LONGEST_PASSWORD + 1],
+                chosen=chosen,
+                now=services.get(Clock).now(),
+            )
+    except PasswordTooWeak:
+        weak = {"password": gettext("Choose a longer or less well-known password.")}
+        return _change_password_page(weak, status=400)
+    except NotThePresentPassword:
+        other = {"present_password": gettext("This is not your present password.")}
+        return _change_password_page(other, status=400)
+    person = security.sign_in_again(account)
+    flash(gettext("Your password was changed. You are signed in on this device alone."), "ok")
+    answer = make_response(redirect("/mijn-account", code=303))
+    remember_device(answer, known_as=person.fs_uniquifier)
+    return answer
+
+
+def _change_password_page(errors: Mapping[str, str], *, status: int = 200) -> ResponseReturnValue:
+    return render_template("identity/change_password.html", errors=errors), status
 
 
 @blueprint.get(f"{INVITATION_PATH}/<token>")

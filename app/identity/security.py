@@ -18,7 +18,7 @@ from flask_security import (
     current_user,
 )
 from flask_security.signals import user_authenticated, user_failed_authn
-from flask_security.utils import set_request_attr
+from flask_security.utils import login_user, set_request_attr
 from sqlalchemy import select, update
 
 from app.foundation.clock import Clock
@@ -208,6 +208,14 @@ def find_person(email: str) -> Person | None:
 def signed_in_just_now() -> Person | None:
     """Return who signed in with this very request, if somebody did."""
     return cast("Person | None", g.get("signed_in_just_now"))
+
+
+def sign_in_again(account: Account) -> Person:
+    """Sign the person of this request in anew, after all their sign-ins ended."""
+    person = Person(account)
+    session.clear()
+    login_user(person, authn_via=["password"])
+    return person
 
 
 def end_this_sign_in() -> None:

@@ -19,4 +19,8 @@ def forget_table_changes(provided: Provided) -> None:
     _log.info("table_changes_forgotten", changes=forgotten)
 
 
-JOBS = {"publishing.forget-table-changes": Job(forget_table_changes, every="27 * * * *")}
+JOBS = {
+    "publishing.forget_table_changes": Job(forget_table_changes, every="27 * * * *"),
+    # The name of an earlier version: a job of that time may still wait.
+    "publishing.forget-table-changes": Job(forget_table_changes),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from app.foundation.database import Transaction
@@ -16,9 +16,9 @@ from app.photos.model import Photo
 from app.photos.operations.reading import photos_of_report, photos_of_tasks
 from app.triage.model import Name
 from app.triage.operations import names_of_categories
-from app.work.model import Case, CaseStage, HistoryEntry
+from app.work.model import Case, CaseStage, HistoryEntry, TaskStage
 from app.work.operations.cases import case as case_with_id
-from app.work.operations.history import history_of_case
+from app.work.operations.story import story_of_report
 from app.work.operations.tasks import tasks_of_case
 
 
@@ -42,7 +42,9 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A report with its case: what happened, the photos before and after, what was added."""
+    """A report with its case: what happened since it came in, the photos before and after, what
+    was added.
+    """
 
     report: KeptReport
     case: Case
@@ -54,6 +56,8 @@ class Followed:
     authority: Authority | None
     #: The case it belongs to, where that is not the one it began.
     part_of: str | None
+    #: Until which day the work waits, where it does.
+    held_until: date | None
 
 
 def follow(transaction: Transaction, token: str, *, secret_key: str) -> Followed:
@@ -75,9 +79,16 @@ def follow(transaction: Transaction, token: str, *, secret_key: str) -> Followed
             Remark(kept.text, kept.written_at)
             for kept in remarks_of_reports(transaction, [report.id])
         ],
-        history=history_of_case(transaction, case.id),
+        history=story_of_report(
+            transaction,
+            case.id,
+            report_id=report.id,
+            reference=report.reference,
+            received_at=report.received_at,
+        ),
         authority=_authority(transaction, case),
         part_of=_part_of(transaction, report, case),
+        held_until=_held_until(transaction, case),
     )
 
 
@@ -92,6 +103,15 @@ def repair_photos_for(transaction: Transaction, report: KeptReport, case: Case) 
     tasks = tasks_of_case(transaction, case.id)
     repairs = photos_of_tasks(transaction, [one.id for one in tasks])
     return [photo for photos in repairs.values() for photo in photos]
+
+
+def _held_until(transaction: Transaction, case: Case) -> date | None:
+    """Return the last of the days until which the tasks of a waiting case wait."""
+    if case.stage is not CaseStage.WAITING:
+        return None
+    tasks = tasks_of_case(transaction, case.id)
+    held = [one.held_until for one in tasks if one.stage is TaskStage.ON_HOLD and one.held_until]
+    return max(held, default=None)
 
 
 def _authority(transaction: Transaction, case: Case) -> Authority | None:

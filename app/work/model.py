@@ -34,7 +34,8 @@ OPEN_STAGES = frozenset(
     }
 )
 
-_WORKING = frozenset(
+#: Where an open case can go.
+_FROM_OPEN = frozenset(
     {
         CaseStage.RECEIVED,
         CaseStage.ASSIGNED,
@@ -52,11 +53,11 @@ _REOPENED = frozenset({CaseStage.RECEIVED, CaseStage.ASSIGNED, CaseStage.REFERRE
 
 #: The only moves a case can make. Absent means forbidden.
 NEXT_STAGES: Mapping[CaseStage, frozenset[CaseStage]] = {
-    CaseStage.RECEIVED: _WORKING - {CaseStage.RECEIVED},
-    CaseStage.ASSIGNED: _WORKING,
-    CaseStage.PLANNED: _WORKING - {CaseStage.PLANNED},
-    CaseStage.IN_PROGRESS: _WORKING - {CaseStage.IN_PROGRESS},
-    CaseStage.WAITING: _WORKING - {CaseStage.WAITING},
+    CaseStage.RECEIVED: _FROM_OPEN - {CaseStage.RECEIVED},
+    CaseStage.ASSIGNED: _FROM_OPEN,
+    CaseStage.PLANNED: _FROM_OPEN - {CaseStage.PLANNED},
+    CaseStage.IN_PROGRESS: _FROM_OPEN - {CaseStage.IN_PROGRESS},
+    CaseStage.WAITING: _FROM_OPEN - {CaseStage.WAITING},
     # Reopening is an event of its own that brings a case back to `assigned`, to the authority that
     # had it, or to the desk where nobody has it any more.
     CaseStage.RESOLVED: _REOPENED,
@@ -181,12 +182,25 @@ class ClockState(StrEnum):
     ENDED = "ended"
 
 
+class WaitingFor(StrEnum):
+    """What the work at a case waits for; the API calls it `waitingFor`."""
+
+    MATERIAL = "material"
+    WEATHER = "weather"
+    THIRD_PARTY = "third-party"
+    REPORTER = "reporter"
+
+
+#: What stops the clock of a promise: nobody here can do anything about it. Material that is late
+#: and the weather are ours.
+STOPS_THE_CLOCK = frozenset({WaitingFor.THIRD_PARTY.value, WaitingFor.REPORTER.value})
+
+
 class Happening(StrEnum):
     """What happened to a case: the words of its history."""
 
     OPENED = "opened"
     REPORT_JOINED = "report-joined"
-    ROUTED = "routed"
     TASK_OFFERED = "task-offered"
     TASK_ACCEPTED = "task-accepted"
     TASK_STARTED = "task-started"
@@ -276,7 +290,7 @@ class Case:
             return ClockState.ENDED
         if now > self.due_at:
             return ClockState.OVERDUE
-        if self.stage is CaseStage.WAITING:
+        if self.stage is CaseStage.WAITING and self.waiting_for in STOPS_THE_CLOCK:
             return ClockState.STOPPED
         if self.at_risk_at is not None and now >= self.at_risk_at:
             return ClockState.AT_RISK
@@ -364,14 +378,4 @@ class CaseMoved:
 
     case: Case
     previous_stage: CaseStage | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TaskMoved:
-    """A task came to be or changed its stage."""
-
-    task: Task
-    case_reference: str
-    previous_stage: TaskStage | None
     at: datetime

@@ -41,7 +41,8 @@ class MovedOn(DomainError):
     @property
     def more(self) -> Mapping[str, object]:
         """Where it stands now."""
-        return {"currentVersion": self.version, "currentStatus": str(self.stage)}
+        stage = str(self.stage)
+        return {"currentVersion": self.version, "currentStage": stage, "currentStatus": stage}
 
 
 class JoinObstacle(StrEnum):

@@ -18,6 +18,7 @@ from app.work.model import (
     Happening,
     HistoryEntry,
     TaskStage,
+    WaitingFor,
     WorkResult,
 )
 from app.work.refusals import JoinObstacle
@@ -74,6 +75,17 @@ def decline_words(reason: DeclineReason) -> str:
         DeclineReason.PLACE_UNCLEAR: gettext("The place is not clear"),
     }
     return named[reason]
+
+
+def waiting_words(waiting_for: WaitingFor) -> str:
+    """Return what the work waits for, as a crew says it."""
+    named: dict[WaitingFor, str] = {
+        WaitingFor.MATERIAL: gettext("Material"),
+        WaitingFor.WEATHER: gettext("The weather"),
+        WaitingFor.THIRD_PARTY: gettext("Somebody else, such as the grid company"),
+        WaitingFor.REPORTER: gettext("An answer of the reporter"),
+    }
+    return named[waiting_for]
 
 
 def closing_words(reason: str) -> str:
@@ -182,7 +194,6 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
     sentences: dict[Happening, str] = {
         Happening.OPENED: gettext("The report came in"),
         Happening.REPORT_JOINED: _joined(told, is_danger=entry.details.get("danger") is True),
-        Happening.ROUTED: gettext("Routed"),
         Happening.TASK_OFFERED: gettext("Given to %(party)s", party=party)
         if party
         else gettext("A task was made"),

@@ -46,12 +46,14 @@ def a_served_site(
             tile_url="none",
         )
     )
-    with services.get(Database).transaction() as transaction:
-        place = a_small_municipality(transaction)
-    app = create_app(services)
-    with served(app) as address:
-        yield ServedSite(address, app, services, place)
-    for kind in (Database, MapDatabase):
-        bind = services.get(kind).bind
-        assert isinstance(bind, Engine)
-        bind.dispose()
+    try:
+        with services.get(Database).transaction() as transaction:
+            place = a_small_municipality(transaction)
+        app = create_app(services)
+        with served(app) as address:
+            yield ServedSite(address, app, services, place)
+    finally:
+        for kind in (Database, MapDatabase):
+            bind = services.get(kind).bind
+            assert isinstance(bind, Engine)
+            bind.dispose()

@@ -171,6 +171,7 @@ class TestATileInKruisland:
                 {
                     "Wat is er aan de hand?": tell_and_show(WORDS_OF_THE_TILE),
                     "Is het nu gevaarlijk?": lambda page: page.get_by_label("Nee").check(),
+                    "Een paar vragen": lambda page: page.get_by_role("radio").first.check(),
                     "Waar is het?": lambda page: page.get_by_label("Adres, of de plek").fill(
                         "Kruisland"
                     ),

@@ -38,12 +38,8 @@ def _permissions(app: Flask, endpoint: str, methods: set[str]) -> Iterator[tuple
 
 
 @pytest.fixture
-def whole_web(request: pytest.FixtureRequest) -> Flask:
-    try:
-        client: FlaskClient = request.getfixturevalue("web")
-    except pytest.FixtureLookupError:
-        pytest.skip("the whole web application is not put together yet")
-    return client.application
+def whole_web(web: FlaskClient) -> Flask:
+    return web.application
 
 
 class TestEveryPageAndEndpoint:

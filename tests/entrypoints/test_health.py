@@ -68,9 +68,9 @@ class TestReady:
                     "migrations": "ok",
                     "worker": "ok",
                     "queue": "ok",
-                    "disk": "ok",
                 },
                 "failedJobs": 0,
+                "disk": "ok",
             },
         )
 

@@ -56,9 +56,10 @@ class TestAnEmptyDatabase:
         self, provided: Provided, web: FlaskClient
     ) -> None:
         # The database of a test has been migrated already.
-        assert COMMANDS.pop(0) == ["migrate"]
-        done = [followed(provided, words) for words in COMMANDS]
+        migrating, *afterwards = COMMANDS
+        done = [followed(provided, words) for words in afterwards]
 
+        assert migrating == ["migrate"]
         assert [one.output for one in done if one.exception is not None] == []
         answer = web.post(
             "/api/v1/reports",

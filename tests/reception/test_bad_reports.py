@@ -423,7 +423,6 @@ class TestMarkup:
         body = a_body(
             description=MARKUP,
             contact={"name": MARKUP[:29]},
-            answers={"soort": MARKUP},
         )
         said = post(web, body).get_json()
 

@@ -34,6 +34,7 @@ from app.work.operations.desk import close_without_work
 from app.work.operations.history import history_of_case
 from app.work.operations.lists import desk_list, open_tasks_of_party
 from app.work.operations.merging import merge_case
+from app.work.operations.planning_task import plan_task
 from app.work.operations.tasks import accept_task, complete_task, start_task
 from tests.makers.places import (
     IN_DISTRICT,
@@ -327,6 +328,76 @@ class TestTheEndOfACase:
 
         assert f"Uw melding hoort bij melding {first['reference']}." in page(web, second)
         assert "Uw melding hoort bij" not in page(web, first)
+
+    def test_that_the_desk_joined_keeps_its_own_story(
+        self, web: FlaskClient, provided: Provided, place: SmallMunicipality
+    ) -> None:
+        start = provided.get(Clock).now().replace(2026, 9, 3, 10)
+        provided.put(Clock, StoppedClock(start))
+        first = report(web, category="wegen.losse-tegel")
+        provided.put(Clock, StoppedClock(start + timedelta(days=80)))
+        second = report(web, category="wegen.losse-tegel")
+        later = start + timedelta(days=81)
+        provided.put(Clock, StoppedClock(later))
+        with provided.get(Database).transaction() as transaction:
+            (task,) = [
+                one
+                for one in open_tasks_of_party(transaction, place.team_id)
+                if one.case.reference == second["reference"]
+            ]
+            plan_task(
+                transaction,
+                task.task.id,
+                party_id=place.team_id,
+                on=(later + timedelta(days=4)).date(),
+                by=STAFF,
+                now=later,
+            )
+            merged, into = merge_case(
+                transaction, second["reference"], first["reference"], by=STAFF, now=later
+            )
+            move_reports(transaction, from_case=merged.id, to_case=into.id)
+            finish(transaction, provided, place.team_id, WorkResult.NOT_SOLVED)
+
+        told = events(web, second)
+        assert told[0] == "Wij hebben de melding ontvangen"
+        assert (
+            f"Uw melding hoort nu bij melding {first['reference']}."
+            " Dit was al bekend sinds donderdag 3 september."
+            " Het bezoek van vrijdag 27 november gaat daarom niet door."
+        ) in told
+        assert "Iemand anders meldde hetzelfde" not in told
+        assert told[-1] == "Het werk loste het niet op. Wij kijken verder."
+        whole = page(web, second)
+        assert "3 september 2026" not in whole
+        assert "Deze plek was al eerder gemeld. Het is later dan wij beloofden" in whole
+        assert "Iemand anders meldde hetzelfde" in events(web, first)
+        assert "Deze plek was al eerder gemeld" not in page(web, first)
+
+    def test_that_was_solved_already_is_not_called_unsolved(
+        self, web: FlaskClient, provided: Provided, place: SmallMunicipality
+    ) -> None:
+        said = report(web, asset=str(place.lamp_id))
+        with provided.get(Database).transaction() as transaction:
+            close_without_work(
+                transaction,
+                said["reference"],
+                reason=ClosingReason.ALREADY_FIXED.value,
+                words="De buren deden het.",
+                by=STAFF,
+                now=provided.get(Clock).now(),
+            )
+
+        words = page(web, said)
+
+        assert "Het was al opgelost" in words
+        assert "Niet opgelost" not in words
+        assert "Wij doen hier geen werk" not in words
+        assert "De buren deden het." in words
+        answered = web.get(
+            f"/api/v1/reports/{said['id']}", headers={"Authorization": f"Bearer {said['token']}"}
+        )
+        assert answered.get_json()["status"] == "closed-without-work"
 
     def test_that_was_known_already_says_so(
         self, web: FlaskClient, place: SmallMunicipality

@@ -40,8 +40,12 @@ class Installation:
 
     @classmethod
     def of_this_environment(cls) -> Installation:
-        """Return the installation that DATA_DIR names, or the checkout's own."""
-        return cls(Path(os.environ.get("DATA_DIR") or CHECKOUT / ".data"))
+        """Return the installation that DATA_DIR names, or the checkout's own.
+
+        A name without a slash in front is a folder of the checkout, wherever one stands: server
+        and command line mean the same one.
+        """
+        return cls(CHECKOUT / (os.environ.get("DATA_DIR") or ".data"))
 
     @property
     def has_own_database(self) -> bool:

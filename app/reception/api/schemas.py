@@ -183,7 +183,10 @@ class FollowedReportSchema(Schema):
     waitingFor = fields.String(  # noqa: N815
         required=True,
         allow_none=True,
-        metadata={"description": "`reporter` or `third-party`, where the status is `waiting`."},
+        metadata={
+            "description": "`reporter`, `third-party`, `material` or `weather`, where the status"
+            " is `waiting`. Take a word that you do not know for `third-party`."
+        },
     )
     closing = fields.Nested(ClosingSchema, required=True, allow_none=True)
     category = fields.Nested(FollowedCategorySchema, required=True)

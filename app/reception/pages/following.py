@@ -42,6 +42,7 @@ from app.reception.pages.following_words import (
     day_in_words,
     standing,
     timeline,
+    was_fixed_already,
     why_closed,
 )
 from app.reception.pages.photo_words import refusal_in_words
@@ -196,7 +197,8 @@ def _page(
         missing=fields_of(missing, filled or {}, str(get_locale() or "nl")),
         seen=codes_of(missing),
         category=category,
-        standing=standing(followed),
+        standing=standing(followed, now),
+        was_fixed_already=was_fixed_already(followed),
         why_closed=why_closed(followed),
         by_when=by_when(followed, now),
         is_late=followed.case.is_overdue(now),

@@ -9,7 +9,7 @@ from flask_babel import format_date, format_datetime, gettext
 
 from app.foundation.clock import LOCAL_ZONE
 from app.reception.following import Followed
-from app.work.model import CaseStage, ClosingReason, Happening, HistoryEntry, WorkResult
+from app.work.model import CaseStage, ClosingReason, Happening, HistoryEntry, WaitingFor, WorkResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,19 @@ def day_in_words(day: date | datetime) -> str:
     return str(format_date(day, "EEEE d MMMM"))
 
 
-def standing(followed: Followed) -> str:
+def standing(followed: Followed, now: datetime) -> str:
     """Return in a sentence or two where the report stands."""
     case = followed.case
     party = case.party_name or gettext("The municipality")
     if case.stage is CaseStage.WAITING:
-        return _waiting(case.waiting_for, party)
+        return " ".join(filter(None, (_waiting(followed, party), _later(followed, now))))
     if case.stage is CaseStage.PLANNED and case.planned_on is not None:
-        return str(
-            gettext("%(party)s comes on %(day)s.", party=party, day=day_in_words(case.planned_on))
+        comes = gettext(
+            "%(party)s comes on %(day)s.", party=party, day=day_in_words(case.planned_on)
         )
+        return " ".join(filter(None, (comes, _later(followed, now))))
+    if was_fixed_already(followed):
+        return str(gettext("This had been solved already. Thank you for telling us."))
     sentences: dict[CaseStage, str] = {
         CaseStage.RECEIVED: gettext("We have your report. We are finding out who can solve it."),
         CaseStage.ASSIGNED: gettext("%(party)s has your report and will solve it.", party=party),
@@ -53,14 +56,22 @@ def standing(followed: Followed) -> str:
     return sentences[case.stage]
 
 
+def was_fixed_already(followed: Followed) -> bool:
+    """Whether the case closed because there was nothing left to do."""
+    case = followed.case
+    is_closed = case.stage is CaseStage.CLOSED_WITHOUT_WORK
+    return is_closed and case.closing_reason == ClosingReason.ALREADY_FIXED
+
+
 def why_closed(followed: Followed) -> str | None:
-    """Return why nothing was done, where the case closed without work."""
+    """Return why nothing was done, where the case closed without work and that says it not yet."""
     case = followed.case
     if case.stage is not CaseStage.CLOSED_WITHOUT_WORK or not case.closing_reason:
         return None
+    if was_fixed_already(followed):
+        return None
     sentences: dict[str, str] = {
         ClosingReason.NOTHING_FOUND.value: gettext("We went to look and found nothing wrong."),
-        ClosingReason.ALREADY_FIXED.value: gettext("It was solved before we came."),
         ClosingReason.NOT_PUBLIC_SPACE.value: gettext("It is on private ground, not ours."),
         ClosingReason.NOT_A_DEFECT.value: gettext("It is as it should be."),
         ClosingReason.IN_PLANNED_WORK.value: gettext(
@@ -72,11 +83,21 @@ def why_closed(followed: Followed) -> str | None:
 
 
 def by_when(followed: Followed, now: datetime) -> str | None:
-    """Return by when it will be solved, honestly; none where nothing is promised any more."""
+    """Return by when it will be solved, honestly; none where nothing is promised any more, or
+    `standing` says already that it will be later.
+    """
     case = followed.case
-    if not case.is_open:
+    if not case.is_open or _later(followed, now):
         return None
     day = day_in_words(case.due_at)
+    if case.is_overdue(now) and _was_known(followed):
+        return str(
+            gettext(
+                "This place had been reported before. It is later than we promised (%(day)s):"
+                " sorry.",
+                day=day,
+            )
+        )
     if case.is_overdue(now):
         return str(gettext("This should have been done by %(day)s. We are late: sorry.", day=day))
     return str(gettext("On %(day)s at the latest", day=day))
@@ -93,8 +114,13 @@ def closed_on(followed: Followed) -> str | None:
 def timeline(followed: Followed) -> list[Event]:
     """Return what happened, the newest first, without what only staff need to know."""
     told: list[Event] = []
+    planned: str | None = None
     for entry in followed.history:
         words = _happened(entry, followed)
+        if entry.happening is Happening.STAGE_CHANGED and "on" in entry.details:
+            planned = str(entry.details["on"])
+        if entry.happening is Happening.MERGED:
+            words = _merged(entry, followed, planned)
         if words and not (told and told[-1].words == words):
             told.append(
                 Event(entry.at, str(format_datetime(entry.at, "d MMMM yyyy, HH:mm")), words)
@@ -102,10 +128,62 @@ def timeline(followed: Followed) -> list[Event]:
     return told[::-1]
 
 
-def _waiting(waiting_for: str | None, party: str) -> str:
-    if waiting_for == "reporter":
-        return str(gettext("We need something from you before we can go on."))
-    return str(gettext("%(party)s waits for somebody else, such as the grid company.", party=party))
+def _merged(entry: HistoryEntry, followed: Followed, planned: str | None) -> str:
+    """Return that the report joined another, since when that was known, and what fell away."""
+    said = [
+        gettext(
+            "Your report is part of report %(reference)s now.",
+            reference=str(entry.details.get("into", "")),
+        )
+    ]
+    if _was_known(followed):
+        known = day_in_words(followed.case.received_at)
+        said.append(gettext("This was known already since %(day)s.", day=known))
+    merged_on = entry.at.astimezone(LOCAL_ZONE).date()
+    if planned is not None and date.fromisoformat(planned) >= merged_on:
+        day = day_in_words(date.fromisoformat(planned))
+        said.append(gettext("The visit of %(day)s does not go on for that reason.", day=day))
+    return " ".join(said)
+
+
+def _was_known(followed: Followed) -> bool:
+    """Whether somebody had reported this on an earlier day than this reporter."""
+    known, reported = followed.case.received_at, followed.report.received_at
+    return known.astimezone(LOCAL_ZONE).date() < reported.astimezone(LOCAL_ZONE).date()
+
+
+def _later(followed: Followed, now: datetime) -> str | None:
+    """Return that it will be later than was promised, where that is known before it is too late."""
+    case = followed.case
+    day = case.planned_on if case.stage is CaseStage.PLANNED else followed.held_until
+    if day is None or case.is_overdue(now):
+        return None
+    promised = case.due_at.astimezone(LOCAL_ZONE).date()
+    if day <= promised:
+        return None
+    return str(gettext("That is later than we promised (%(day)s).", day=day_in_words(promised)))
+
+
+def _waiting(followed: Followed, party: str) -> str:
+    """Return what the work waits for, and until which day."""
+    waiting_for, until = followed.case.waiting_for, followed.held_until
+    sentences: dict[str, str] = {
+        WaitingFor.REPORTER.value: gettext(
+            "We need something from you before we can go on. Write it below, under “Add something”."
+        ),
+        WaitingFor.MATERIAL.value: gettext(
+            "%(party)s cannot go on yet: the material is not there yet.", party=party
+        ),
+        WaitingFor.WEATHER.value: gettext(
+            "%(party)s cannot go on yet: the weather does not allow it.", party=party
+        ),
+    }
+    elsewhere = gettext("%(party)s waits for somebody else, such as the grid company.", party=party)
+    said = sentences.get(waiting_for or "", elsewhere)
+    if until is None:
+        return str(said)
+    waits = gettext("The work waits until %(day)s.", day=day_in_words(until))
+    return f"{said} {waits}"
 
 
 def _happened(entry: HistoryEntry, followed: Followed) -> str | None:
@@ -117,8 +195,8 @@ def _happened(entry: HistoryEntry, followed: Followed) -> str | None:
         return _stage_changed(details)
     if entry.happening is Happening.TASK_ON_HOLD:
         return _on_hold(details.get("until"))
-    if entry.happening is Happening.REPORT_JOINED and entry.at == followed.report.received_at:
-        return str(gettext("We received your report. It was known already."))
+    if entry.happening is Happening.REPORT_JOINED and _is_own(entry, followed):
+        return _known_already(followed)
     sentences: dict[Happening, str] = {
         Happening.OPENED: gettext("We received the report"),
         Happening.REPORT_JOINED: gettext("Somebody else reported the same"),
@@ -128,12 +206,25 @@ def _happened(entry: HistoryEntry, followed: Followed) -> str | None:
         Happening.TASK_STARTED: gettext("The work has begun"),
         Happening.TASK_DECLINED: gettext("The report was given back. We look for somebody else."),
         Happening.CATEGORY_CHANGED: gettext("We changed the kind of report"),
-        Happening.MERGED: gettext("The report became part of another"),
         Happening.REOPENED: gettext("We opened the report again"),
         Happening.PHOTO_ADDED: gettext("A photo was added"),
         Happening.REMARK_ADDED: gettext("A remark was added"),
     }
     return sentences.get(entry.happening)
+
+
+def _is_own(entry: HistoryEntry, followed: Followed) -> bool:
+    """Whether it was this report that joined; older entries do not name it."""
+    if "report" in entry.details:
+        return entry.details["report"] == str(followed.report.id)
+    return "case" not in entry.details and entry.at == followed.report.received_at
+
+
+def _known_already(followed: Followed) -> str:
+    if not _was_known(followed):
+        return str(gettext("We received your report. It was known already."))
+    known = day_in_words(followed.case.received_at)
+    return str(gettext("We received your report. It was known already since %(day)s.", day=known))
 
 
 def _done(result: str | None) -> str:
@@ -146,7 +237,10 @@ def _done(result: str | None) -> str:
 
 
 def _stage_changed(details: dict[str, str]) -> str | None:
-    if details.get("stage") == CaseStage.CLOSED_WITHOUT_WORK:
+    is_closed = details.get("stage") == CaseStage.CLOSED_WITHOUT_WORK
+    if is_closed and details.get("reason") == ClosingReason.ALREADY_FIXED:
+        return str(gettext("It had been solved already. We closed the report."))
+    if is_closed:
         return str(gettext("We closed the report without work"))
     if details.get("stage") == CaseStage.PLANNED and "on" in details:
         day = day_in_words(date.fromisoformat(details["on"]))

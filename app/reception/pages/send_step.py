@@ -49,7 +49,7 @@ from app.reception.rules import (
     place_in_words,
     typed,
 )
-from app.triage.model import AnswersRefused, RetiredCategory, UnknownCategory
+from app.triage.model import AnswersRefused, NormUnit, RetiredCategory, UnknownCategory
 from app.triage.operations import category
 from app.triage.words import term_words
 from app.work.operations.cases import case as case_with_id
@@ -118,6 +118,7 @@ def ask_to_check() -> ResponseReturnValue:
         joins=found.joins,
         recipient=_recipient(found.party, found.due_at),
         norm=term_words(found.term),
+        is_same_day=found.term.amount == 0 and found.term.unit is not NormUnit.HOURS,
         pages=Page,
     )
 

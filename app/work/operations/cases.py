@@ -18,7 +18,6 @@ from app.work.model import (
     OPEN_STAGES,
     REPORTER,
     SYSTEM,
-    ActedBy,
     Case,
     CaseMoved,
     CaseStage,
@@ -388,8 +387,3 @@ def write_case(transaction: Transaction, changed: Case, *, now: datetime) -> Non
             "merged_into": changed.merged_into,
         },
     )
-
-
-def acted_by_account(account_id: UUID | None) -> ActedBy:
-    """Return who did it, for an account."""
-    return ActedBy("account", account_id)

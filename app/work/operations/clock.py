@@ -12,11 +12,8 @@ from app.foundation.database import Transaction
 from app.foundation.identifiers import new_id
 from app.routing.calendar import Promise, WorkingCalendar, ran_on
 from app.routing.operations.calendar_days import working_calendar
-from app.work.model import SYSTEM, Case, Happening
+from app.work.model import STOPS_THE_CLOCK, SYSTEM, Case, Happening, WaitingFor
 from app.work.operations.history import write_history
-
-#: Whom a case waits for where nobody said it.
-THIRD_PARTY = "third-party"
 
 _STOP = text(
     """
@@ -58,8 +55,13 @@ class ClockStop:
 
 
 def stop_clock(transaction: Transaction, waiting: Case, *, now: datetime) -> None:
-    """Note from when on, and for whom, a case waits; the caller moves it there."""
-    waits_for = waiting.waiting_for or THIRD_PARTY
+    """Note from when on, and for whom, a case waits; the caller moves it there.
+
+    Waiting for material or for dry weather is part of the work: the clock goes on.
+    """
+    waits_for = waiting.waiting_for or WaitingFor.THIRD_PARTY.value
+    if waits_for not in STOPS_THE_CLOCK:
+        return
     transaction.write(
         _STOP,
         {

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.foundation.identifiers import new_id
-from app.work.model import Case, Task, TaskMoved, TaskStage
+from app.work.model import Case, Task, TaskStage
 
 _OFFER = text(
     """
@@ -42,5 +42,4 @@ def offer_task(transaction: Transaction, of_case: Case, *, party_id: UUID, now: 
             "due_at": of_case.due_at,
         },
     )
-    transaction.tell(TaskMoved(offered, of_case.reference, previous_stage=None, at=now))
     return offered

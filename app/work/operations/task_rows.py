@@ -36,9 +36,9 @@ def task_of(row: Row[Any]) -> Task:
     )
 
 
-def write_task(transaction: Transaction, changed: Task) -> str:
-    """Write all columns of a task that can change; return the reference of its case."""
-    reference: str = transaction.connection.execute(
+def write_task(transaction: Transaction, changed: Task) -> None:
+    """Write all columns of a task that can change."""
+    transaction.connection.execute(
         _CHANGE_TASK,
         {
             "id": changed.id,
@@ -50,8 +50,7 @@ def write_task(transaction: Transaction, changed: Task) -> str:
             "remark": changed.remark,
             "decline_reason": changed.decline_reason.value if changed.decline_reason else None,
         },
-    ).scalar_one()
-    return reference
+    )
 
 
 _CHANGE_TASK = text(
@@ -59,9 +58,7 @@ _CHANGE_TASK = text(
     UPDATE task SET
         stage = :stage, version = :version, changed_at = :now, held_until = :held_until,
         result = :result, remark = :remark, decline_reason = :decline_reason
-    FROM defect_case
-    WHERE task.id = :id AND defect_case.id = task.case_id
-    RETURNING defect_case.reference
+    WHERE id = :id
     """
 )
 

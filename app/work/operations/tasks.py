@@ -20,8 +20,8 @@ from app.work.model import (
     DeskReason,
     Happening,
     Task,
-    TaskMoved,
     TaskStage,
+    WaitingFor,
     WorkResult,
 )
 from app.work.operations.at_asset import locked_with_asset
@@ -114,8 +114,14 @@ def hold_task(
     by: ActedBy,
     now: datetime,
     expected_version: int | None = None,
+    waiting_for: WaitingFor = WaitingFor.THIRD_PARTY,
 ) -> Task:
-    """Put a task on hold until a day, waiting for somebody else. Raises as `accept_task`."""
+    """Put a task on hold until a day, and say for what; the reporters read both.
+
+    A program of a partner does not say for what: that counts as somebody else.
+
+    Raises as `accept_task`.
+    """
     held, of_case = take_task(
         transaction, task_id, party_id=party_id, expected_version=expected_version
     )
@@ -127,6 +133,7 @@ def hold_task(
         by=by,
         now=now,
         until=until.isoformat(),
+        waiting=waiting_for.value,
     )
     if of_case.stage not in {CaseStage.WAITING, CaseStage.REFERRED}:
         move_case(
@@ -134,7 +141,7 @@ def hold_task(
             of_case,
             CaseStage.WAITING,
             now=now,
-            waiting_for="third-party",
+            waiting_for=waiting_for.value,
             planned_on=None,
         )
     return on_hold
@@ -299,18 +306,17 @@ def move_task(
     now: datetime,
     **details: JSONValue,
 ) -> Task:
-    """Bring a task to another stage, and tell it. The caller holds the lock of its case.
+    """Bring a task to another stage, and note it. The caller holds the lock of its case.
 
     Raises:
         StageNotReachable: the table in `model.py` does not allow this move.
     """
     check_task_move(moved.stage, stage)
     changed = replace(moved, stage=stage, version=moved.version + 1, changed_at=now)
-    reference = write_task(transaction, changed)
+    write_task(transaction, changed)
     write_history(
         transaction, changed.case_id, happening, by=by, at=now, task=str(changed.id), **details
     )
-    transaction.tell(TaskMoved(changed, reference, previous_stage=moved.stage, at=now))
     return changed
 
 

@@ -16,7 +16,7 @@ from app.foundation.settings import Settings
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.routing.operations.drafts import draft
-from app.work.operations.cases import acted_by_account
+from app.work.model import ActedBy
 from app.work.operations.moving import move_open_cases, open_cases_elsewhere
 
 blueprint = Blueprint("moving_cases", __name__, url_prefix="/beheer/wat-als")
@@ -58,7 +58,7 @@ def move(draft_id: UUID) -> ResponseReturnValue:
             draft(transaction, draft_id),
             municipality_code=services.get(Settings).municipality_code,
             with_started=request.form.get("started") == "yes",
-            by=acted_by_account(acting().id),
+            by=ActedBy(acting().kind.value, acting().id),
             now=now,
             today=now.astimezone(LOCAL_ZONE).date(),
         )

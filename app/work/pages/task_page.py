@@ -34,6 +34,7 @@ from app.work.model import (
     HistoryEntry,
     ListedTask,
     TaskStage,
+    WaitingFor,
     WorkResult,
 )
 from app.work.operations.history import history_of_case
@@ -52,7 +53,14 @@ from app.work.pages.shown import (
 from app.work.pages.typed import Typed
 from app.work.refusals import TaskNotFound
 from app.work.rules import MOST_DAYS_AHEAD
-from app.work.words import day_words, decline_words, due_words, result_words, task_stage_words
+from app.work.words import (
+    day_words,
+    decline_words,
+    due_words,
+    result_words,
+    task_stage_words,
+    waiting_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,8 @@ def show_task(
         news=_news(lines, seen) if status == HTTPStatus.PRECONDITION_FAILED else [],
         results=[{"value": one.value, "label": result_words(one)} for one in WorkResult],
         reasons=[{"value": one.value, "label": decline_words(one)} for one in DeclineReason],
+        waits=[{"value": one.value, "label": waiting_words(one)} for one in WaitingFor],
+        has_begun=task.stage is TaskStage.STARTED,
         typed=typed.values,
         errors=typed.errors,
         map=_map(known, settings, category_name),

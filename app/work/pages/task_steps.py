@@ -23,6 +23,7 @@ from app.work.model import (
     DeclineReason,
     Task,
     TaskStage,
+    WaitingFor,
     WorkResult,
 )
 from app.work.operations.lists import listed_task
@@ -39,8 +40,8 @@ from app.work.pages.sent_photos import (
 )
 from app.work.pages.task_page import acted_by, own_party, show_task
 from app.work.pages.typed import Typed, number_in
-from app.work.refusals import MovedOn, StageNotReachable
-from app.work.rules import can_be_planned_on, can_wait_until
+from app.work.refusals import MovedOn, StageNotReachable, TaskNotFound
+from app.work.rules import can_be_planned_on, can_wait_until, is_after_promise
 from app.work.words import day_words
 
 blueprint = Blueprint("task_steps", __name__, url_prefix="/werk/taken/<uuid:task_id>")
@@ -61,6 +62,15 @@ def plan(task_id: UUID) -> ResponseReturnValue:
     on = typed.day("planned_on", missing=gettext("Say on which day you come."))
     if on is not None and not can_be_planned_on(on, today=_today()):
         typed.errors["planned_on"] = gettext("Choose today or a later day, within a year.")
+    # One more press for the same day says that it is meant so; another day is asked anew.
+    elif on is not None and request.form.get("is_sure", "") != on.isoformat():
+        promised = _promise_broken_by(task_id, on)
+        if promised is not None:
+            typed.values["is_sure"] = on.isoformat()
+            typed.errors["planned_on"] = gettext(
+                "That is after the day we promised (%(day)s). Are you sure? Press again.",
+                day=day_words(promised),
+            )
     if on is None or typed.errors:
         return _not_right(task_id, typed)
     return _take(
@@ -80,15 +90,18 @@ def hold(task_id: UUID) -> ResponseReturnValue:
     why = typed.text("hold_remark")
     if not why:
         typed.errors["hold_remark"] = gettext("Say why it has to wait.")
+    waiting_for = typed.word(
+        "waiting_for", WaitingFor, missing=gettext("Say what it has to wait for.")
+    )
     until = typed.day("held_until", missing=gettext("Say until which day it waits."))
     if until is not None and not can_wait_until(until, today=_today()):
         typed.errors["held_until"] = gettext("Choose a day after today, within a year.")
-    if until is None or typed.errors:
+    if until is None or waiting_for is None or typed.errors:
         return _not_right(task_id, typed)
     return _take(
         task_id,
         typed,
-        partial(hold_task, until=until, remark=why),
+        partial(hold_task, until=until, remark=why, waiting_for=waiting_for),
         is_so=lambda now: (
             (now.stage, now.held_until, now.remark) == (TaskStage.ON_HOLD, until, why)
         ),
@@ -219,6 +232,23 @@ def _take(
 
 def _today() -> date:
     return provided().get(Clock).now().astimezone(LOCAL_ZONE).date()
+
+
+def _promise_broken_by(task_id: UUID, on: date) -> date | None:
+    """Return the promised day, where this one is after it; once it has passed no day is asked of.
+
+    Raises:
+        TaskNotFound: there is no such task, or it is another party's.
+    """
+    with provided().get(Database).transaction() as transaction:
+        known = listed_task(transaction, task_id, party_id=own_party())
+    if known is None:
+        raise TaskNotFound()
+    due_at = known.case.due_at
+    is_broken_now = is_after_promise(_today(), due_at)
+    if is_broken_now or not is_after_promise(on, due_at):
+        return None
+    return due_at.astimezone(LOCAL_ZONE).date()
 
 
 def _is_planned_for(task_id: UUID, on: date | None) -> bool:

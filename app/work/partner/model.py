@@ -45,6 +45,8 @@ class StepNotPossible(DomainError):
     def more(self) -> Mapping[str, object]:
         """Where the task stands, and what can be done with it."""
         return {
+            "currentStage": self.stage.value,
+            # The same under its first name: programs read it.
             "currentStatus": self.stage.value,
             "possible": [step.value for step in possible_steps(self.stage)],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +20,24 @@ DEFAULT_TASKS = 50
 
 def _one_of(words: type[StrEnum], **named: Any) -> fields.String:  # noqa: ANN401
     return fields.String(validate=validate.OneOf([word.value for word in words]), **named)
+
+
+class Moment(fields.AwareDateTime):
+    """An instant as RFC 3339 in UTC, to the second, as the mobile API writes it."""
+
+    def __init__(self, **named: Any) -> None:  # noqa: ANN401
+        described = {"description": "RFC 3339, in UTC.", "example": "2026-11-24T09:30:00Z"}
+        super().__init__(metadata=described, **named)
+
+    def _serialize(
+        self,
+        value: datetime | None,
+        attr: str | None,
+        obj: Any,  # noqa: ANN401
+        **kwargs: Any,  # noqa: ANN401
+    ) -> str | None:
+        del attr, obj, kwargs
+        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class NameSchema(Schema):
@@ -107,7 +126,7 @@ class ReportSchema(Schema):
     """What one person reported; who it was is not told."""
 
     description = fields.String(required=True)
-    received_at = fields.AwareDateTime(required=True, data_key="receivedAt")
+    received_at = Moment(required=True, data_key="receivedAt")
     answers = fields.List(fields.Nested(GivenAnswerSchema), required=True)
     photos = fields.List(fields.Nested(PhotoSchema), required=True)
 
@@ -129,9 +148,9 @@ class ListedTaskSchema(Schema):
     asset = fields.Nested(AssetSchema, required=True, allow_none=True)
     areas = fields.List(fields.Nested(AreaSchema), required=True)
     danger = fields.Boolean(required=True)
-    offered_at = fields.AwareDateTime(required=True, data_key="offeredAt")
-    due_at = fields.AwareDateTime(required=True, data_key="dueAt")
-    changed_at = fields.AwareDateTime(required=True, data_key="changedAt")
+    offered_at = Moment(required=True, data_key="offeredAt")
+    due_at = Moment(required=True, data_key="dueAt")
+    changed_at = Moment(required=True, data_key="changedAt")
     held_until = fields.Date(required=True, allow_none=True, data_key="heldUntil")
     result = _one_of(WorkResult, required=True, allow_none=True)
     decline_reason = _one_of(

@@ -90,7 +90,8 @@ class TestARunningSystem:
 
     @pytest.mark.parametrize("service", ["worker", "web"])
     def test_starts_again_what_was_killed(self, running: RunningSystem, service: str) -> None:
-        assert soon(lambda: bool(running.processes_of(service)))
+        # After a database that was killed, a worker ends by itself and is started again.
+        assert soon(lambda: bool(running.processes_of(service)) and is_ready(running))
         before = running.processes_of(service)
 
         for pid in before:
