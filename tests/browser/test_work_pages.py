@@ -227,7 +227,9 @@ class TestTheListOnAPhone:
             first.click()
             visit.page.get_by_role("link", name="Terug naar mijn taken").click()
             expect(first).to_contain_text("Dichtbij")
-            visit.page.get_by_role("link", name="Meest dringend eerst").click()
+            visit.page.get_by_role(
+                "link", name="Zonder mijn locatie: wat het eerst klaar moet"
+            ).click()
             expect(first).to_contain_text("Ver weg")
 
     def test_stays_as_it_is_without_a_location(self, browser: Browser, site: Site) -> None:
