@@ -82,7 +82,7 @@ def _measure_inside(photo: Path) -> PhotoFigures:
     content = photo.read_bytes()
     # Before anything was decoded: afterwards Pillow's emptied memory hides what a photo takes.
     # The first run pays for loading the codecs too; every process does that once.
-    import app.photos.rendering  # noqa: F401
+    import app.photos.rendering  # noqa: F401  # loaded before it is measured
 
     memory_mb = _peak_growth_mb(lambda: _make_safe(content))
     ours: list[tuple[float, float]] = []

@@ -116,7 +116,7 @@ class System:
                 cwd=CHECKOUT,
                 start_new_session=True,
                 # What runs there asks the kernel one thing and takes no lock.
-                preexec_fn=processes.dying_with_parent(signal.SIGTERM),  # noqa: PLW1509
+                preexec_fn=processes.dying_with_parent(signal.SIGTERM),  # noqa: PLW1509  # asks the kernel one thing and takes no lock
             )
         try:
             yield Running(process, log)
@@ -132,7 +132,7 @@ class System:
         """Return a connection that may see and change everything; it commits by itself."""
         return psycopg.connect(self.cluster.url(role=SUPERUSER), autocommit=True)
 
-    def ask(self, question: str) -> Any:  # noqa: ANN401
+    def ask(self, question: str) -> Any:  # noqa: ANN401  # columns by name
         """Return the one value that a statement answers."""
         with self.superuser() as connection:
             row = connection.execute(question.encode()).fetchone()

@@ -107,7 +107,7 @@ def described_api(
     api = DescribedApi(app, config_prefix=config_prefix)
     endpoint = f"{before.lower().replace('_', '-')}api-docs.openapi_json"
     view = app.view_functions[endpoint]
-    app.view_functions[endpoint] = open_to(Permission.ANYONE)(view)  # type: ignore[assignment]
+    app.view_functions[endpoint] = open_to(Permission.ANYONE)(view)  # type: ignore[assignment]  # Flask keeps views of any kind
     tell_version(app, prefix, version)
     return api
 

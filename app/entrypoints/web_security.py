@@ -104,7 +104,7 @@ def believe_own_proxies(app: Flask, settings: Settings) -> None:
     """Take the client's address and scheme from our own proxies, and from nobody else's header."""
     hops = settings.trusted_proxies
     if hops:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0
         )
 
@@ -206,7 +206,7 @@ def with_headers(answer: Response, pages_policy: str, *, is_https: bool) -> Resp
 def _forged(error: CSRFError) -> ResponseReturnValue:
     if is_program():
         refusal = current_app.ensure_sync(current_app.handle_user_exception)
-        return refusal(FormRefused())  # type: ignore[no-any-return]
+        return refusal(FormRefused())  # type: ignore[no-any-return]  # the library carries no types
     typed = [
         (name, value)
         for name, value in request.form.items(multi=True)

@@ -85,7 +85,7 @@ class _Arguments(FlaskParser):
 
     DEFAULT_VALIDATION_STATUS = HTTPStatus.BAD_REQUEST
 
-    def load_querystring(self, req: Request, schema: Schema) -> Any:  # noqa: ANN401
+    def load_querystring(self, req: Request, schema: Schema) -> Any:  # noqa: ANN401  # whatever marshmallow gives
         """Return the query.
 
         Raises:
@@ -120,7 +120,7 @@ class _Arguments(FlaskParser):
         Raises:
             ArgumentsRefused: with every field that is not right.
         """
-        said = error.normalized_messages()  # type: ignore[no-untyped-call]
+        said = error.normalized_messages()  # type: ignore[no-untyped-call]  # the library carries no types
         raise ArgumentsRefused(
             errors=tuple(
                 fault
@@ -133,10 +133,10 @@ class _Arguments(FlaskParser):
 
     def _handle_invalid_json_error(
         self,
-        error: Any,  # noqa: ANN401
+        error: Any,  # noqa: ANN401  # whatever marshmallow gives
         req: Request,
-        *args: Any,  # noqa: ANN401
-        **named: Any,  # noqa: ANN401
+        *args: Any,  # noqa: ANN401  # whatever marshmallow gives
+        **named: Any,  # noqa: ANN401  # whatever marshmallow gives
     ) -> NoReturn:
         raise ArgumentsRefused("This is not JSON that can be read.") from None
 
@@ -173,7 +173,7 @@ class _Version(BasePlugin):
         self,
         path: str | None = None,
         operations: dict[str, Any] | None = None,
-        **named: Any,  # noqa: ANN401
+        **named: Any,  # noqa: ANN401  # whatever marshmallow gives
     ) -> None:
         for operation in (operations or {}).values():
             for status, answer in operation.get("responses", {}).items():
@@ -193,7 +193,7 @@ class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest carries no types
     def _register_error_handlers(self) -> None:
         """Leave errors to the house: pages need theirs as well."""
 
-    def _init_spec(self, **options: Any) -> None:  # noqa: ANN401
+    def _init_spec(self, **options: Any) -> None:  # noqa: ANN401  # whatever marshmallow gives
         super()._init_spec(extra_plugins=[_Version()], **options)
 
     def _register_responses(self) -> None:

@@ -51,17 +51,17 @@ class ReadBody:
 class Words(fields.String):
     """Text of people: one normal form, no characters that no keyboard writes."""
 
-    def __init__(self, *, most: int, least: int = 0, **named: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, most: int, least: int = 0, **named: Any) -> None:  # noqa: ANN401  # whatever marshmallow gives
         lengths = {"minLength": least, "maxLength": most}
         super().__init__(**{**named, "metadata": {**lengths, **named.get("metadata", {})}})
         self._least, self._most = least, most
 
     def _deserialize(
         self,
-        value: Any,  # noqa: ANN401
+        value: Any,  # noqa: ANN401  # whatever marshmallow gives
         attr: str | None,
         data: Mapping[str, Any] | None,
-        **named: Any,  # noqa: ANN401
+        **named: Any,  # noqa: ANN401  # whatever marshmallow gives
     ) -> str:
         words: str = super()._deserialize(value, attr, data, **named)
         if has_control_characters(words):
@@ -186,7 +186,7 @@ def load(schema: Schema, whole: Mapping[str, Any]) -> Any:  # noqa: ANN401  # wh
     try:
         return schema.load(whole)
     except ValidationError as wrong:
-        errors = tuple(_errors(wrong.normalized_messages()))  # type: ignore[no-untyped-call]
+        errors = tuple(_errors(wrong.normalized_messages()))  # type: ignore[no-untyped-call]  # the library carries no types
         raise BodyRefused(errors=errors) from None
 
 

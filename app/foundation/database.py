@@ -169,7 +169,7 @@ def _raising_as_sqlalchemy_does() -> Iterator[None]:
 @lru_cache(maxsize=256)
 def _for_the_driver(statement: TextClause) -> bytes:
     """Return the statement as psycopg takes it, with `%(name)s` for `:name`."""
-    psycopg_takes = dialect.dialect()  # type: ignore[no-untyped-call]
+    psycopg_takes = dialect.dialect()  # type: ignore[no-untyped-call]  # the library carries no types
     return str(statement.compile(dialect=psycopg_takes)).encode()
 
 

@@ -19,7 +19,7 @@ from app.identity.records import PartnerClient
 LIFETIME = timedelta(minutes=15)
 
 #: RFC 9068: what kind of JSON Web Token this is, so that no other kind passes for it.
-TOKEN_KIND = "at+jwt"  # noqa: S105
+TOKEN_KIND = "at+jwt"  # noqa: S105  # a name, no secret
 
 ALGORITHM = "HS256"
 

@@ -260,7 +260,7 @@ def register(app: Flask) -> None:
         answer = app.ensure_sync(sign_out)()
         security.end_this_sign_in()
         session.clear()
-        return answer  # type: ignore[no-any-return]
+        return answer  # type: ignore[no-any-return]  # the library carries no types
 
     app.view_functions["security.login"] = signing_in
     app.view_functions["security.logout"] = signing_out

@@ -36,7 +36,7 @@ from app.identity.rules import normal_email
 log = structlog.get_logger(__name__)
 
 #: Where the session cookie carries the token of the sign-in.
-SIGN_IN_TOKEN = "sign_in"  # noqa: S105
+SIGN_IN_TOKEN = "sign_in"  # noqa: S105  # a name, no secret
 
 #: Flask-Security reads a negative time as "never ask again".
 _NEVER = timedelta(minutes=-1)
@@ -98,7 +98,7 @@ class People(UserDatastore):
     def __init__(self) -> None:
         super().__init__(Person, RoleWord)
 
-    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Person | None:  # noqa: ANN401, FBT001, FBT002, RUF100
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Person | None:  # noqa: ANN401, FBT001, FBT002, RUF100  # Flask-Security's own arguments
         """Return the person whose attribute has this value; addresses match in any case."""
         del case_insensitive
         name, value = wanted.popitem()
@@ -278,7 +278,7 @@ def _leave_public_answers_alone(app: Flask, security: Security) -> None:
     ]
 
 
-def _without(hooks: Any, hook: Callable[..., object]) -> None:  # noqa: ANN401
+def _without(hooks: Any, hook: Callable[..., object]) -> None:  # noqa: ANN401  # Flask-Security's own arguments
     hooks[None] = [one for one in hooks[None] if one != hook]
 
 

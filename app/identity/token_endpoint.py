@@ -164,7 +164,7 @@ def post_token() -> Response:
     return _never_kept(
         jsonify(
             access_token=token,
-            token_type="Bearer",  # noqa: S106
+            token_type="Bearer",  # noqa: S106  # a word of RFC 6749, no secret
             expires_in=int(LIFETIME.total_seconds()),
             scope=" ".join(sorted(scopes)),
         )

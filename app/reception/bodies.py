@@ -37,10 +37,10 @@ class _YesOrNo(fields.Boolean):
 
     def _deserialize(
         self,
-        value: Any,  # noqa: ANN401
+        value: Any,  # noqa: ANN401  # whatever marshmallow gives
         attr: str | None,
         data: Mapping[str, Any] | None,
-        **named: Any,  # noqa: ANN401
+        **named: Any,  # noqa: ANN401  # whatever marshmallow gives
     ) -> bool:
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
@@ -130,13 +130,13 @@ class ReportSchema(Schema):
         load_default=False,
         metadata={"description": "Somebody can get hurt: the strictest norm, first on every list."},
     )
-    locationAccuracyMetres = fields.Float(  # noqa: N815
+    locationAccuracyMetres = fields.Float(  # noqa: N815  # named as in JSON
         allow_none=True,
         load_default=None,
         validate=validate.Range(0, 1_000_000),
         metadata={"description": "How far off the phone's own location may be."},
     )
-    observedAt = fields.AwareDateTime(  # noqa: N815
+    observedAt = fields.AwareDateTime(  # noqa: N815  # named as in JSON
         allow_none=True,
         load_default=None,
         format="iso",

@@ -14,11 +14,11 @@ from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.foundation.identifiers import new_id
 from app.foundation.import_files import FileRefused, Imported, InFile
-from app.foundation.rule_changes import ChangedBy, note_rule_change
+from app.foundation.rule_changes import ChangedBy
 from app.foundation.windows import kept_windows, read_windows
 from app.geography.operations import areas_on
 from app.identity.operations import parties
-from app.routing.operations.agreements import agreement_told
+from app.routing.operations.agreements import agreement_told, note_agreement
 from app.routing.records import AgreementRecord
 from app.triage.operations import names_of_categories
 
@@ -116,15 +116,7 @@ def import_agreements(
             done.changed += 1
         for name, value in values.items():
             setattr(kept, name, value)
-        note_rule_change(
-            transaction,
-            what="agreement",
-            code=one.code,
-            by=by,
-            at=now,
-            before=before,
-            after=agreement_told(kept),
-        )
+        note_agreement(transaction, kept, before=before, by=by, now=now)
     transaction.session.flush()
     return done, sorted(set(there) - {one.code for one in wanted})
 

@@ -125,6 +125,8 @@ def _chain(explained: Explained, *, municipality: str) -> list[str]:
     ]
     if located.is_at_border:
         lines.append("Border    a little outside the municipality, and taken as inside")
+    if not explained.is_ours and located.inside_when_swapped:
+        lines.append("Swapped   inside once longitude and latitude change places")
     if not explained.is_ours:
         return [*lines, f"Answer    refused: this place is not in {municipality}"]
     lines += [

@@ -62,7 +62,7 @@ def wait_until_all_have_ended(writer: Connection) -> None:
     deadline = time.monotonic() + 30
     ended = False
     while not ended and time.monotonic() < deadline:
-        (ended,) = writer.execute(  # type: ignore[assignment,misc]
+        (ended,) = writer.execute(  # type: ignore[assignment,misc]  # one row is there
             "SELECT max(changed_by) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
             " FROM table_change"
         ).fetchone()

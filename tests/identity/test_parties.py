@@ -76,7 +76,7 @@ class TestAParty:
         transaction.session.flush()
 
         with pytest.raises(PartyRefused) as refused:
-            made(transaction, replace(LIGHTS, **wrong))  # type: ignore[arg-type]
+            made(transaction, replace(LIGHTS, **wrong))  # type: ignore[arg-type]  # columns by name
 
         assert [one.field for one in refused.value.errors] == [field]
         assert rule_changes(transaction, what="party") == []

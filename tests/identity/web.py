@@ -47,7 +47,7 @@ def small_settings(**given: object) -> Settings:
         "rate_limits": "off",
         "tile_url": "https://tiles.example/{z}/{x}/{y}.png",
     }
-    return Settings(**(wanted | given))  # type: ignore[arg-type]
+    return Settings(**(wanted | given))  # type: ignore[arg-type]  # columns by name
 
 
 def small_web(bind: Engine | Connection, settings: Settings) -> Flask:

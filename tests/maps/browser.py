@@ -92,7 +92,7 @@ class Visit:
 
 
 @contextmanager
-def a_visit(browser: Browser, address: str, **options: Any) -> Iterator[Visit]:  # noqa: ANN401
+def a_visit(browser: Browser, address: str, **options: Any) -> Iterator[Visit]:  # noqa: ANN401  # columns by name
     """Open `address` in a fresh profile; options are those of a Playwright context."""
     context = browser.new_context(**{"locale": "nl-NL", **options})
     page = context.new_page()

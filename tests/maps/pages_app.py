@@ -140,7 +140,7 @@ def make_app(*, tile_url: str = "none", templates: Path | None = None) -> Flask:
         static_folder=str(STATIC_FOLDER),
         template_folder=str(templates or ROOT / "templates"),
     )
-    app.jinja_loader.searchpath.append(str(Path(__file__).parent / "templates"))  # type: ignore[union-attr]
+    app.jinja_loader.searchpath.append(str(Path(__file__).parent / "templates"))  # type: ignore[union-attr]  # there is one
     app.config.update(
         SECRET_KEY="for trying alone",
         TESTING=True,

@@ -14,7 +14,7 @@ def a_crescent(name: str = "De Heen") -> GeoJSON:
     return {
         "type": "Feature",
         "properties": {"name": name},
-        "geometry": {"type": "Polygon", "coordinates": [ring]},  # type: ignore[list-item]
+        "geometry": {"type": "Polygon", "coordinates": [ring]},  # type: ignore[list-item]  # a ring is a list of pairs
     }
 
 

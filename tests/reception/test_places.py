@@ -286,7 +286,7 @@ class TestTheStatements:
         assert len(seen) == how_many
 
 
-def an_address(transaction: Any, street: str, number: str, at: tuple[float, float]) -> None:  # noqa: ANN401
+def an_address(transaction: Any, street: str, number: str, at: tuple[float, float]) -> None:  # noqa: ANN401  # columns by name
     transaction.connection.execute(
         text(
             "INSERT INTO address (street, number, postcode, village, spot) VALUES"

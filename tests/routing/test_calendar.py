@@ -24,7 +24,7 @@ CLOSES = WorkingHours().ends
 
 instants = st.datetimes(
     min_value=datetime(2024, 1, 1),  # noqa: DTZ001  # hypothesis wants them without a zone
-    max_value=datetime(2032, 12, 31),  # noqa: DTZ001
+    max_value=datetime(2032, 12, 31),  # noqa: DTZ001  # Hypothesis wants bounds without a zone
     timezones=st.just(UTC),
 )
 days_terms = st.builds(
@@ -50,7 +50,7 @@ pauses = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=60))
 
 
 def local(*moment: int) -> datetime:
-    return datetime(*moment, tzinfo=LOCAL_ZONE)  # type: ignore[arg-type,misc]
+    return datetime(*moment, tzinfo=LOCAL_ZONE)  # type: ignore[arg-type,misc]  # a lambda keeps its own values
 
 
 def due(received_at: datetime, term: Term, calendar: WorkingCalendar = CALENDAR) -> datetime:

@@ -46,7 +46,7 @@ def agreed(transaction: Transaction, code: str, of: str, **different: object) ->
     )
     make_agreement(
         transaction,
-        replace(wanted, **different),  # type: ignore[arg-type]
+        replace(wanted, **different),  # type: ignore[arg-type]  # columns by name
         by=BY_COMMAND,
         now=NOW,
     )

@@ -54,7 +54,7 @@ class TestPlanningATask:
         report()
         promise(connection, in_days=20)
         (path,) = task_paths(crew)
-        first, second = (date.today() + timedelta(days=days) for days in (2, 9))  # noqa: DTZ011
+        first, second = (date.today() + timedelta(days=days) for days in (2, 9))  # noqa: DTZ011  # the pages go by the real day
         crew.submit(path, f"{path}/plannen", planned_on=first.isoformat())
 
         answered = crew.submit(path, f"{path}/plannen", planned_on=second.isoformat())
@@ -138,7 +138,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         said = report()
         (path,) = task_paths(crew)
-        until = date.today() + timedelta(days=5)  # noqa: DTZ011
+        until = date.today() + timedelta(days=5)  # noqa: DTZ011  # the pages go by the real day
 
         answered = crew.submit(
             path,
@@ -172,7 +172,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         said = report()
         (path,) = task_paths(crew)
-        until = date.today() + timedelta(days=1)  # noqa: DTZ011
+        until = date.today() + timedelta(days=1)  # noqa: DTZ011  # the pages go by the real day
 
         crew.submit(
             path,
@@ -195,7 +195,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         report()
         (path,) = task_paths(crew)
-        until = (date.today() + timedelta(days=5)).isoformat()  # noqa: DTZ011
+        until = (date.today() + timedelta(days=5)).isoformat()  # noqa: DTZ011  # the pages go by the real day
 
         answered = crew.submit(
             path, f"{path}/wachten", held_until=until, hold_remark="Regen", waiting_for=wrong
@@ -210,7 +210,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         report()
         (path,) = task_paths(crew)
-        yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011
+        yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011  # the pages go by the real day
 
         answered = crew.submit(
             path,
@@ -232,7 +232,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         report()
         (path,) = task_paths(crew)
-        until = (date.today() + timedelta(days=5)).isoformat()  # noqa: DTZ011
+        until = (date.today() + timedelta(days=5)).isoformat()  # noqa: DTZ011  # the pages go by the real day
         form = crew.hidden(path, f"{path}/wachten")
         crew.submit(path, f"{path}/beginnen")
 
@@ -249,7 +249,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         report()
         (path,) = task_paths(crew)
-        until = (date.today() + timedelta(days=5)).isoformat()  # noqa: DTZ011
+        until = (date.today() + timedelta(days=5)).isoformat()  # noqa: DTZ011  # the pages go by the real day
         form = crew.hidden(path, f"{path}/wachten")
 
         answers = [

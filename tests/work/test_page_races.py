@@ -135,7 +135,7 @@ class TestTwoOfACrew:
 
         answers = at_once(
             [
-                lambda one=one, form=form: one.send(f"{path}/beginnen", form)  # type: ignore[misc]
+                lambda one=one, form=form: one.send(f"{path}/beginnen", form)  # type: ignore[misc]  # a lambda keeps its own values
                 for one, form in zip(both, forms, strict=True)
             ]
         )
@@ -154,7 +154,7 @@ class TestTwoOfACrew:
 
         answers = at_once(
             [
-                lambda one=one, form=form: one.send(  # type: ignore[misc]
+                lambda one=one, form=form: one.send(  # type: ignore[misc]  # a lambda keeps its own values
                     f"{path}/klaar", form, result="solved", photo=[(BytesIO(picture), "a.jpg")]
                 )
                 for one, form in zip(both, forms, strict=True)
@@ -195,7 +195,7 @@ class TestTwoAtTheDesk:
 
         answers = at_once(
             [
-                lambda one=one, form=form, party=party: one.send(  # type: ignore[misc]
+                lambda one=one, form=form, party=party: one.send(  # type: ignore[misc]  # a lambda keeps its own values
                     f"{case}/toewijzen", form, party=party
                 )
                 for one, form, party in zip(both, forms, ("team", "rws"), strict=True)
@@ -262,7 +262,7 @@ class TestTheDeskAndReporters:
             desk.submit(case, f"{case}/sluiten", reason="nothing-found")
             form = desk.hidden(case, f"{case}/heropenen")
 
-            def reopen(desk: Browser = desk, case: str = case, form: Any = form) -> int:  # noqa: ANN401
+            def reopen(desk: Browser = desk, case: str = case, form: Any = form) -> int:  # noqa: ANN401  # columns by name
                 return desk.send(f"{case}/heropenen", form).status_code
 
             def report_again() -> int:

@@ -70,7 +70,7 @@ class ArchiveWriter:
     """Writes an archive from its beginning to its end."""
 
     def __init__(self, file: IO[bytes], manifest: Manifest) -> None:
-        self._tar = tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        self._tar = tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115  # closed with the archive
         self._manifest = manifest
 
     def add_dump(self, dump: BinaryIO, size_bytes: int) -> None:

@@ -250,7 +250,7 @@ class Cluster:
                 start_new_session=True,
                 # SIGINT is PostgreSQL's word for "end every connection and stop cleanly".
                 # What runs there asks the kernel one thing and takes no lock.
-                preexec_fn=dying_with_parent(signal.SIGINT) if ends_with_us else None,  # noqa: PLW1509
+                preexec_fn=dying_with_parent(signal.SIGINT) if ends_with_us else None,  # noqa: PLW1509  # asks the kernel one thing and takes no lock
                 user=self._user,
                 group=self._group,
                 extra_groups=self._extra_groups,

@@ -18,14 +18,14 @@ def main() -> int:
     """Run the operator's command with the environment of this installation."""
     command = [str(Path(sys.executable).parent / "straatbeeld"), *sys.argv[1:]]
     if len(sys.argv) == 1 or "--help" in sys.argv:
-        os.execv(command[0], command)  # noqa: S606
+        os.execv(command[0], command)  # noqa: S606  # a list of our own words, no shell
     try:
         installation = Installation.of_this_environment()
         if not installation.has_own_database:
-            os.execve(command[0], command, installation.environment(None))  # noqa: S606
+            os.execve(command[0], command, installation.environment(None))  # noqa: S606  # a list of our own words, no shell
         cluster = installation.cluster()
         if _answers_soon(cluster):
-            os.execve(command[0], command, installation.environment(cluster))  # noqa: S606
+            os.execve(command[0], command, installation.environment(cluster))  # noqa: S606  # a list of our own words, no shell
         with installation.held():
             return _with_the_database_for_a_moment(installation, cluster, command)
     except CannotStart as problem:

@@ -218,7 +218,7 @@ def _operate(arguments: list[str], environment: dict[str, str]) -> str:
 
 
 def _answers(host: str, port: int, path: str) -> bool:
-    local = "127.0.0.1" if host == "0.0.0.0" else "::1" if host == "::" else host  # noqa: S104
+    local = "127.0.0.1" if host == "0.0.0.0" else "::1" if host == "::" else host  # noqa: S104  # compared, not listened on
     connection = HTTPConnection(local, port, timeout=5)
     try:
         connection.request("GET", path)

@@ -74,7 +74,7 @@ class Program(Service):
                 env={**self.environment, **marks},
                 start_new_session=True,
                 # What runs there asks the kernel one thing and takes no lock.
-                preexec_fn=processes.dying_with_parent(signal.SIGTERM),  # noqa: PLW1509
+                preexec_fn=processes.dying_with_parent(signal.SIGTERM),  # noqa: PLW1509  # asks the kernel one thing and takes no lock
             )
 
     def clear_remains(self, process: subprocess.Popen[bytes] | None) -> None:

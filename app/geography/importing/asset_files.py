@@ -83,7 +83,7 @@ def read_assets(
         faults = Faults(path.name)
         assets: dict[tuple[str, ...], AssetToImport] = {}
         numbers: dict[tuple[str, ...], int] = {}
-        told = lambda read, of: tell(f"{path.name}: {read:,} of {of:,} read")  # noqa: E731
+        told = lambda read, of: tell(f"{path.name}: {read:,} of {of:,} read")  # noqa: E731  # said where the reader is called
         for number, taken in _taken(opened.features(told), fields, frame, faults):
             if taken.identity in assets:
                 faults.note(

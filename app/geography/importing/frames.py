@@ -90,7 +90,7 @@ def _between(one: CRS, other: CRS) -> Transformer:
 
 def _moved(shape: BaseGeometry, way: Transformer) -> BaseGeometry:
     # The types of shapely know of one array with both axes alone.
-    moved: Any = shapely.transform(shape, way.transform, interleaved=False)  # type: ignore[arg-type]
+    moved: Any = shapely.transform(shape, way.transform, interleaved=False)  # type: ignore[arg-type]  # shapely's types know interleaved coordinates only
     assert isinstance(moved, BaseGeometry)  # noqa: S101  # one shape in, one shape out
     return moved
 

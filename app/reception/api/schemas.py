@@ -85,8 +85,8 @@ class PhotoSchema(Schema):
     id = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf([*PhotoStatus]))
     url = fields.URL(required=True, allow_none=True)
-    thumbnailUrl = fields.URL(required=True, allow_none=True)  # noqa: N815
-    jpegUrl = fields.URL(required=True, allow_none=True)  # noqa: N815
+    thumbnailUrl = fields.URL(required=True, allow_none=True)  # noqa: N815  # named as in JSON
+    jpegUrl = fields.URL(required=True, allow_none=True)  # noqa: N815  # named as in JSON
 
 
 class PhotosSchema(Schema):
@@ -115,14 +115,14 @@ class ReceivedReportSchema(Schema):
     id = fields.UUID(required=True)
     reference = fields.String(required=True, metadata=_REFERENCE)
     token = fields.String(required=True)
-    followUrl = fields.URL(required=True)  # noqa: N815
+    followUrl = fields.URL(required=True)  # noqa: N815  # named as in JSON
     status = fields.String(required=True, validate=validate.OneOf([*CaseStage]))
-    receivedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
-    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+    receivedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
+    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
     category = fields.Nested(ChosenCategorySchema, required=True)
     case = fields.Nested(CaseOfReportSchema, required=True)
     routing = fields.Nested(RoutingSchema, required=True)
-    missingAnswers = fields.List(  # noqa: N815
+    missingAnswers = fields.List(  # noqa: N815  # named as in JSON
         fields.String(), required=True, metadata=_MISSING
     )
     photos = fields.List(fields.Nested(PhotoSchema), required=True)
@@ -132,7 +132,7 @@ class FollowedCategorySchema(Schema):
     """The category of a report, and who chose it."""
 
     code = fields.String(required=True)
-    chosenBy = fields.String(  # noqa: N815
+    chosenBy = fields.String(  # noqa: N815  # named as in JSON
         required=True, validate=validate.OneOf(["reporter", "words", "desk"])
     )
 
@@ -153,7 +153,7 @@ class FollowedRoutingSchema(Schema):
 class ClosingSchema(Schema):
     """When and why a case closed."""
 
-    closedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+    closedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
     reason = fields.String(
         required=True,
         allow_none=True,
@@ -177,10 +177,10 @@ class FollowedReportSchema(Schema):
     status = fields.String(required=True, validate=validate.OneOf([*CaseStage]))
     description = fields.String(required=True)
     location = fields.Nested(PointSchema, required=True)
-    receivedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
-    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
-    plannedOn = fields.Date(required=True, allow_none=True)  # noqa: N815
-    waitingFor = fields.String(  # noqa: N815
+    receivedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
+    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
+    plannedOn = fields.Date(required=True, allow_none=True)  # noqa: N815  # named as in JSON
+    waitingFor = fields.String(  # noqa: N815  # named as in JSON
         required=True,
         allow_none=True,
         metadata={
@@ -193,11 +193,11 @@ class FollowedReportSchema(Schema):
     case = fields.Nested(FollowedCaseSchema, required=True)
     routing = fields.Nested(FollowedRoutingSchema, required=True)
     answers = fields.List(fields.Nested(GivenAnswerSchema), required=True)
-    missingAnswers = fields.List(  # noqa: N815
+    missingAnswers = fields.List(  # noqa: N815  # named as in JSON
         fields.String(), required=True, metadata=_MISSING
     )
     photos = fields.List(fields.Nested(PhotoSchema), required=True)
-    repairPhotos = fields.List(fields.Nested(PhotoSchema), required=True)  # noqa: N815
+    repairPhotos = fields.List(fields.Nested(PhotoSchema), required=True)  # noqa: N815  # named as in JSON
 
 
 class AddressSchema(Schema):
@@ -213,10 +213,10 @@ class NearCaseSchema(Schema):
     category = fields.Nested(NamedCategorySchema, required=True)
     status = fields.String(required=True, validate=validate.OneOf([*CaseStage]))
     location = fields.Nested(PointSchema, required=True)
-    distanceMetres = fields.Float(required=True, metadata=_METRES)  # noqa: N815
+    distanceMetres = fields.Float(required=True, metadata=_METRES)  # noqa: N815  # named as in JSON
     reports = fields.Integer(required=True)
-    reportedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
-    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815
+    reportedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
+    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
 
 
 class NearAssetSchema(Schema):
@@ -230,8 +230,8 @@ class NearAssetSchema(Schema):
         metadata={"description": "The street it stands in; a number can be unique there alone."},
     )
     location = fields.Nested(PointSchema, required=True)
-    distanceMetres = fields.Float(required=True, metadata=_METRES)  # noqa: N815
-    openCase = fields.String(  # noqa: N815
+    distanceMetres = fields.Float(required=True, metadata=_METRES)  # noqa: N815  # named as in JSON
+    openCase = fields.String(  # noqa: N815  # named as in JSON
         required=True,
         allow_none=True,
         metadata={"description": "The open case that a report of this asset would join."},
@@ -246,11 +246,11 @@ class NearWorkSchema(Schema):
     description = fields.Nested(NameSchema, required=True)
     kind = fields.String(required=True)
     hindrance = fields.String(required=True, validate=validate.OneOf([*Hindrance]))
-    startsOn = fields.Date(required=True)  # noqa: N815
-    endsOn = fields.Date(required=True)  # noqa: N815
-    carriedOutBy = fields.String(required=True)  # noqa: N815
-    distanceMetres = fields.Float(required=True, metadata=_METRES)  # noqa: N815
-    takesCareOf = fields.Boolean(  # noqa: N815
+    startsOn = fields.Date(required=True)  # noqa: N815  # named as in JSON
+    endsOn = fields.Date(required=True)  # noqa: N815  # named as in JSON
+    carriedOutBy = fields.String(required=True)  # noqa: N815  # named as in JSON
+    distanceMetres = fields.Float(required=True, metadata=_METRES)  # noqa: N815  # named as in JSON
+    takesCareOf = fields.Boolean(  # noqa: N815  # named as in JSON
         required=True,
         allow_none=True,
         metadata={"description": "Whether it mends this category anyway; null without one."},

@@ -98,15 +98,7 @@ def make_agreement(
     write_agreement(made, wanted)
     transaction.session.add(made)
     transaction.session.flush()
-    note_rule_change(
-        transaction,
-        what="agreement",
-        code=wanted.code,
-        by=by,
-        at=now,
-        before=None,
-        after=agreement_told(made),
-    )
+    note_agreement(transaction, made, before=None, by=by, now=now)
     return made.id
 
 
@@ -137,15 +129,7 @@ def end_agreement(
     before = agreement_told(found)
     found.valid_until = last_day
     transaction.session.flush()
-    note_rule_change(
-        transaction,
-        what="agreement",
-        code=code,
-        by=by,
-        at=now,
-        before=before,
-        after=agreement_told(found),
-    )
+    note_agreement(transaction, found, before=before, by=by, now=now)
 
 
 _LAST_DECIDED = text("SELECT max(decided_at) FROM routing_decision WHERE agreement_id = :id")
@@ -272,6 +256,26 @@ def require_right(
     ]
     if wrong:
         raise AgreementRefused(" ".join(one.detail for one in wrong), errors=tuple(wrong))
+
+
+def note_agreement(
+    transaction: Transaction,
+    kept: AgreementRecord,
+    *,
+    before: Mapping[str, Any] | None,
+    by: ChangedBy,
+    now: datetime,
+) -> None:
+    """Note what became of an agreement; `before` is what `agreement_told` gave, if anything."""
+    note_rule_change(
+        transaction,
+        what="agreement",
+        code=kept.code,
+        by=by,
+        at=now,
+        before=before,
+        after=agreement_told(kept),
+    )
 
 
 def agreement_told(kept: AgreementRecord) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
-from app.foundation.rule_changes import ChangedBy, note_rule_change
+from app.foundation.rule_changes import ChangedBy
 from app.routing.model import AgreementRefused
 from app.routing.operations.agreements import (
     AgreementToMake,
@@ -19,6 +19,7 @@ from app.routing.operations.agreements import (
     last_decided_on,
     locked_agreement,
     make_agreement,
+    note_agreement,
     require_right,
     write_agreement,
 )
@@ -51,15 +52,7 @@ def correct_agreement(
     before = agreement_told(kept)
     write_agreement(kept, wanted)
     transaction.session.flush()
-    note_rule_change(
-        transaction,
-        what="agreement",
-        code=kept.code,
-        by=by,
-        at=now,
-        before=before,
-        after=agreement_told(kept),
-    )
+    note_agreement(transaction, kept, before=before, by=by, now=now)
 
 
 def change_agreement_from(
@@ -100,15 +93,7 @@ def change_agreement_from(
     before = agreement_told(kept)
     kept.valid_until = from_day - timedelta(days=1)
     transaction.session.flush()
-    note_rule_change(
-        transaction,
-        what="agreement",
-        code=kept.code,
-        by=by,
-        at=now,
-        before=before,
-        after=agreement_told(kept),
-    )
+    note_agreement(transaction, kept, before=before, by=by, now=now)
     code = _next_code(transaction, kept.code)
     make_agreement(
         transaction,

@@ -127,7 +127,7 @@ def _link(page: int) -> str:
 
 def _is_there(path: str) -> bool:
     try:
-        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]  # there is a request
     except HTTPException:
         return False
     return True

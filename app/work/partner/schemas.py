@@ -18,14 +18,14 @@ MOST_TASKS = 200
 DEFAULT_TASKS = 50
 
 
-def _one_of(words: type[StrEnum], **named: Any) -> fields.String:  # noqa: ANN401
+def _one_of(words: type[StrEnum], **named: Any) -> fields.String:  # noqa: ANN401  # whatever marshmallow gives
     return fields.String(validate=validate.OneOf([word.value for word in words]), **named)
 
 
 class Moment(fields.AwareDateTime):
     """An instant as RFC 3339 in UTC, to the second, as the mobile API writes it."""
 
-    def __init__(self, **named: Any) -> None:  # noqa: ANN401
+    def __init__(self, **named: Any) -> None:  # noqa: ANN401  # whatever marshmallow gives
         described = {"description": "RFC 3339, in UTC.", "example": "2026-11-24T09:30:00Z"}
         super().__init__(metadata=described, **named)
 
@@ -33,8 +33,8 @@ class Moment(fields.AwareDateTime):
         self,
         value: datetime | None,
         attr: str | None,
-        obj: Any,  # noqa: ANN401
-        **kwargs: Any,  # noqa: ANN401
+        obj: Any,  # noqa: ANN401  # whatever marshmallow gives
+        **kwargs: Any,  # noqa: ANN401  # whatever marshmallow gives
     ) -> str | None:
         del attr, obj, kwargs
         return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -104,7 +104,7 @@ class PhotoSchema(Schema):
     status = _one_of(PhotoStatus, required=True)
     url = fields.Url(required=True, allow_none=True)
     thumbnailUrl = fields.Url(required=True, allow_none=True)  # noqa: N815  # the API's own names
-    jpegUrl = fields.Url(required=True, allow_none=True)  # noqa: N815
+    jpegUrl = fields.Url(required=True, allow_none=True)  # noqa: N815  # named as in JSON
 
 
 class KeptPhotoSchema(Schema):
