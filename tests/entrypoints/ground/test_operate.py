@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.entrypoints.ground.installation import CHECKOUT, Installation
+from app.entrypoints.ground.provision import find_or_install
 from tests import ground
 
 
@@ -18,7 +19,13 @@ def typed(
     return subprocess.run(
         [str(CHECKOUT / "script/straatbeeld"), *words],
         cwd=standing_in,
-        env={**os.environ, "DATABASE_URL": clone.url, "DATA_DIR": str(data_folder)},
+        env={
+            **os.environ,
+            # The server's own client programs, where the machine has none.
+            "PATH": find_or_install(CHECKOUT).search_path(os.environ["PATH"]),
+            "DATABASE_URL": clone.url,
+            "DATA_DIR": str(data_folder),
+        },
         capture_output=True,
         text=True,
         timeout=120,
