@@ -8,6 +8,8 @@ from typing import Any
 
 from flask_babel import gettext
 
+from app.geography.words import area_kind_words
+
 _CALLED_SO_BY_PEOPLE = frozenset({"municipality", "village", "neighbourhood"})
 
 
@@ -117,29 +119,3 @@ def _why(code: str) -> str:
         "another-comes-first": gettext("covers it too, but another one comes first"),
     }
     return sentences.get(code, code)
-
-
-def area_kind_words(kind: str) -> str:
-    """Return what a kind of area is called; one of the municipality's own by its word."""
-    named: dict[str, str] = {
-        "municipality": gettext("Municipality"),
-        "village": gettext("Village"),
-        "neighbourhood": gettext("Neighbourhood"),
-        "team-district": gettext("Team district"),
-        "lighting-contract": gettext("Lighting contract"),
-        "road-authority": gettext("Road authority"),
-        "water-authority": gettext("Water authority"),
-    }
-    return named.get(kind, kind)
-
-
-def asset_kind_words(kind: str) -> str:
-    """Return what a kind of asset is called; one of the municipality's own by its word."""
-    named: dict[str, str] = {
-        "lamp-post": gettext("Lamp post"),
-        "bin": gettext("Bin"),
-        "bench": gettext("Bench"),
-        "tree": gettext("Tree"),
-        "playground": gettext("Playground"),
-    }
-    return named.get(kind, kind)

@@ -31,6 +31,7 @@ from app.geography.model import (
 )
 from app.geography.operations import area_shapes, municipality_outline
 from app.geography.rules import AreaFields, require_kind
+from app.geography.words import area_kind_words
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.maps.model import TileSource
@@ -207,6 +208,7 @@ def _page(errors: dict[str, str]) -> ResponseReturnValue:
         "geography/areas.html",
         kinds=kinds,
         kind=kind,
+        kind_words=area_kind_words,
         listed=listed,
         imports=imports,
         map=drawn,

@@ -22,6 +22,7 @@ from app.geography.changing import (
     remove_asset,
 )
 from app.geography.model import AreasRefused, AssetTaken, ChangedSince, NotAPlace, Spot
+from app.geography.words import asset_kind_words
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 
@@ -124,6 +125,7 @@ def _page(errors: dict[str, str]) -> ResponseReturnValue:
         "geography/assets.html",
         kinds=kinds,
         kind=kind or "",
+        kind_words=asset_kind_words,
         words=words,
         found=found[:ON_A_PAGE],
         page=page,

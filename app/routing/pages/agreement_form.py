@@ -14,12 +14,12 @@ from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
 from app.foundation.windows import windows_written
 from app.geography.sampling import asset_kinds, named_areas
+from app.geography.words import area_kind_words, asset_kind_words
 from app.identity.operations import parties
 from app.identity.records import Party
 from app.routing.operations.agreements import LONGEST_CODE, AgreementToMake
 from app.routing.operations.listing import ListedAgreement
 from app.routing.pages.typed import Typed
-from app.routing.words import area_kind_words, asset_kind_words
 from app.triage.operations import category_tree
 
 _AT_MOST_ANSWERS = 20

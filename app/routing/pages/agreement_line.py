@@ -8,9 +8,9 @@ from datetime import date
 from flask_babel import get_locale, gettext
 
 from app.foundation.windows import windows_written
+from app.geography.words import area_kind_words, asset_kind_words
 from app.routing.operations.listing import ListedAgreement
 from app.routing.pages.typed import day_words
-from app.routing.words import area_kind_words, asset_kind_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.sampling import named_areas
+from app.geography.words import area_kind_words
 from app.identity.access import open_to
 from app.identity.operations import parties
 from app.identity.permissions import Permission
@@ -46,7 +47,6 @@ from app.routing.pages.agreement_form import (
 from app.routing.pages.agreement_line import agreement_line
 from app.routing.pages.clash_shown import clash_shown
 from app.routing.pages.typed import Typed, by_acting, day_words
-from app.routing.words import area_kind_words
 from app.triage.operations import category_tree
 
 blueprint = Blueprint("routing_agreements", __name__, url_prefix="/beheer/werkafspraken")

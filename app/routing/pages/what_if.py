@@ -16,6 +16,7 @@ from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.operations import municipality_outline, villages
+from app.geography.words import area_kind_words
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.maps.model import TileSource
@@ -33,7 +34,6 @@ from app.routing.operations.listing import Filter, When, agreement_named, agreem
 from app.routing.pages.agreement_form import choices, values_of
 from app.routing.pages.typed import Typed, day_words
 from app.routing.pages.what_if_shown import MOST_MARKS, ComparisonShown, changes_shown
-from app.routing.words import area_kind_words
 
 blueprint = Blueprint("what_if", __name__, url_prefix="/beheer/wat-als")
 

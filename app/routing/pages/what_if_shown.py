@@ -11,12 +11,12 @@ from flask_babel import format_date, get_locale, gettext
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.foundation.windows import windows_of, windows_written
+from app.geography.words import area_kind_words
 from app.identity.operations import parties
 from app.maps.model import MovedMark
 from app.routing.drafted import Draft, DraftedAgreement, Operation
 from app.routing.model import PartyOfAgreement
 from app.routing.operations.comparing import Comparison, Moved
-from app.routing.words import area_kind_words
 from app.triage.operations import names_of_categories
 
 NOBODY_SIGN = "nobody"

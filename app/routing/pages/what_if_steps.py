@@ -18,6 +18,7 @@ from app.foundation.provided import provided
 from app.geography.model import MapFileRefused
 from app.geography.replacing import areas_in_file
 from app.geography.rules import AreaFields
+from app.geography.words import area_kind_words
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.routing.drafted import (
@@ -40,7 +41,6 @@ from app.routing.operations.undoing import undo
 from app.routing.pages.agreement_form import read_agreement, say_errors
 from app.routing.pages.typed import Typed, by_acting, day_words
 from app.routing.pages.what_if import agreement_page, blueprint, draft_page, today_here
-from app.routing.words import area_kind_words
 
 __all__ = ["blueprint"]
 

@@ -1,0 +1,31 @@
+"""What kinds of areas and of assets are called, for people; the code is for programs."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+
+def area_kind_words(kind: str) -> str:
+    """Return what a kind of area is called; one of the municipality's own by its word."""
+    named: dict[str, str] = {
+        "municipality": gettext("Municipality"),
+        "village": gettext("Village"),
+        "neighbourhood": gettext("Neighbourhood"),
+        "team-district": gettext("Team district"),
+        "lighting-contract": gettext("Lighting contract"),
+        "road-authority": gettext("Road authority"),
+        "water-authority": gettext("Water authority"),
+    }
+    return named.get(kind, kind)
+
+
+def asset_kind_words(kind: str) -> str:
+    """Return what a kind of asset is called; one of the municipality's own by its word."""
+    named: dict[str, str] = {
+        "lamp-post": gettext("Lamp post"),
+        "bin": gettext("Bin"),
+        "bench": gettext("Bench"),
+        "tree": gettext("Tree"),
+        "playground": gettext("Playground"),
+    }
+    return named.get(kind, kind)
