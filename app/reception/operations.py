@@ -25,6 +25,7 @@ from app.routing.calendar import promise
 from app.routing.model import Decision
 from app.routing.operations.calendar_days import working_calendar
 from app.routing.operations.deciding import decide_with_calendar, defect_at, keep_decision
+from app.routing.rules import cannot_wait
 from app.triage.answering import check_answers
 from app.triage.model import CategoryDecision
 from app.triage.operations import choose_category
@@ -94,8 +95,7 @@ def receive_report(
             located,
             category.code,
             at=now,
-            # What has a norm of hours cannot wait until a team is back at work either.
-            is_urgent=new.is_danger or any(term.is_short for term in terms),
+            is_urgent=cannot_wait(terms, danger=new.is_danger),
             answers=checked.by_question,
         )
         decision, calendar = decide_with_calendar(transaction, defect)
@@ -178,7 +178,7 @@ def located_here(
     detail = "This place is outside the municipality, so we cannot take the report."
     if codes:
         detail = f"This place is in {next(iter(codes.values()))}; report it there."
-    elif located.inside_when_swapped:
+    elif inside.inside_when_swapped:
         detail = (
             "This place is outside the municipality. Longitude and latitude seem to have changed"
             " places: longitude comes first."

@@ -18,6 +18,7 @@ from app.reception.operations import located_here
 from app.routing.calendar import WorkingCalendar
 from app.routing.model import Decision
 from app.routing.operations.deciding import decide_with_calendar, defect_at
+from app.routing.rules import cannot_wait
 from app.triage.model import Category, CategoryTree, Name
 from app.triage.operations import category, category_tree
 from app.work.operations.open_at_assets import OpenAtAsset, open_at_assets
@@ -106,7 +107,7 @@ def what_is_at(
             located,
             named.code,
             at=now,
-            is_urgent=is_urgent or any(term.is_short for term in terms),
+            is_urgent=cannot_wait(terms, danger=is_urgent),
             answers=answers,
         )
         decision, calendar = decide_with_calendar(transaction, defect)

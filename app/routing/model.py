@@ -142,8 +142,15 @@ class Defect:
         return self.category_code.partition(".")[0]
 
     def area(self, key: tuple[str, str] | None) -> AreaHere | None:
-        """Return the area with this kind and code, if it covers the place."""
-        return next((area for area in self.areas if area.key == key), None)
+        """Return the area with this kind and code, if it covers the place.
+
+        While one is redrawn two of them can hold on the same day; then it is the smaller one.
+        """
+        return min(
+            (area for area in self.areas if area.key == key),
+            key=lambda area: (area.square_metres, area.name),
+            default=None,
+        )
 
 
 class Because(StrEnum):

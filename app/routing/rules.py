@@ -19,6 +19,7 @@ from app.routing.model import (
     StoodIn,
     Why,
 )
+from app.triage.model import Term
 
 #: The smaller the area, the more its agreement says about this place. A kind that is not here was
 #: drawn for a purpose, so it stands before all of them.
@@ -106,6 +107,14 @@ def at_work(party: PartyOfAgreement, defect: Defect) -> tuple[PartyOfAgreement, 
         stand_in=None,
     )
     return taking_over, StoodIn(for_party=party.name)
+
+
+def cannot_wait(terms: Iterable[Term], *, danger: bool) -> bool:
+    """Whether it is urgent: dangerous, or with a norm that is over within a working day.
+
+    What has a norm of hours cannot wait until a team is back at work either.
+    """
+    return danger or any(term.is_short for term in terms)
 
 
 def covers_moment(windows: Iterable[Window], moment: LocalMoment) -> bool:

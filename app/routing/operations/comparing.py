@@ -28,7 +28,9 @@ from app.routing.model import (
 )
 from app.routing.operations.calendar_days import working_calendar
 from app.routing.operations.reading import COLUMNS, FROM_AGREEMENTS, IN_FORCE, agreement_of
-from app.routing.rules import covers_moment, responsible_party
+from app.routing.rules import cannot_wait, covers_moment, responsible_party
+from app.triage.model import Norm
+from app.triage.norms import norms_of_categories
 
 #: So many are decided twice within half a minute on one core.
 MOST_REPORTS = 60_000
@@ -149,6 +151,7 @@ def compare(
         on=on,
     )
     calendar = working_calendar(transaction, since=_start(since))
+    norms = norms_of_categories(transaction, {one.category_code for one in reports})
     agreements = agreements_on(transaction, on)
     before, after = Rules(agreements), Rules(_as_drafted(transaction, draft, agreements, on=on))
     redrawn = _areas_as_drafted(transaction, draft, places)
@@ -156,7 +159,7 @@ def compare(
     parties: dict[UUID | None, PartyOfAgreement] = {}
     moved: list[Moved] = []
     for report, place, areas in zip(reports, places, redrawn, strict=True):
-        defect = past_defect(report, place, calendar)
+        defect = past_defect(report, place, calendar, norms[report.category_code])
         old = before.decide(defect).party
         new = after.decide(replace(defect, areas=areas)).party
         for party, counted in ((old, was), (new, becomes)):
@@ -184,13 +187,16 @@ def compare(
     )
 
 
-def past_defect(report: PastReport, place: FoundPlace, calendar: WorkingCalendar) -> Defect:
-    """Return what routing looks at for a report that came in before."""
+def past_defect(
+    report: PastReport, place: FoundPlace, calendar: WorkingCalendar, norm: Norm
+) -> Defect:
+    """Return what routing looks at for a report that came in before, with its norm of today."""
+    terms = norm.terms(danger=report.is_danger, answers=report.answers, asset_kind=place.asset_kind)
     return Defect(
         category_code=report.category_code,
         areas=areas_here(place),
         moment=local_moment(report.received_at, calendar),
-        is_urgent=report.is_danger,
+        is_urgent=cannot_wait(terms, danger=report.is_danger),
         has_asset=place.has_asset,
         asset_number=place.asset_number,
         asset_kind=place.asset_kind,

@@ -13,6 +13,7 @@ from app.geography.model import Located, Spot
 from app.geography.operations import brought_inside, locate
 from app.routing.model import Decision, Defect
 from app.routing.operations.deciding import decide, defect_at
+from app.routing.rules import cannot_wait
 from app.triage.model import Category
 from app.triage.operations import category
 
@@ -62,7 +63,7 @@ def explain(
         located,
         named.code,
         at=at,
-        is_urgent=is_urgent or any(term.is_short for term in terms),
+        is_urgent=cannot_wait(terms, danger=is_urgent),
         answers=answers,
     )
     return Explained(

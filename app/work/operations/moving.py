@@ -18,6 +18,8 @@ from app.routing.model import Decision, Defect
 from app.routing.operations.calendar_days import working_calendar
 from app.routing.operations.comparing import Rules, agreements_on, areas_here, local_moment
 from app.routing.operations.deciding import keep_decision
+from app.routing.rules import cannot_wait
+from app.triage.norms import norms_of_categories
 from app.work.model import ActedBy
 from app.work.operations.cases import ResponsibleParty, case_by_reference
 from app.work.operations.desk import hand_over, leave_with_nobody
@@ -79,18 +81,23 @@ def open_cases_elsewhere(
     )
     old, new = (Rules(agreements_on(transaction, day)) for day in (before, today))
     calendar = working_calendar(transaction, since=rows[0].received_at)
+    norms = norms_of_categories(transaction, {row.category_code for row in rows})
     found = []
     for row, there, here in zip(rows, then, now, strict=True):
+        answers = answers_of_case(transaction, row.id)
+        terms = norms[row.category_code].terms(
+            danger=row.is_danger, answers=answers, asset_kind=here.asset_kind
+        )
         defect = Defect(
             category_code=row.category_code,
             areas=areas_here(here),
             moment=local_moment(row.received_at, calendar),
-            is_urgent=row.is_danger,
+            is_urgent=cannot_wait(terms, danger=row.is_danger),
             has_asset=here.has_asset,
             asset_number=here.asset_number,
             asset_kind=here.asset_kind,
             asset_owner_id=here.asset_owner_id,
-            answers=answers_of_case(transaction, row.id),
+            answers=answers,
             is_at_border=here.is_at_border,
         )
         was = old.decide(replace(defect, areas=areas_here(there))).party
