@@ -32,9 +32,9 @@ NORMS_AND_QUESTIONS = """
 
 def norm_of(row: Row[Any]) -> Norm:
     """Return the norm that a row of an inner category tells of, with its stricter ones."""
-    danger = row.danger_norm_working_days
+    danger = row.danger_norm_amount
     return Norm(
-        term=Term(row.norm_working_days, NormUnit(row.norm_unit)),
+        term=Term(row.norm_amount, NormUnit(row.norm_unit)),
         danger_term=None if danger is None else Term(danger, NormUnit(row.danger_norm_unit)),
         stricter=tuple(stricter_of(one) for one in row.stricter),
     )

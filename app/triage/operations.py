@@ -45,7 +45,7 @@ from app.triage.rules import (
 
 _COLUMNS = f"""
     category.code, category.parent_code, category.name_nl, category.name_en,
-    category.norm_working_days, category.danger_norm_working_days,
+    category.norm_amount, category.danger_norm_amount,
     category.danger_text_nl, category.danger_text_en, category.danger_phone,
     category.asset_kind, category.join_group, category.join_within_metres,
     category.public_visibility, category.norm_unit, category.danger_norm_unit,
@@ -285,8 +285,8 @@ def load_categories(
 _UPSERT = text(
     """
     INSERT INTO category (
-        code, parent_code, name_nl, name_en, position, norm_working_days,
-        danger_norm_working_days, norm_unit, danger_norm_unit,
+        code, parent_code, name_nl, name_en, position, norm_amount,
+        danger_norm_amount, norm_unit, danger_norm_unit,
         danger_text_nl, danger_text_en, danger_phone, asset_kind,
         join_group, join_within_metres, public_visibility, is_demo
     ) VALUES (
@@ -298,8 +298,8 @@ _UPSERT = text(
     ON CONFLICT (code) DO UPDATE SET
         parent_code = EXCLUDED.parent_code, name_nl = EXCLUDED.name_nl,
         name_en = EXCLUDED.name_en, position = EXCLUDED.position,
-        norm_working_days = EXCLUDED.norm_working_days,
-        danger_norm_working_days = EXCLUDED.danger_norm_working_days,
+        norm_amount = EXCLUDED.norm_amount,
+        danger_norm_amount = EXCLUDED.danger_norm_amount,
         norm_unit = EXCLUDED.norm_unit, danger_norm_unit = EXCLUDED.danger_norm_unit,
         version = category.version + 1,
         danger_text_nl = EXCLUDED.danger_text_nl, danger_text_en = EXCLUDED.danger_text_en,

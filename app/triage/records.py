@@ -36,12 +36,12 @@ class CategoryRecord(Base):
             name="code_names_its_parent",
         ),
         CheckConstraint(
-            "parent_code IS NULL OR (norm_working_days >= 0 AND join_group IS NOT NULL)",
+            "parent_code IS NULL OR (norm_amount >= 0 AND join_group IS NOT NULL)",
             name="inner_has_norm_and_group",
         ),
         CheckConstraint(
-            "danger_norm_working_days >= 0 AND (danger_norm_unit <> norm_unit"
-            " OR danger_norm_working_days <= norm_working_days)",
+            "danger_norm_amount >= 0 AND (danger_norm_unit <> norm_unit"
+            " OR danger_norm_amount <= norm_amount)",
             name="danger_norm_is_stricter",
         ),
         CheckConstraint(f"norm_unit IN {_UNITS}", name="norm_unit"),
@@ -65,10 +65,9 @@ class CategoryRecord(Base):
     name_nl: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str] = mapped_column(Text)
     position: Mapped[int] = mapped_column(SmallInteger)
-    #: The amount of `norm_unit`, called after the days before there were units; nought is the same
-    #: day.
-    norm_working_days: Mapped[int | None] = mapped_column(SmallInteger)
-    danger_norm_working_days: Mapped[int | None] = mapped_column(SmallInteger)
+    #: So many of `norm_unit`; nought is the same day.
+    norm_amount: Mapped[int | None] = mapped_column(SmallInteger)
+    danger_norm_amount: Mapped[int | None] = mapped_column(SmallInteger)
     norm_unit: Mapped[str] = mapped_column(Text, server_default=text("'working-days'"))
     danger_norm_unit: Mapped[str] = mapped_column(Text, server_default=text("'working-days'"))
     danger_text_nl: Mapped[str | None] = mapped_column(Text)

@@ -158,8 +158,14 @@ class TestTheWholeForm:
 
         page = resident.sends()
 
-        assert "Deze plek is van Rijkswaterstaat" in page.text
+        assert "Deze weg is van Rijkswaterstaat. Wij sturen uw melding naar hen door." in page.text
         assert "november 2026" not in page.text
+
+        page = resident.sends()
+
+        assert "Wij hebben uw melding naar hen doorgestuurd. U hoort van hen." in page.text
+        assert "https://rws.example/melden" in page.read.links
+        assert "tel:0880000002" in page.read.links
 
     def test_can_leave_the_kind_to_us(self, resident: Resident, provided: Provided) -> None:
         at_the_place(resident, kind="onbekend")
@@ -378,7 +384,7 @@ class TestDirectDanger:
                 text(
                     "UPDATE category SET danger_text_nl = 'Hangt er een draad los?',"
                     " danger_text_en = 'A loose wire?', danger_phone = '112',"
-                    " danger_norm_working_days = 0 WHERE code = :code"
+                    " danger_norm_amount = 0 WHERE code = :code"
                 ),
                 {"code": LAMP},
             )

@@ -73,7 +73,7 @@ class TestWhatIsUrgent:
     def test_is_also_what_has_a_norm_of_the_same_day(self, transaction: Transaction) -> None:
         assert gets_it(transaction, TWO_AT_NIGHT, is_urgent=False) == "Team Zuid"
         transaction.connection.execute(
-            text("UPDATE category SET norm_working_days = 4, norm_unit = 'hours'"
+            text("UPDATE category SET norm_amount = 4, norm_unit = 'hours'"
                  " WHERE code = 'wegen.losse-tegel'")
         )  # fmt: skip
 

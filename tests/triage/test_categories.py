@@ -89,7 +89,7 @@ class TestTheVersionOfTheList:
         [
             "UPDATE category SET name_nl = 'Licht' WHERE code = 'verlichting'",
             "UPDATE category SET position = 99 WHERE code = 'verlichting'",
-            "UPDATE category SET norm_working_days = 4 WHERE code = 'wegen.losse-tegel'",
+            "UPDATE category SET norm_amount = 4 WHERE code = 'wegen.losse-tegel'",
             "UPDATE category SET retired_at = now() WHERE code = 'dieren.wespen'",
             "UPDATE category SET retired_at = now() WHERE code = 'dieren'",
         ],

@@ -27,7 +27,7 @@ class TestTheDemo:
 
     def test_has_8_main_and_33_inner_categories_each_with_a_norm(self, demo: Demo) -> None:
         main = demo.count("count(*) FROM category WHERE parent_code IS NULL")
-        inner = demo.count("count(*) FROM category WHERE norm_working_days > 0")
+        inner = demo.count("count(*) FROM category WHERE norm_amount > 0")
 
         assert (main, inner) == (8, 33)
 
