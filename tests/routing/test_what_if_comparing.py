@@ -6,17 +6,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
-from app.foundation.windows import Window
+from app.foundation.windows import Window, kept_windows, read_windows
 from app.geography.model import Spot
+from app.identity.operations import party
 from app.routing.drafted import Draft, TooManyReports
 from app.routing.operations import comparing
 from app.routing.operations.comparing import Comparison, Moved, compare
 from app.routing.operations.drafting import draft_agreement, draft_areas, draft_end
 from app.routing.operations.drafts import draft
 from app.routing.operations.explaining import explain
+from app.triage.kept_rows import keep_stricter_norms
+from app.triage.model import NormUnit, StricterNorm, Term
 from tests.makers.drafts import (
     TODAY,
     a_past_report,
@@ -24,6 +28,7 @@ from tests.makers.drafts import (
     an_empty_draft,
     boxes,
 )
+from tests.makers.people import a_party
 from tests.makers.places import IN_DISTRICT, ON_MOTORWAY, SmallMunicipality, a_small_municipality
 
 #: In the municipality, in no district.
@@ -186,6 +191,64 @@ class TestAChangedAgreement:
         found = compared(transaction, wanted)
 
         assert {one.reference for one in found.moved} == {by_hour[18], by_hour[23]}
+
+
+class TestWhatIsUrgent:
+    def test_is_so_by_a_norm_of_hours_as_it_was_when_it_came_in(
+        self, transaction: Transaction, places: SmallMunicipality
+    ) -> None:
+        on_call = a_party(transaction, code="piket", name="Piketdienst")
+        team = party(transaction, "team")
+        team.hours = kept_windows(read_windows(["doordeweeks 7:30-16:00"]))
+        team.stand_in_id = on_call.id
+        transaction.session.flush()
+        _within_hours(transaction, "wegen.losse-tegel")
+        _within_hours(transaction, "verlichting.lamp-brandt-niet", asset_kind="lamp-post")
+        wanted = an_empty_draft(transaction)
+        draft_end(transaction, wanted.id, "all-in-zuid", expected_version=1, today=TODAY)
+        draft_end(transaction, wanted.id, "lighting", expected_version=2, today=TODAY)
+        draft_agreement(
+            transaction,
+            wanted.id,
+            an_agreement_to_draft(places.team_id, code="lamps", category="verlichting"),
+            instead_of=None,
+            expected_version=3,
+            today=TODAY,
+        )
+        night, day = (datetime(2026, 11, 18, hour, tzinfo=LOCAL_ZONE) for hour in (2, 11))
+        lamp = "verlichting.lamp-brandt-niet"
+        at_night = a_past_report(transaction, IN_DISTRICT, at=night)
+        by_day = a_past_report(transaction, IN_DISTRICT, at=day)
+        can_wait = a_past_report(transaction, IN_DISTRICT, at=night, category="overig.anders")
+        at_a_lamp = a_past_report(
+            transaction, IN_DISTRICT, at=night, category=lamp, asset_id=places.lamp_id
+        )
+        no_lamp_named = a_past_report(transaction, IN_DISTRICT, at=night, category=lamp)
+
+        found = compared(transaction, wanted)
+
+        told = {one.reference: names(one) for one in found.moved}
+        assert told == {
+            at_night: ("Piketdienst", None),
+            by_day: ("Team Zuid", None),
+            can_wait: ("Team Zuid", None),
+            at_a_lamp: ("Lux Verlichting", "Piketdienst"),
+            no_lamp_named: ("Lux Verlichting", "Team Zuid"),
+        }
+
+
+def _within_hours(
+    transaction: Transaction, category: str, *, asset_kind: str | None = None
+) -> None:
+    """Let four hours be the norm: of all of a category, or at its objects of one kind alone."""
+    if asset_kind is None:
+        transaction.connection.execute(
+            text("UPDATE category SET norm_amount = 4, norm_unit = 'hours' WHERE code = :code"),
+            {"code": category},
+        )
+    else:
+        four_hours = StricterNorm(Term(4, NormUnit.HOURS), asset_kind)
+        keep_stricter_norms(transaction, category, [four_hours])
 
 
 class TestDistrictsThatChangePlaces:
