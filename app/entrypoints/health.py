@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
@@ -11,10 +12,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.entrypoints.migrations import newest_revision
+from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
 from app.foundation.jobs import DEAD_AFTER_SECONDS, QUEUE
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
+from app.geography.outline import outline_is_known
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 
@@ -60,9 +63,14 @@ def ready() -> ResponseReturnValue:
     """Say whether the database answers, has the right shape, and the worker works."""
     checks: dict[str, str] = {}
     failed: int | None = None
+    outline: bool | None = None
+    settings = provided().get(Settings)
     try:
         with provided().get(Database).transaction() as transaction:
             row = transaction.connection.execute(_QUEUE, {"queue": QUEUE}).one()
+            outline = outline_is_known(
+                transaction, municipality_code=settings.municipality_code, on=_today()
+            )
     except SQLAlchemyError:
         checks["database"] = "does not answer"
     else:
@@ -75,16 +83,22 @@ def ready() -> ResponseReturnValue:
         checks["queue"] = "ok" if row.oldest_job_seconds < _JOB_WAITS_SECONDS else "stands still"
         failed = row.failed_jobs
     is_ready = all(said == "ok" for said in checks.values())
-    free_bytes = shutil.disk_usage(provided().get(Settings).data_dir).free
+    free_bytes = shutil.disk_usage(settings.data_dir).free
     answer = jsonify(
         status="ready" if is_ready else "not ready",
         checks=checks,
         # Somebody has to look at them (`straatbeeld jobs list`), but nobody else has to wait.
         failedJobs=failed,
+        # Without an outline reports are taken from everywhere: somebody has to bring it in.
+        municipality=None if outline is None else "ok" if outline else "outline is missing",
         # It still serves; somebody has to make room, and turning visitors away makes none.
         disk="ok" if free_bytes >= _LEAST_FREE_BYTES else "nearly full",
     )
     return answer, 200 if is_ready else 503
+
+
+def _today() -> date:
+    return provided().get(Clock).now().astimezone(LOCAL_ZONE).date()
 
 
 @blueprint.get("/metrics")

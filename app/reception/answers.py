@@ -13,6 +13,7 @@ from app.intake.model import KeptReport
 from app.intake.rules import report_token
 from app.photos.model import Photo
 from app.photos.operations.showing import shown
+from app.reception.authority import Authority, told_to_phones
 from app.reception.model import ReceivedReport
 from app.triage.model import Name
 from app.work.model import Case, CaseStage
@@ -23,7 +24,9 @@ def moment(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def answer_to(received: ReceivedReport, settings: Settings, *, now: datetime) -> dict[str, Any]:
+def answer_to(
+    received: ReceivedReport, settings: Settings, *, authority: Authority | None, now: datetime
+) -> dict[str, Any]:
     """Return what is answered to a new report, without anything that opens it."""
     report, case, category = received.report, received.case, received.category
     return {
@@ -46,6 +49,7 @@ def answer_to(received: ReceivedReport, settings: Settings, *, now: datetime) ->
             "party": dict(received.party) if received.party else None,
             "areas": [dict(area) for area in received.areas],
             "reason": reason(received, report.language.value),
+            "referredTo": told_to_phones(authority),
         },
         "dueAt": moment(received.due_at),
         "missingAnswers": list(report.missing_answers),
@@ -110,6 +114,7 @@ _REASONS = {
         "joined": "Dit is al gemeld. Uw melding hoort bij de melding die er al was.",
         "asset-owner": "{party} is de eigenaar van dit object.",
         "road-authority": "Dit is {area}. {party} beheert deze weg.",
+        "water-authority": "Dit is {area}. {party} beheert dit water.",
         "category-in-area": "{party} doet “{category}” {where}.",
         "nobody": "Nog niemand is aangewezen voor deze plek. Een medewerker kijkt ernaar.",
     },
@@ -117,6 +122,7 @@ _REASONS = {
         "joined": "This is known already. Your report joins the one that was there.",
         "asset-owner": "{party} owns this object.",
         "road-authority": "This is {area}. {party} looks after this road.",
+        "water-authority": "This is {area}. {party} looks after this water.",
         "category-in-area": "{party} does “{category}” {where}.",
         "nobody": "Nobody has been named for this place yet. A member of staff looks at it.",
     },
@@ -127,6 +133,7 @@ def report_status(
     report: KeptReport,
     case: Case,
     *,
+    authority: Authority | None,
     photos: list[dict[str, Any]],
     repair_photos: list[dict[str, Any]],
 ) -> dict[str, Any]:
@@ -148,7 +155,8 @@ def report_status(
         "routing": {
             "party": {"code": case.party_code, "name": case.party_name, "kind": case.party_kind}
             if case.party_name
-            else None
+            else None,
+            "referredTo": told_to_phones(authority),
         },
         "answers": [
             {"question": one.question, "text": one.text, "answer": one.answer}

@@ -8,28 +8,17 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.foundation.database import Transaction
-from app.identity.model import PartyKind
-from app.identity.operations import party_with_id
 from app.intake.model import KeptReport
 from app.intake.operations import remarks_of_reports, report_with_token
 from app.photos.model import Photo
 from app.photos.operations.reading import photos_of_report, photos_of_tasks
+from app.reception.authority import Authority, authority_of
 from app.triage.model import Name
 from app.triage.operations import names_of_categories
 from app.work.model import Case, CaseStage, HistoryEntry, TaskStage
 from app.work.operations.cases import case as case_with_id
 from app.work.operations.story import story_of_report
 from app.work.operations.tasks import tasks_of_case
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """Somebody the case was passed on to, and how they are reached."""
-
-    name: str
-    email: str | None
-    phone: str | None
-    web_form: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +75,7 @@ def follow(transaction: Transaction, token: str, *, secret_key: str) -> Followed
             reference=report.reference,
             received_at=report.received_at,
         ),
-        authority=_authority(transaction, case),
+        authority=authority_of(transaction, case),
         part_of=_part_of(transaction, report, case),
         held_until=_held_until(transaction, case),
     )
@@ -112,13 +101,6 @@ def _held_until(transaction: Transaction, case: Case) -> date | None:
     tasks = tasks_of_case(transaction, case.id)
     held = [one.held_until for one in tasks if one.stage is TaskStage.ON_HOLD and one.held_until]
     return max(held, default=None)
-
-
-def _authority(transaction: Transaction, case: Case) -> Authority | None:
-    if case.party_id is None or case.party_kind != PartyKind.AUTHORITY:
-        return None
-    party = party_with_id(transaction, case.party_id)
-    return Authority(party.name, party.email, party.phone, party.web_form)
 
 
 def _part_of(transaction: Transaction, report: KeptReport, case: Case) -> str | None:

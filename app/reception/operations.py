@@ -14,6 +14,7 @@ from app.foundation.identifiers import new_id
 from app.foundation.json_value import JSONValue
 from app.geography.model import MUNICIPALITY, Located, OutsideServiceArea, Spot
 from app.geography.operations import brought_inside, locate
+from app.geography.outline import may_be_ours
 from app.intake.model import JoinedBy, NewReport
 from app.intake.operations import keep_report
 from app.intake.rules import new_reference
@@ -163,6 +164,9 @@ def located_here(
 ) -> Located:
     """Return what is known about a place in our municipality, or a little outside it.
 
+    While the outline of the municipality is not among the areas nobody can say what is outside:
+    then every place is taken that is not known to be of another one.
+
     Raises:
         UnknownAsset: an asset is named and there is none with this id.
         OutsideServiceArea: naming the municipality where it is, when that is known.
@@ -174,6 +178,8 @@ def located_here(
         return located
     inside = brought_inside(transaction, located, municipality_code=municipality_code, on=today)
     if inside.is_at_border:
+        return inside
+    if may_be_ours(transaction, inside, municipality_code=municipality_code, on=today):
         return inside
     detail = "This place is outside the municipality, so we cannot take the report."
     if codes:

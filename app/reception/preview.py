@@ -10,6 +10,7 @@ from app.foundation.database import Database, MapDatabase, Transaction
 from app.geography.model import NearAsset, Spot
 from app.planning.model import NearWork
 from app.publishing.operations import PublicCase
+from app.reception.authority import Authority, authority_found
 from app.reception.joining import may_join_named
 from app.reception.model import DraftContent
 from app.reception.places import Place, cases_at, what_is_at
@@ -37,6 +38,8 @@ class Preview:
     #: The term of the norm that the day comes from.
     term: Term
     is_rough: bool
+    #: Who it would be passed on to, where it is not ours.
+    authority: Authority | None = None
 
     @property
     def assets(self) -> Sequence[NearAsset]:
@@ -53,13 +56,12 @@ class Preview:
         return self.category.join_group in near.work.join_groups
 
     @property
-    def party(self) -> tuple[str, str] | None:
-        """The name and the kind of the party that would get it."""
+    def party_name(self) -> str | None:
+        """The name of the party that would get it."""
         if self.joins is not None:
-            joined = self.joins
-            return (joined.party_name, joined.party_kind or "") if joined.party_name else None
+            return self.joins.party_name
         decided = self.place.decision.party if self.place.decision else None
-        return (decided.name, decided.kind) if decided else None
+        return decided.name if decided else None
 
 
 def preview(
@@ -92,6 +94,11 @@ def preview(
             answers=answers,
         )
         joins = _joined(transaction, content, place, decided)
+        authority = (
+            authority_found(transaction, place.decision)
+            if place.decision is not None and joins is None
+            else None
+        )
     cases = [] if content.is_rough else _could_be_the_same(map_database, content, place)
     assert place.calendar is not None  # noqa: S101  # the category was named
     asset = place.located.asset
@@ -105,7 +112,7 @@ def preview(
     due = ends[term]
     if joins is not None:
         due = min(due, joins.due_at) if content.is_danger else joins.due_at
-    return Preview(category, place, cases, joins, due, term, content.is_rough)
+    return Preview(category, place, cases, joins, due, term, content.is_rough, authority)
 
 
 def answers_so_far(category: Category, content: DraftContent) -> dict[str, frozenset[str]]:

@@ -8,7 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
+from app.foundation.database import Transaction
 from app.foundation.jobs import HEAVY_QUEUE
+from tests.makers.areas import a_rectangle, an_area
 
 
 def a_worker(connection: Connection, *, silent_seconds: int = 1) -> None:
@@ -70,9 +72,21 @@ class TestReady:
                     "queue": "ok",
                 },
                 "failedJobs": 0,
+                "municipality": "outline is missing",
                 "disk": "ok",
             },
         )
+
+    def test_says_whether_it_knows_where_the_municipality_ends(
+        self, web: FlaskClient, transaction: Transaction
+    ) -> None:
+        whole = a_rectangle(4.2, 51.5, 4.5, 51.7)
+        an_area(transaction, whole, kind="municipality", code="GM0748")
+        assert said(web)[1]["municipality"] == "outline is missing"
+
+        an_area(transaction, whole, kind="municipality", code="GM0851")
+
+        assert said(web)[1]["municipality"] == "ok"
 
     def test_is_not_without_a_worker(self, web: FlaskClient) -> None:
         status, told = said(web)

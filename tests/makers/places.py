@@ -13,8 +13,8 @@ from app.foundation.rule_changes import BY_COMMAND
 from app.identity.model import PartyKind
 from app.identity.operations import create_party
 from app.routing.operations.agreements import AgreementToMake, make_agreement
-from app.triage.model import Name, Norm, Term
-from app.triage.operations import CategoryToLoad, Keyword, load_categories
+from app.triage.model import Keyword, Name, Norm, Term
+from app.triage.operations import CategoryToLoad, load_categories
 
 LONG_AGO = date(2020, 1, 1)
 
@@ -40,7 +40,15 @@ def a_small_municipality(transaction: Transaction) -> SmallMunicipality:
     contractor = create_party(
         transaction, code="lux", name="Lux Verlichting", kind=PartyKind.CONTRACTOR
     )
-    state = create_party(transaction, code="rws", name="Rijkswaterstaat", kind=PartyKind.AUTHORITY)
+    state = create_party(
+        transaction,
+        code="rws",
+        name="Rijkswaterstaat",
+        kind=PartyKind.AUTHORITY,
+        email="meldingen@rws.example",
+        phone="088 000 00 02",
+        web_form="https://rws.example/melden",
+    )
     _area(transaction, "municipality", "GM0851", "Steenbergen", (4.2, 51.5, 4.5, 51.7))
     _area(transaction, "team-district", "zuid", "Zuid", (4.3, 51.5, 4.4, 51.7))
     _area(transaction, "road-authority", "a4", "A4", (4.37, 51.5, 4.38, 51.7))

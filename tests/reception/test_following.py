@@ -280,24 +280,16 @@ class TestTheEndOfACase:
         assert "Vraag het aan uw buurman." in words
 
     @pytest.mark.usefixtures("place")
-    def test_that_was_passed_on_says_to_whom_and_how_to_reach_them(
-        self, web: FlaskClient, provided: Provided
-    ) -> None:
-        with provided.get(Database).transaction() as transaction:
-            transaction.connection.execute(
-                text(
-                    "UPDATE party SET phone = '0800 8002',"
-                    " web_form = 'https://rws.example.org/melden' WHERE code = 'rws'"
-                )
-            )
+    def test_that_was_passed_on_says_to_whom_and_how_to_reach_them(self, web: FlaskClient) -> None:
         said = report(web, at=ON_MOTORWAY, category="wegen.losse-tegel")
 
         whole = web.get(f"/volg/{said['token']}").get_data(as_text=True)
 
-        assert "doorgestuurd naar Rijkswaterstaat" in whole
+        assert "Deze weg is van Rijkswaterstaat. Wij hebben uw melding" in whole
+        assert "U hoort van hen." in whole
         assert "Is het niet opgelost?" not in whole
-        assert '<a href="https://rws.example.org/melden" rel="noreferrer">' in whole
-        assert '<a href="tel:08008002">0800 8002</a>' in whole
+        assert '<a href="https://rws.example/melden" rel="noopener noreferrer">' in whole
+        assert '<a href="tel:0880000002">088 000 00 02</a>' in whole
 
     @pytest.mark.usefixtures("place")
     def test_that_was_passed_on_never_leads_to_a_script(

@@ -154,6 +154,7 @@ class TestACategory:
         assert asked(web, category=TILE)["routing"] == {
             "party": {"code": "team", "name": "Team Zuid", "kind": "team"},
             "reason": "Team Zuid doet “Losse tegel” hier.",
+            "referredTo": None,
         }
 
     @pytest.mark.usefixtures("place")
@@ -162,6 +163,7 @@ class TestACategory:
 
         assert told["routing"]["party"]["kind"] == "authority"
         assert told["routing"]["reason"] == "This is A4. Rijkswaterstaat looks after this road."
+        assert told["routing"]["referredTo"]["webForm"] == "https://rws.example/melden"
 
     def test_at_a_lamp_of_ours_is_ours_on_the_motorway(
         self, web: FlaskClient, place: SmallMunicipality

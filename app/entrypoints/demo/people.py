@@ -34,6 +34,18 @@ _PARTIES = (
     ("waterschap-brabantse-delta", "Waterschap Brabantse Delta", PartyKind.AUTHORITY),
 )
 
+#: Where the demo's authorities are reached. Names that are reserved for examples, and numbers that
+#: nobody has: so nobody bothers a real authority with the demo.
+_PHONES = {
+    "provincie-noord-brabant": "088 000 00 01",
+    "rijkswaterstaat": "088 000 00 02",
+    "waterschap-brabantse-delta": "088 000 00 03",
+}
+
+#: The waters of the water board, and what it does there; drains and a tile beside them stay ours.
+_WATERS = ("vliet", "haven-steenbergen", "dintel", "sloot-molendijk")
+_WATER_CATEGORY = "water.sloot-of-oever"
+
 #: When the teams and the lighting contractor are at work; what is urgent goes to the on-call party
 #: outside these hours.
 _HOURS = {
@@ -83,7 +95,8 @@ def make_parties(transaction: Transaction) -> dict[str, UUID]:
             code=code,
             name=name,
             kind=kind,
-            # Reserved for examples, so that nobody bothers a real authority with the demo.
+            email=f"meldingen@{code}.example" if kind is PartyKind.AUTHORITY else None,
+            phone=_PHONES.get(code),
             web_form=f"https://{code}.example/melden" if kind is PartyKind.AUTHORITY else None,
             is_demo=True,
         )
@@ -134,12 +147,13 @@ def make_agreements(
                 category,
                 area=("team-district", district),
             )
-    agree(
-        "sloten",
-        "waterschap-brabantse-delta",
-        "water.sloot-of-oever",
-        area=("municipality", municipality_code),
-    )
+    for water in _WATERS:
+        agree(
+            water,
+            "waterschap-brabantse-delta",
+            _WATER_CATEGORY,
+            area=("water-authority", water),
+        )
     agree("a4", "rijkswaterstaat", None, area=("road-authority", "a4"))
     for road in ("n257", "n268"):
         agree(road, "provincie-noord-brabant", None, area=("road-authority", road))

@@ -26,6 +26,7 @@ from app.planning.model import NearWork
 from app.publishing.operations import PublicCase
 from app.reception.answers import moment, reason_in_words
 from app.reception.api.schemas import PlaceSchema
+from app.reception.authority import Authority, authority_found, told_to_phones
 from app.reception.places import Place, cases_at, what_is_at
 
 blueprint = ApiBlueprint(
@@ -69,6 +70,8 @@ def places(query: dict[str, Any]) -> Response:
             municipality_code=settings.municipality_code,
             now=now,
         )
+        decided = place.decision
+        authority = authority_found(transaction, decided) if decided else None
     cases = cases_at(services.get(MapDatabase), place)
     # Asked last, when no connection is held: the register may take its two seconds.
     address = services.get(AddressBook).nearest(spot)
@@ -82,7 +85,7 @@ def places(query: dict[str, Any]) -> Response:
         cases=[_case(case, metres, place) for case, metres in cases],
         assets=[_asset(near, place) for near in place.assets],
         works=[_work(near, place) for near in place.works],
-        routing=_routing(place, query["language"]),
+        routing=_routing(place, query["language"], authority),
     )
     answered.headers["Cache-Control"] = "no-store"
     return answered
@@ -150,7 +153,7 @@ def _work(near: NearWork, place: Place) -> dict[str, Any]:
     }
 
 
-def _routing(place: Place, language: str) -> Mapping[str, Any] | None:
+def _routing(place: Place, language: str, authority: Authority | None) -> Mapping[str, Any] | None:
     decision = place.decision
     if decision is None or place.category is None:
         return None
@@ -165,4 +168,5 @@ def _routing(place: Place, language: str) -> Mapping[str, Any] | None:
             village=village.name if (village := place.located.area(VILLAGE)) else None,
             language=language,
         ),
+        "referredTo": told_to_phones(authority),
     }

@@ -26,6 +26,7 @@ from app.photos.storage import PhotoStore
 from app.reception.additions import add_photos
 from app.reception.answers import answer_to, report_status, shown_photos, with_token
 from app.reception.api.schemas import FollowedReportSchema, PhotosSchema, ReceivedReportSchema
+from app.reception.authority import authority_of
 from app.reception.bodies import ReportSchema, read_request
 from app.reception.following import repair_photos_for
 from app.reception.operations import receive_report
@@ -109,7 +110,8 @@ def post_report() -> ResponseReturnValue:
                     now=now,
                     originals=originals,
                 )
-                answer = answer_to(received, settings, now=now)
+                authority = authority_of(transaction, received.case)
+                answer = answer_to(received, settings, authority=authority, now=now)
                 if key:
                     keep_answer(transaction, key, answer)
         if is_repeated:
@@ -177,10 +179,12 @@ def get_report(id: UUID) -> ResponseReturnValue:
         case = case_with_id(transaction, report.case_id)
         photos = photos_of_report(transaction, id)
         repairs = repair_photos_for(transaction, report, case)
+        authority = authority_of(transaction, case)
     answered = jsonify(
         report_status(
             report,
             case,
+            authority=authority,
             photos=shown_photos(photos, settings, now=now),
             repair_photos=shown_photos(repairs, settings, now=now),
         )

@@ -32,12 +32,38 @@ class PartySchema(Schema):
     kind = fields.String(required=True, validate=validate.OneOf([*PartyKind]))
 
 
+class ReferredToSchema(Schema):
+    """The authority that a report is passed on to, and how its reporter reaches it."""
+
+    name = fields.String(required=True, metadata={"example": "Waterschap Brabantse Delta"})
+    webForm = fields.String(  # noqa: N815  # named as in JSON
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Where one reports to it on the web; an https address.",
+            "example": "https://waterschap-brabantse-delta.example/melden",
+        },
+    )
+    phone = fields.String(required=True, allow_none=True, metadata={"example": "088 000 00 03"})
+    email = fields.String(required=True, allow_none=True)
+
+
+def _referred_to() -> fields.Nested:
+    return fields.Nested(
+        ReferredToSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who it is passed on to; null where it stays with us."},
+    )
+
+
 class RoutingSchema(Schema):
     """Who has it, where it lies, and why in words; nobody yet is null."""
 
     party = fields.Nested(PartySchema, required=True, allow_none=True)
     areas = fields.List(fields.Nested(AreaSchema), required=True)
     reason = fields.String(required=True)
+    referredTo = _referred_to()  # noqa: N815  # named as in JSON
 
 
 class ExpectedRoutingSchema(Schema):
@@ -45,6 +71,7 @@ class ExpectedRoutingSchema(Schema):
 
     party = fields.Nested(PartySchema, required=True, allow_none=True)
     reason = fields.String(required=True)
+    referredTo = _referred_to()  # noqa: N815  # named as in JSON
 
 
 class NamedCategorySchema(Schema):
@@ -148,6 +175,7 @@ class FollowedRoutingSchema(Schema):
     """Who has it now; nobody yet is null."""
 
     party = fields.Nested(PartySchema, required=True, allow_none=True)
+    referredTo = _referred_to()  # noqa: N815  # named as in JSON
 
 
 class ClosingSchema(Schema):

@@ -9,6 +9,7 @@ from flask_babel import format_date, format_datetime, gettext
 
 from app.foundation.clock import LOCAL_ZONE
 from app.reception.following import Followed
+from app.reception.pages.authority_words import passed_on_words
 from app.work.model import CaseStage, ClosingReason, Happening, HistoryEntry, WaitingFor, WorkResult
 
 
@@ -48,7 +49,9 @@ def standing(followed: Followed, now: datetime) -> str:
         CaseStage.IN_PROGRESS: gettext("%(party)s is working on it.", party=party),
         CaseStage.RESOLVED: gettext("This has been solved. Thank you for telling us."),
         CaseStage.CLOSED_WITHOUT_WORK: gettext("We have closed your report. We do no work here."),
-        CaseStage.REFERRED: gettext(
+        CaseStage.REFERRED: passed_on_words(followed.authority)
+        if followed.authority
+        else gettext(
             "This is not ours to solve. We passed your report on to %(party)s.", party=party
         ),
         CaseStage.MERGED: gettext("This was known already. We solve it once, for everyone."),

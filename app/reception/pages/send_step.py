@@ -22,8 +22,10 @@ from app.identity.throttle import hold
 from app.intake.operations import report
 from app.intake.rules import report_token
 from app.photos.operations.reading import photos_of_report
+from app.reception.authority import Authority, authority_of
 from app.reception.drafts import open_draft, send_draft
 from app.reception.model import DraftContent, SameAsUnknown
+from app.reception.pages.authority_words import whose_words
 from app.reception.pages.known_step import asset_name, joins_at_its_asset
 from app.reception.pages.own_draft import this_key
 from app.reception.pages.steps import (
@@ -57,17 +59,20 @@ from app.work.refusals import CannotJoin
 
 blueprint = Blueprint("send", __name__)
 
-_AUTHORITY = "authority"
-
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Who gets a report and by when it should be handled, in words of the page."""
 
     party: str | None
-    #: Another authority sets its own terms, so no day is named for it.
-    is_elsewhere: bool
     by: str
+    #: Another authority sets its own terms, so no day is named for it.
+    authority: Authority | None = None
+
+    @property
+    def whose(self) -> str | None:
+        """Whose the place is, where it is not ours."""
+        return whose_words(self.authority) if self.authority else None
 
 
 @blueprint.get("/contact")
@@ -116,7 +121,7 @@ def ask_to_check() -> ResponseReturnValue:
         place_in_words=place_in_words(content),
         object_name=_asset(content, found),
         joins=found.joins,
-        recipient=_recipient(found.party, found.due_at),
+        recipient=_recipient(found.party_name, found.due_at, found.authority),
         norm=term_words(found.term),
         is_same_day=found.term.amount == 0 and found.term.unit is not NormUnit.HOURS,
         pages=Page,
@@ -176,8 +181,8 @@ def show_sent(draft_id: UUID) -> ResponseReturnValue:
         case = case_with_id(transaction, sent.case_id)
         photos = photos_of_report(transaction, sent.id)
         kind = _kind(transaction, sent.category_code)
+        authority = authority_of(transaction, case)
     token = report_token(settings.secret_key.get_secret_value(), sent.id, sent.token_generation)
-    party = (case.party_name, case.party_kind or "") if case.party_name else None
     return shown(
         Page.SENT,
         "sent",
@@ -185,7 +190,7 @@ def show_sent(draft_id: UUID) -> ResponseReturnValue:
         reference=sent.reference,
         kind=kind,
         joined=case.reference if case.reference != sent.reference else None,
-        recipient=_recipient(party, case.due_at),
+        recipient=_recipient(case.party_name, case.due_at, authority),
         follow_path=f"/volg/{token}",
         follow_url=f"{settings.base_url}/volg/{token}",
         how_many_photos=len(photos),
@@ -217,10 +222,9 @@ def _contact_page(
     )
 
 
-def _recipient(party: tuple[str, str] | None, due_at: datetime) -> Recipient:
-    name, kind = party or (None, "")
+def _recipient(party: str | None, due_at: datetime, authority: Authority | None) -> Recipient:
     day = format_date(due_at.astimezone(LOCAL_ZONE).date(), "EEEE d MMMM y")
-    return Recipient(name, kind == _AUTHORITY, str(day))
+    return Recipient(party, str(day), authority)
 
 
 def _kind(transaction: Transaction, code: str) -> str:

@@ -11,6 +11,7 @@ from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.geography.model import Located, Spot
 from app.geography.operations import brought_inside, locate
+from app.geography.outline import may_be_ours
 from app.routing.model import Decision, Defect
 from app.routing.operations.deciding import decide, defect_at
 from app.routing.rules import cannot_wait
@@ -72,5 +73,6 @@ def explain(
         defect=defect,
         decision=decide(transaction, defect),
         is_ours=municipality_code
-        in {area.code for area in located.areas if area.kind == "municipality"},
+        in {area.code for area in located.areas if area.kind == "municipality"}
+        or may_be_ours(transaction, located, municipality_code=municipality_code, on=on),
     )
