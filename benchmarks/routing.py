@@ -74,6 +74,9 @@ def lines(found: Sequence[Deciding]) -> list[str]:
 
 
 def _measure(system: System, decisions: int, *, is_counted: bool) -> Deciding:
+    with system.superuser() as connection:
+        connection.execute("VACUUM (ANALYZE)")
+        connection.execute("CHECKPOINT")
     database = Database(make_engine(system.environment["DATABASE_URL"], connections=1))
     chance = random.Random(851)  # the same places each time
     took: list[float] = []
@@ -150,7 +153,6 @@ def _grow(system: System) -> None:
             " kind, code, 0, '2020-01-01', true FROM area WHERE kind LIKE 'zone-%'"
             " ORDER BY random() LIMIT 500 - (SELECT count(*)::int FROM agreement)"
         )
-        connection.execute("VACUUM (ANALYZE)")
 
 
 def _percentile(figures: Sequence[float], part: float) -> float:

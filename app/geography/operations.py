@@ -28,6 +28,8 @@ from app.geography.model import (
 #: A GeoJSON object, as `json` gives it.
 GeoJSON = dict[str, Any]
 
+#: A shape is only measured on the globe where it is a municipality that does not cover the place:
+#: that costs more than all the rest.
 _LOCATE = text(
     """
     WITH named AS (
@@ -38,34 +40,32 @@ _LOCATE = text(
         SELECT coalesce(
             (SELECT spot FROM named), ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326)
         ) AS spot
-    ), covering AS (
-        SELECT DISTINCT area_part.area_id
-        FROM area_part, place WHERE ST_Covers(area_part.shape, place.spot)
+    ), near AS (
+        SELECT area.kind, area.code, area.name, area.square_metres,
+               bool_or(ST_Covers(area_part.shape, place.spot)) AS covers,
+               bool_or(
+                   CASE
+                       WHEN area.kind <> 'municipality' THEN false
+                       WHEN ST_Covers(area_part.shape, place.spot) THEN false
+                       ELSE ST_DWithin(
+                           area_part.shape::geography, place.spot::geography, :border_metres
+                       )
+                   END
+               ) AS is_at_border
+        FROM place
+        JOIN area_part ON area_part.shape && ST_Expand(place.spot, :border_degrees)
+        JOIN area ON area.id = area_part.area_id
+        WHERE area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
+        GROUP BY area.id
     )
-    SELECT 'area' AS what, area.kind, area.code, area.name, area.square_metres,
+    SELECT CASE WHEN covers THEN 'area' ELSE 'border' END AS what, kind, code, name, square_metres,
            NULL::uuid AS id, NULL::uuid AS owner_party_id,
            NULL::float8 AS longitude, NULL::float8 AS latitude, NULL::jsonb AS attributes
-    FROM covering JOIN area ON area.id = covering.area_id
-    WHERE area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
+    FROM near
+    WHERE covers OR is_at_border
     UNION ALL
     SELECT 'asset', kind, number, NULL, NULL, id, owner_party_id, ST_X(spot), ST_Y(spot), attributes
     FROM named
-    UNION ALL
-    SELECT DISTINCT 'swapped', area.kind, area.code, area.name, NULL::float8, NULL::uuid,
-           NULL::uuid, NULL::float8, NULL::float8, NULL::jsonb
-    FROM area_part JOIN area ON area.id = area_part.area_id
-    WHERE area.kind = 'municipality'
-      AND ST_Covers(area_part.shape, ST_SetSRID(ST_MakePoint(:latitude, :longitude), 4326))
-      AND area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
-    UNION ALL
-    SELECT DISTINCT 'border', area.kind, area.code, area.name, area.square_metres, NULL::uuid,
-           NULL::uuid, NULL::float8, NULL::float8, NULL::jsonb
-    FROM area_part JOIN area ON area.id = area_part.area_id, place
-    WHERE area.kind = 'municipality'
-      AND area_part.shape && ST_Expand(place.spot, :border_degrees)
-      AND area_part.area_id NOT IN (SELECT area_id FROM covering)
-      AND ST_DWithin(area_part.shape::geography, place.spot::geography, :border_metres)
-      AND area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
     ORDER BY what, kind, code
     """
 )
@@ -99,13 +99,11 @@ def locate(transaction: Transaction, spot: Spot, *, asset_id: UUID | None, on: d
     asset = next((_asset(row, row.code) for row in rows if row.what == "asset"), None)
     if asset_id is not None and asset is None:
         raise UnknownAsset(errors=(FieldError("asset", "unknown-asset", "see GET /api/v1/places"),))
-    inside = any(area.kind == MUNICIPALITY for area in areas)
     return Located(
         spot=spot,
         areas=areas,
         asset=asset,
-        inside_municipality=inside,
-        inside_when_swapped=not inside and any(row.what == "swapped" for row in rows),
+        inside_municipality=any(area.kind == MUNICIPALITY for area in areas),
         at_border_of=_areas(rows, "border"),
     )
 
@@ -116,6 +114,17 @@ def _areas(rows: Sequence[Row[Any]], what: str) -> tuple[FoundArea, ...]:
         for row in rows
         if row.what == what
     )
+
+
+_IN_A_MUNICIPALITY = text(
+    """
+    SELECT 1 FROM area_part JOIN area ON area.id = area_part.area_id
+    WHERE area.kind = 'municipality'
+      AND ST_Covers(area_part.shape, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326))
+      AND area.valid_from <= :on AND (area.valid_until IS NULL OR area.valid_until > :on)
+    LIMIT 1
+    """
+)
 
 
 _ON_BORDER = text(
@@ -140,10 +149,13 @@ def brought_inside(
     """Return a place just outside the border with the areas of the spot on it that is nearest.
 
     What is less than `BORDER_METRES` outside counts as inside: outlines differ by as much, and so
-    do phones. A place that is further away, or inside, comes back as it is.
+    do phones. A place that is inside comes back as it is, and one that is further away with word of
+    whether its coordinates changed places: what is accepted does not wait for that to be asked.
     """
     if municipality_code not in {area.code for area in located.at_border_of}:
-        return located
+        if located.inside_municipality:
+            return located
+        return _looked_at_swapped(transaction, located, on)
     rows = transaction.read(
         _ON_BORDER,
         {
@@ -160,6 +172,15 @@ def brought_inside(
     ours = next(area for area in located.at_border_of if area.code == municipality_code)
     others = (area for area in on_border.areas if area.kind != MUNICIPALITY)
     return replace(located, areas=(ours, *others), inside_municipality=True, is_at_border=True)
+
+
+def _looked_at_swapped(transaction: Transaction, located: Located, on: date) -> Located:
+    values = {
+        "longitude": located.spot.latitude,
+        "latitude": located.spot.longitude,
+        "on": on,
+    }
+    return replace(located, inside_when_swapped=bool(transaction.read(_IN_A_MUNICIPALITY, values)))
 
 
 _ASSETS_NEAR = text(

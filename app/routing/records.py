@@ -48,7 +48,7 @@ class AgreementRecord(Base):
         CheckConstraint("(area_kind is null) = (area_code is null)", name="area_kind_and_code"),
         # One that was taken back holds on no day: it ends the day before it begins.
         CheckConstraint("valid_until is null or valid_until >= valid_from - 1", name="period"),
-        Index("ix_agreement_area_kind_area_code", "area_kind", "area_code"),
+        Index("ix_agreement_area_code_area_kind", "area_code", "area_kind"),
         Index("ix_agreement_asset_owner_id", "asset_owner_id"),
     )
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.foundation.database import Transaction
 from app.geography.model import Located, NotAPlace, Spot, UnknownAsset
-from app.geography.operations import locate
+from app.geography.operations import brought_inside, locate
 from tests.makers.areas import a_rectangle, an_area, an_asset
 from tests.makers.statements import statements
 
@@ -158,7 +158,8 @@ class TestASpotOutside:
         an_area(transaction, VILLAGE, kind="municipality")
 
     def located(self, transaction: Transaction, x: float, y: float) -> Located:
-        return locate(transaction, Spot(x, y), asset_id=None, on=TODAY)
+        found = locate(transaction, Spot(x, y), asset_id=None, on=TODAY)
+        return brought_inside(transaction, found, municipality_code="GM0851", on=TODAY)
 
     @pytest.mark.usefixtures("municipality")
     def test_is_told_to_be_ours_when_its_axes_are_swapped(self, transaction: Transaction) -> None:

@@ -34,7 +34,8 @@ _CANDIDATES = text(
     LEFT JOIN ({FROM_AGREEMENTS}) ON {IN_FORCE}
       AND (agreement.category_code IS NULL
            OR agreement.category_code IN (:category_code, :main_category_code))
-      AND ((agreement.area_kind || '/' || agreement.area_code) = ANY(:areas)
+      AND ((agreement.area_code = ANY(:area_codes)
+            AND agreement.area_kind || '/' || agreement.area_code = ANY(:areas))
            OR agreement.asset_owner_id = :asset_owner_id)
     """  # noqa: S608  # our own column lists
 )
@@ -84,6 +85,7 @@ def decide_with_calendar(
             "calendar_from": calendar_from(local),
             "category_code": defect.category_code,
             "main_category_code": defect.main_category_code,
+            "area_codes": [area.code for area in defect.areas],
             "areas": [f"{area.kind}/{area.code}" for area in defect.areas],
             "asset_owner_id": defect.asset_owner_id,
         },
