@@ -29,7 +29,7 @@ from app.publishing import pages as front_page
 from app.publishing import public as public_map
 from app.reception.pages import following
 from app.reception.pages import form as report_form
-from app.routing.pages import administration, what_if_steps
+from app.routing.pages import administration, what_if_compared, what_if_steps
 from app.routing.pages import agreements as routing_agreements
 from app.routing.pages import calendar as routing_calendar
 from app.routing.pages import trial as routing_trial
@@ -95,6 +95,7 @@ def create_app(services: Provided | None = None) -> Flask:
         routing_calendar.blueprint,
         routing_trial.blueprint,
         task_steps.blueprint,
+        what_if_compared.blueprint,
         what_if_steps.blueprint,
     ):
         app.register_blueprint(blueprint)

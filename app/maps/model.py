@@ -29,19 +29,27 @@ class MapParts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class MovedMark:
-    """A report on the map of what would change, in words and with the signs of both parties.
+class MovedPair:
+    """From whom to whom reports would go, in words and with the signs of both parties.
 
     A sign is `1` to `8`, or `nobody`.
     """
 
-    longitude: float
-    latitude: float
-    label: str
     was: str
     becomes: str
     was_sign: str
     becomes_sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedMark:
+    """A report on the map of what would change; `pair` is the number of its `MovedPair`."""
+
+    longitude: float
+    latitude: float
+    reference: str
+    label: str
+    pair: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from app.maps.elements import (
     StreetMap,
     rendered,
 )
-from app.maps.model import GeoJSON, MapParts, MovedMark, Spot, TileSource
+from app.maps.model import GeoJSON, MapParts, MovedMark, MovedPair, Spot, TileSource
 from app.maps.rules import corners, drawn, name_spots
 
 #: How near one looks at a single place.
@@ -145,12 +145,13 @@ def moved_map(
     tile: TileSource,
     nonce: str,
     moved: Sequence[MovedMark],
+    pairs: Sequence[MovedPair],
     areas: GeoJSON | None = None,
 ) -> MapParts:
     """Return the map of reports that would go to another party, with new areas drawn below them.
 
-    Each has the sign of the party that would get it, and in it the colour of the one that had it.
-    The page gives a list of the same: the map is for looking.
+    Each has the signs of the party that had it and of the one that would get it; those close
+    together are one mark with their number. The page gives a list of the same.
     """
     ground = _ground(
         gettext("Map of reports that would go elsewhere"),
@@ -158,10 +159,15 @@ def moved_map(
         villages=villages,
         tile=tile,
         nonce=nonce,
+        scripts=("vendor/markercluster.js",),
+        styles=("vendor/markercluster.css",),
         areas=areas,
     )
     body = render_template(
-        "maps/moved.html", container=ground.body, moved=[asdict(one) for one in moved]
+        "maps/moved.html",
+        container=ground.body,
+        moved=[asdict(one) for one in moved],
+        pairs=[asdict(one) for one in pairs],
     )
     return _with_module(ground, body=body, module="js/map/moved.js", nonce=nonce)
 

@@ -25,6 +25,8 @@ from tests.makers.places import IN_DISTRICT
 
 pytestmark = pytest.mark.browser
 
+TOGETHER = "21 meldingen, zoom in. 21 van Team Zuid naar Lux Verlichting"
+
 
 @pytest.fixture
 def site(fresh_database: ground.Clone, tmp_path: Path) -> Iterator[tuple[Site, Account, UUID]]:
@@ -92,14 +94,48 @@ class TestTheMapOfWhatWouldMove:
         ) as visit:
             marks = visit.page.locator(".moved-mark")
             expect(marks).to_have_count(1)
+            expect(marks.first.locator(".party-sign")).to_have_count(2)
             marks.first.click()
 
             expect(visit.page.locator(".leaflet-popup")).to_contain_text("Team Zuid")
             expect(visit.page.locator(".leaflet-popup")).to_contain_text("Lux Verlichting")
 
+    def test_makes_one_mark_with_a_number_of_reports_that_lie_together(
+        self, browser: Browser, site: tuple[Site, Account, UUID]
+    ) -> None:
+        served, account, draft_id = site
+        more_reports(served, 20)
+        with served.visited_by(
+            browser, account, f"/beheer/wat-als/{draft_id}/vergelijking", viewport=DESK
+        ) as visit:
+            cluster = visit.page.locator(".moved-cluster")
+            expect(cluster).to_have_count(1)
+
+            expect(cluster).to_have_text("21")
+            expect(cluster).to_have_attribute("aria-label", TOGETHER)
+
+    def test_is_pointed_at_from_the_list_by_keyboard_and_left_with_escape(
+        self, browser: Browser, site: tuple[Site, Account, UUID]
+    ) -> None:
+        served, account, draft_id = site
+        more_reports(served, 20)
+        with served.visited_by(
+            browser, account, f"/beheer/wat-als/{draft_id}/vergelijking", viewport=PHONE
+        ) as visit:
+            button = visit.page.locator("[data-moved] button").nth(7)
+            reference = button.inner_text()
+            button.focus()
+            visit.page.keyboard.press("Enter")
+
+            expect(visit.page.locator(".leaflet-popup")).to_contain_text(reference)
+            expect(visit.page.locator(".popup__title")).to_be_focused()
+            visit.page.keyboard.press("Escape")
+            expect(button).to_be_focused()
+            assert visit.complaints == []
+
 
 class TestWithoutScripts:
-    def test_the_table_and_the_list_say_the_same(
+    def test_the_tables_and_the_list_say_the_same(
         self, browser: Browser, site: tuple[Site, Account, UUID]
     ) -> None:
         served, account, draft_id = site
@@ -113,4 +149,32 @@ class TestWithoutScripts:
             visit.page.get_by_role("button", name="Vergelijken").click()
 
             expect(visit.page.locator("table").nth(0)).to_contain_text("Lux Verlichting")
-            expect(visit.page.locator("table").nth(1).locator("tbody tr")).to_have_count(1)
+            expect(visit.page.locator(".moved-row")).to_have_count(1)
+            expect(visit.page.locator(".moved-row")).to_contain_text(
+                "Van Team Zuid naar Lux Verlichting"
+            )
+
+    def test_one_pair_of_parties_is_chosen_with_a_link(
+        self, browser: Browser, site: tuple[Site, Account, UUID]
+    ) -> None:
+        served, account, draft_id = site
+        with served.visited_by(
+            browser,
+            account,
+            f"/beheer/wat-als/{draft_id}/vergelijking",
+            viewport=PHONE,
+            java_script_enabled=False,
+        ) as visit:
+            visit.page.get_by_role("link", name="Van Team Zuid naar Lux Verlichting").click()
+
+            expect(visit.page.locator(".pair[aria-current]")).to_have_count(1)
+            expect(visit.page.get_by_role("link", name="Toon alle 1")).to_be_visible()
+
+
+def more_reports(served: Site, count: int) -> None:
+    """Let reports of last week come in a few steps from one another."""
+    at = served.services.get(Clock).now() - timedelta(days=7)
+    with served.services.get(Database).transaction() as transaction:
+        for place in range(count):
+            spot = (IN_DISTRICT[0] + place * 0.00002, IN_DISTRICT[1])
+            a_past_report(transaction, spot, category="wegen.losse-tegel", at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import timedelta
 from io import BytesIO
@@ -17,7 +18,7 @@ from app.foundation.provided import Provided
 from app.identity.permissions import Role
 from tests.makers.drafts import a_past_report, boxes_as_geojson
 from tests.makers.people import an_account
-from tests.makers.places import IN_DISTRICT, SmallMunicipality, a_small_municipality
+from tests.makers.places import IN_DISTRICT, ON_MOTORWAY, SmallMunicipality, a_small_municipality
 from tests.makers.sign_ins import Browser, signed_in
 
 HOSTILE = '<script>alert("x")</script>'
@@ -67,11 +68,86 @@ class TestAComparison:
     def test_tells_who_would_get_what(self, administrator: Browser, draft: str) -> None:
         page = administrator.get(f"{draft}/vergelijking")
 
-        rows = re.findall(r'<th scope="row">(?:<span.*?</span>)?([^<]*)</th>(.*?)</tr>', page.text)
+        rows = re.findall(r'<th scope="row">.*?([^<>]*)</span></th>(.*?)</tr>', page.text)
         told = {name: re.findall(r'class="number">([^<]*)<', cells) for name, cells in rows}
         assert page.status_code == 200
         assert told["Lux Verlichting"] == ["1", "2", "+1"]
         assert told["Team Zuid"] == ["1", "0", "−1"]
+
+    def test_shows_the_reports_of_one_pair_of_parties_alone(
+        self, administrator: Browser, provided: Provided, places: SmallMunicipality, draft: str
+    ) -> None:
+        with provided.get(Database).transaction() as transaction:
+            at = provided.get(Clock).now() - timedelta(days=5)
+            other = a_past_report(transaction, ON_MOTORWAY, at=at)
+        administrator.submit(draft, f"{draft}/einde", code="motorway")
+        everything = administrator.get(f"{draft}/vergelijking").text
+
+        some = administrator.get(f"{draft}/vergelijking?was=team&wordt=lux").text
+        unknown = administrator.get(f"{draft}/vergelijking?was=team&wordt=nobody-like-this").text
+
+        assert everything.count("data-moved=") == unknown.count("data-moved=") == 2
+        assert some.count("data-moved=") == 1
+        assert f'data-moved="{other}"' not in some
+        assert "Alleen van Team Zuid naar Lux Verlichting." in some
+
+    def test_of_a_draft_that_changes_nothing_says_so(
+        self, administrator: Browser, places: SmallMunicipality
+    ) -> None:
+        begun = administrator.submit("/beheer/wat-als", "/beheer/wat-als", name="Nog niets")
+        address = str(begun.headers["Location"])
+
+        nothing_yet = administrator.get(f"{address}/vergelijking").text
+        nobody_reported = administrator.get(
+            f"{address}/vergelijking?van=2001-01-01&tot=2001-01-02"
+        ).text
+
+        assert "Dit ontwerp verandert nog niets." in nothing_yet
+        assert "kwamen geen meldingen binnen" in nobody_reported
+
+    def test_that_moves_nothing_says_so(
+        self, administrator: Browser, places: SmallMunicipality
+    ) -> None:
+        begun = administrator.submit("/beheer/wat-als", "/beheer/wat-als", name="Zelfde")
+        address = str(begun.headers["Location"])
+        administrator.submit(
+            f"{address}/werkafspraak?code=all-in-zuid",
+            f"{address}/werkafspraak",
+            party="team",
+            area="team-district/zuid",
+            validFrom="2020-01-01",
+            priority="7",
+        )
+
+        page = administrator.get(f"{address}/vergelijking").text
+
+        assert "Ze zouden allemaal bij dezelfde uitvoerder blijven." in page
+        assert "data-moved=" not in page
+
+    def test_is_given_as_a_file_that_tells_no_place_and_runs_no_formula(
+        self, administrator: Browser, connection: Connection, draft: str
+    ) -> None:
+        connection.execute(
+            text("UPDATE party SET name = '=HYPERLINK(\"https://x.example\")' WHERE code = 'lux'")
+        )
+
+        answer = administrator.get(f"{draft}/vergelijking.csv")
+
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert "attachment" in answer.headers["Content-Disposition"]
+        rows = list(csv.reader(answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"))
+        assert [row[2] for row in rows[1:]] == ["wegen.losse-tegel"]
+        assert rows[1][5:] == ["Team Zuid", '\'=HYPERLINK("https://x.example")']
+        assert "51." not in answer.text
+
+    @pytest.mark.parametrize("asked", ["van=morgen", "tot=9999-12-31"])
+    def test_of_a_period_that_is_none_is_no_file(
+        self, administrator: Browser, draft: str, asked: str
+    ) -> None:
+        answer = administrator.get(f"{draft}/vergelijking.csv?{asked}")
+
+        assert answer.status_code == 400
+        assert "error-summary" in answer.text
 
     def test_shows_what_was_written_as_text(self, administrator: Browser, draft: str) -> None:
         pages = [administrator.get(address).text for address in (draft, f"{draft}/vergelijking")]

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.geography.many_places import FoundPlace, PlaceToFind, find_places
-from app.geography.model import Spot
+from app.geography.model import VILLAGE, Spot
 from app.intake.looking_back import PastReport, count_past_reports, past_reports
 from app.routing.calendar import WorkingCalendar
 from app.routing.drafted import Draft, Operation, TooManyReports
@@ -44,8 +44,15 @@ class Moved:
     category_code: str
     received_at: datetime
     spot: Spot
+    #: The name of the village it lies in today; None is outside all of them.
+    village: str | None
     was: PartyOfAgreement | None
     becomes: PartyOfAgreement | None
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The codes of who had it and of who would get it; an empty one is nobody."""
+        return (self.was.code if self.was else "", self.becomes.code if self.becomes else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,10 @@ class Comparison:
     reports: int
     counts: tuple[PartyCount, ...]
     moved: tuple[Moved, ...]
+    #: How many reports of each category came in, moved or not.
+    by_category: Mapping[str, int]
+    #: How many came in from each village; None is outside all of them.
+    by_village: Mapping[str | None, int]
     seconds: float
 
     @property
@@ -158,7 +169,8 @@ def compare(
     was, becomes = Counter[UUID | None](), Counter[UUID | None]()
     parties: dict[UUID | None, PartyOfAgreement] = {}
     moved: list[Moved] = []
-    for report, place, areas in zip(reports, places, redrawn, strict=True):
+    found_in = [_village(place) for place in places]
+    for report, place, areas, village in zip(reports, places, redrawn, found_in, strict=True):
         defect = past_defect(report, place, calendar, norms[report.category_code])
         old = before.decide(defect).party
         new = after.decide(replace(defect, areas=areas)).party
@@ -173,6 +185,7 @@ def compare(
                     report.category_code,
                     report.received_at,
                     Spot(report.longitude, report.latitude),
+                    village,
                     old,
                     new,
                 )
@@ -183,6 +196,8 @@ def compare(
         reports=len(reports),
         counts=_counts(was, becomes, parties),
         moved=tuple(moved),
+        by_category=Counter(report.category_code for report in reports),
+        by_village=Counter(found_in),
         seconds=perf_counter() - began,
     )
 
@@ -204,6 +219,10 @@ def past_defect(
         answers=report.answers,
         is_at_border=place.is_at_border,
     )
+
+
+def _village(place: FoundPlace) -> str | None:
+    return next((area.name for area in place.areas if area.kind == VILLAGE), None)
 
 
 def areas_here(place: FoundPlace) -> tuple[AreaHere, ...]:

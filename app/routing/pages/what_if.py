@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from http import HTTPStatus
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request
@@ -14,31 +13,19 @@ from flask_babel import gettext
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
-from app.foundation.settings import Settings
-from app.geography.operations import municipality_outline, villages
 from app.geography.words import area_kind_words
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
-from app.maps.model import TileSource
-from app.maps.operations import moved_map, page_nonce
-from app.routing.drafted import (
-    Draft,
-    TooManyReports,
-)
-from app.routing.operations.comparing import MOST_REPORTS, compare
-from app.routing.operations.drafting import (
-    drafted_shapes,
-)
+from app.routing.drafted import Draft
 from app.routing.operations.drafts import draft, drafts, make_draft
 from app.routing.operations.listing import Filter, When, agreement_named, agreements_listed
 from app.routing.pages.agreement_form import choices, values_of
 from app.routing.pages.typed import Typed, day_words
-from app.routing.pages.what_if_shown import MOST_MARKS, ComparisonShown, changes_shown
+from app.routing.pages.what_if_shown import changes_shown
 
 blueprint = Blueprint("what_if", __name__, url_prefix="/beheer/wat-als")
 
-ON_A_PAGE = 50
-_DAYS_COMPARED = 90
+DAYS_COMPARED = 90
 _MOST_AGREEMENTS_OFFERED = 1_000
 
 
@@ -69,70 +56,6 @@ def begin() -> ResponseReturnValue:
 def show(draft_id: UUID) -> ResponseReturnValue:
     """Show what a draft changes, and what can be done with it."""
     return draft_page(draft_id, {})
-
-
-@blueprint.get("/<uuid:draft_id>/vergelijking")
-@open_to(Permission.ADMINISTER)
-def comparison(draft_id: UUID) -> ResponseReturnValue:
-    """Compare a draft with today's rules over a period: counts, a map and a list."""
-    services = provided()
-    settings = services.get(Settings)
-    errors: dict[str, str] = {}
-    today = today_here()
-    since = _asked_day("van", today - timedelta(days=_DAYS_COMPARED), errors)
-    until = _asked_day("tot", today, errors)
-    if not errors and not since <= until <= today:
-        errors["tot"] = gettext("The last day comes after the first, and not after today.")
-    if errors:
-        return draft_page(draft_id, errors)
-    with services.get(Database).snapshot() as transaction:
-        found = draft(transaction, draft_id)
-        try:
-            compared = compare(
-                transaction,
-                found,
-                since=since,
-                until=until,
-                municipality_code=settings.municipality_code,
-                today=today,
-            )
-        except TooManyReports as many:
-            errors["van"] = gettext(
-                "%(reports)s reports came in then. Choose a shorter period: at most %(most)s can"
-                " be compared at once.",
-                reports=many.reports,
-                most=MOST_REPORTS,
-            )
-            return draft_page(draft_id, errors)
-        shown = ComparisonShown(transaction, compared)
-        pages = max(1, -(-len(compared.moved) // ON_A_PAGE))
-        page = min(max(request.args.get("pagina", 1, type=int), 1), pages)
-        period = {"van": since.isoformat(), "tot": until.isoformat()}
-        return render_template(
-            "routing/what_if_comparison.html",
-            draft=found,
-            reports=compared.reports,
-            count=len(compared.moved),
-            left_to_nobody=compared.left_to_nobody,
-            since=day_words(since),
-            until=day_words(until),
-            counts=shown.counts(),
-            moved=shown.moved(page, ON_A_PAGE),
-            marks=min(len(compared.moved), MOST_MARKS),
-            page=page,
-            pages=pages,
-            link=lambda number: "?" + urlencode({**period, "pagina": number}) + "#lijst",
-            map=moved_map(
-                outline=municipality_outline(transaction),
-                villages=villages(transaction),
-                tile=TileSource.from_setting(settings.tile_url, settings.tile_attribution),
-                nonce=page_nonce(),
-                moved=shown.marks(),
-                areas=drafted_shapes(transaction, draft_id) if found.areas else None,
-            )
-            if compared.moved
-            else None,
-        )
 
 
 @blueprint.get("/<uuid:draft_id>/werkafspraak")
@@ -183,7 +106,7 @@ def draft_page(
                 for kind in ("team-district", "village", "neighbourhood", "lighting-contract")
             ],
             typed=request.form,
-            since=request.args.get("van") or (today - timedelta(days=_DAYS_COMPARED)).isoformat(),
+            since=request.args.get("van") or (today - timedelta(days=DAYS_COMPARED)).isoformat(),
             until=request.args.get("tot") or today.isoformat(),
             today=today.isoformat(),
             errors=errors,
@@ -223,20 +146,6 @@ def _state(one: Draft) -> str:
     if one.undone_at is not None:
         return str(gettext("Taken back"))
     return str(gettext("Draft"))
-
-
-def _asked_day(name: str, otherwise: date, errors: dict[str, str]) -> date:
-    written = request.args.get(name, "").strip()[:20]
-    if not written:
-        return otherwise
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        day = date.min
-    if day.year < 2000:
-        errors[name] = gettext("Give a day, such as 31-12-2026.")
-        return otherwise
-    return day
 
 
 def today_here() -> date:

@@ -1,4 +1,4 @@
-"""A draft and what it would change, as the pages of the what-if read it out."""
+"""What a draft would change, as the pages of the what-if read it out."""
 
 from __future__ import annotations
 
@@ -6,24 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import format_date, get_locale, gettext
+from flask_babel import get_locale, gettext
 
-from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.foundation.windows import windows_of, windows_written
 from app.geography.words import area_kind_words
 from app.identity.operations import parties
-from app.maps.model import MovedMark
 from app.routing.drafted import Draft, DraftedAgreement, Operation
-from app.routing.model import PartyOfAgreement
-from app.routing.operations.comparing import Comparison, Moved
 from app.triage.operations import names_of_categories
-
-NOBODY_SIGN = "nobody"
-_SIGNS = 8
-
-#: More marks than these hide one another and make a page slow; the list has them all.
-MOST_MARKS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,98 +25,6 @@ class ChangeShown:
     was: str
     becomes: str
     is_end: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MovedShown:
-    """A report of the list: who had it, who would get it."""
-
-    reference: str
-    day: str
-    kind: str
-    was: str
-    becomes: str
-    was_sign: str
-    becomes_sign: str
-
-
-@dataclass(frozen=True, slots=True)
-class CountShown:
-    """A row of the table of parties."""
-
-    name: str
-    sign: str
-    before: int
-    after: int
-    difference: str
-
-
-class ComparisonShown:
-    """Words and signs for what was compared; a party has one sign in table, list and map."""
-
-    def __init__(self, transaction: Transaction, found: Comparison) -> None:
-        self._found = found
-        self._kinds = names_of_categories(transaction, {one.category_code for one in found.moved})
-        by_weight = sorted(
-            (one for one in found.counts if one.code is not None),
-            key=lambda one: (-abs(one.difference), -one.before, one.code or ""),
-        )
-        self._signs = {
-            one.code: str(min(place, _SIGNS)) for place, one in enumerate(by_weight, start=1)
-        }
-
-    def counts(self) -> list[CountShown]:
-        """Return the table of parties, nobody last."""
-        return [
-            CountShown(
-                one.name or gettext("Nobody: the desk"),
-                self._signs.get(one.code, NOBODY_SIGN),
-                one.before,
-                one.after,
-                f"+{one.difference}"
-                if one.difference > 0
-                else str(one.difference).replace("-", "−"),
-            )
-            for one in self._found.counts
-        ]
-
-    def moved(self, page: int, on_a_page: int) -> list[MovedShown]:
-        """Return one page of the list."""
-        some = self._found.moved[(page - 1) * on_a_page : page * on_a_page]
-        return [
-            MovedShown(
-                one.reference,
-                _day(one),
-                self._kind(one),
-                _name(one.was),
-                _name(one.becomes),
-                self._sign(one.was),
-                self._sign(one.becomes),
-            )
-            for one in some
-        ]
-
-    def marks(self) -> list[MovedMark]:
-        """Return the marks of the map, the newest reports first."""
-        return [
-            MovedMark(
-                one.spot.longitude,
-                one.spot.latitude,
-                f"{self._kind(one)}, {_day(one)}",
-                _name(one.was),
-                _name(one.becomes),
-                self._sign(one.was),
-                self._sign(one.becomes),
-            )
-            for one in self._found.moved[:MOST_MARKS]
-        ]
-
-    def _kind(self, one: Moved) -> str:
-        name = self._kinds.get(one.category_code)
-        return name.in_language(str(get_locale() or "nl")) if name else one.category_code
-
-    def _sign(self, party: PartyOfAgreement | None) -> str:
-        return self._signs.get(party.code, NOBODY_SIGN) if party else NOBODY_SIGN
 
 
 def changes_shown(transaction: Transaction, draft: Draft) -> list[ChangeShown]:
@@ -170,11 +68,3 @@ def _operation(one: DraftedAgreement) -> str:
         Operation.END: gettext("Ends"),
     }
     return said[one.operation]
-
-
-def _name(party: PartyOfAgreement | None) -> str:
-    return party.name if party else str(gettext("Nobody: the desk"))
-
-
-def _day(one: Moved) -> str:
-    return str(format_date(one.received_at.astimezone(LOCAL_ZONE).date(), "d MMM y"))
