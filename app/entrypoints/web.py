@@ -22,6 +22,7 @@ from app.foundation.sent_files import RequestInMemory
 from app.foundation.settings import Settings, read_settings
 from app.geography.pages import areas as area_pages
 from app.geography.pages import assets as asset_pages
+from app.geography.pages import drawing as drawing_pages
 from app.identity import pages as identity_pages
 from app.photos import pages as photo_pages
 from app.photos.model import MAX_PHOTO_BYTES, MAX_PHOTOS
@@ -77,6 +78,7 @@ def create_app(services: Provided | None = None) -> Flask:
         about.blueprint,
         area_pages.blueprint,
         asset_pages.blueprint,
+        drawing_pages.blueprint,
         administration.blueprint,
         case_page.blueprint,
         case_steps.blueprint,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from app.foundation.errors import DomainError, FieldError
@@ -55,8 +56,38 @@ class ChangedSince(DomainError):
     """Somebody else changed this meanwhile; look at it again."""
 
 
+class AreaTaken(DomainError):
+    """There is an area of this kind with this code already; change that one, or choose another."""
+
+
 class AssetTaken(DomainError):
     """There is an object of this kind with this street and number already."""
+
+
+class ShapeFault(StrEnum):
+    """What is wrong with a shape that was drawn or typed."""
+
+    NOTHING_DRAWN = "nothing-drawn"
+    NO_GEOJSON = "no-geojson"
+    NOT_ONE_FEATURE = "not-one-feature"
+    NO_POLYGON = "no-polygon"
+    TOO_FEW_CORNERS = "too-few-corners"
+    TOO_MANY_CORNERS = "too-many-corners"
+    LINE_WITHOUT_TWO_NUMBERS = "line-without-two-numbers"
+    NO_SURFACE = "no-surface"
+    NOT_IN_THE_NETHERLANDS = "not-in-the-netherlands"
+    TOO_SMALL = "too-small"
+    TOO_LARGE = "too-large"
+
+
+class ShapeRefused(DomainError):
+    """What was drawn is no shape of an area."""
+
+    def __init__(self, fault: ShapeFault, *, place: int = 0) -> None:
+        super().__init__()
+        self.fault = fault
+        #: The line it is about, where corners were typed.
+        self.place = place
 
 
 class RegisterAway(DomainError):

@@ -4,6 +4,25 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
+from app.geography.model import (
+    LIGHTING_CONTRACT,
+    MUNICIPALITY,
+    ROAD_AUTHORITY,
+    TEAM_DISTRICT,
+    VILLAGE,
+)
+
+#: Kinds that can be chosen before there is an area of them.
+COMMON_AREA_KINDS = (
+    VILLAGE,
+    "neighbourhood",
+    TEAM_DISTRICT,
+    LIGHTING_CONTRACT,
+    ROAD_AUTHORITY,
+    "water-authority",
+    MUNICIPALITY,
+)
+
 
 def area_kind_words(kind: str) -> str:
     """Return what a kind of area is called; one of the municipality's own by its word."""

@@ -96,35 +96,6 @@ class TestThePageOfAreas:
         assert answered.status_code == 422  # type: ignore[attr-defined]
         assert current(transaction) == ["old"]
 
-    def test_makes_an_area_of_a_polygon_beside_the_others(
-        self, browser: Browser, transaction: Transaction
-    ) -> None:
-        an_area(transaction, a_rectangle(4.3, 51.5, 4.4, 51.6), code="old")
-
-        browser.submit(
-            AREAS,
-            f"{AREAS}/tekenen",
-            new_kind="village",
-            new_code="new",
-            new_name="Nieuw",
-            shape=json.dumps({"type": "Polygon", "coordinates": [SQUARE]}),
-        )
-
-        assert current(transaction) == ["new", "old"]
-
-    @pytest.mark.parametrize("shape", ["", "[", "[]", "7", '{"type": "Point"}', '{"geometry": 1}'])
-    def test_refuses_a_polygon_that_is_none(self, browser: Browser, shape: str) -> None:
-        answered = browser.submit(
-            AREAS,
-            f"{AREAS}/tekenen",
-            new_kind="village",
-            new_code="new",
-            new_name="Nieuw",
-            shape=shape,
-        )
-
-        assert answered.status_code == 422
-
     def test_ends_an_area_once_when_two_do_so(
         self, browser: Browser, transaction: Transaction
     ) -> None:

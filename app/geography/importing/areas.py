@@ -37,7 +37,7 @@ _IN_FORCE = text(
     SELECT id, code, name, ST_AsBinary(shape) AS shape, valid_from, valid_until, source, is_demo
     FROM area
     WHERE kind = :kind AND (valid_until IS NULL OR valid_until > :on)
-    ORDER BY code
+    ORDER BY code, valid_from
     FOR UPDATE
     """
 )
@@ -76,7 +76,7 @@ def import_areas(
             f"None of these areas has the code {wanted.must_have}, which is that of this"
             " municipality: every report would be refused."
         )
-    _one_at_a_time(transaction, wanted.kind)
+    lock_kind(transaction, wanted.kind)
     here = {
         row.code: row
         for row in transaction.connection.execute(
@@ -86,6 +86,7 @@ def import_areas(
     new = [area for area in wanted.areas if not _is_same(here.get(area.code), area)]
     gone = [code for code in here if code not in set(codes)] if not wanted.keeps_others else []
     changed = [area.code for area in new if area.code in here]
+    _require_none_later([here[code] for code in [*gone, *changed]], wanted)
     unchanged = len(codes) - len(new)
     if not new and not gone:
         return AreasImported(None, (), (), (), unchanged)
@@ -120,6 +121,16 @@ def import_areas(
     )
 
 
+def _require_none_later(rows: Sequence[Row[Any]], wanted: AreasToImport) -> None:
+    """Let pass what has begun: what begins later would hold at the same time as what comes now."""
+    if later := [row for row in rows if row.valid_from > wanted.valid_from]:
+        first = min(later, key=lambda row: (row.valid_from, row.code))
+        raise AreasRefused(
+            f"{first.name} ({first.code}) already changes on {first.valid_from.isoformat()}:"
+            " choose a later day, or take that change back first."
+        )
+
+
 def _is_same(row: Row[Any] | None, area: AreaToImport) -> bool:
     return (
         row is not None
@@ -129,7 +140,7 @@ def _is_same(row: Row[Any] | None, area: AreaToImport) -> bool:
     )
 
 
-def _one_at_a_time(transaction: Transaction, kind: str) -> None:
+def lock_kind(transaction: Transaction, kind: str) -> None:
     """Let two imports of one kind wait for each other, and give long ones the time they need."""
     transaction.connection.execute(text("SET LOCAL statement_timeout = '10min'"))
     transaction.connection.execute(text("SET LOCAL lock_timeout = '60s'"))
@@ -270,7 +281,7 @@ def undo_import(
         raise ImportNotUndone(
             f"Import {found.number} of the same kind came later: take that back first."
         )
-    _one_at_a_time(transaction, found.kind)
+    lock_kind(transaction, found.kind)
     values = {"number": found.number, "today": today}
     taken = transaction.connection.execute(
         text(

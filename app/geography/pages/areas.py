@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
@@ -19,6 +18,7 @@ from app.foundation.rule_changes import ChangedBy, ChangedThrough
 from app.foundation.settings import Settings
 from app.foundation.texts import clean_text
 from app.geography.changing import area_kinds, areas_listed, end_area
+from app.geography.drawing import SOURCE as DRAWN
 from app.geography.importing.area_files import AreaReading, read_areas
 from app.geography.importing.areas import AreasToImport, area_imports, import_areas, undo_import
 from app.geography.importing.model import AreasImported
@@ -75,37 +75,6 @@ def read_in() -> ResponseReturnValue:
             kind=kind,
             keeps_others=request.form.get("keeps_others") == "yes",
             field="file",
-        )
-
-
-@blueprint.post("/tekenen")
-@open_to(Permission.ADMINISTER)
-def draw() -> ResponseReturnValue:
-    """Make one area of a polygon, as GeoJSON; those of its kind stay."""
-    errors: dict[str, str] = {}
-    kind, code, name = (_typed(field) for field in ("new_kind", "new_code", "new_name"))
-    for field, word in (("new_kind", kind), ("new_code", code), ("new_name", name)):
-        if not word:
-            errors[field] = gettext("Fill this in.")
-    try:
-        held = json.loads(request.form.get("shape", ""))
-    except (ValueError, RecursionError):
-        held = None
-    if not isinstance(held, dict):
-        errors["shape"] = gettext("Type a polygon as GeoJSON.")
-    if errors:
-        return _page(errors)
-    geometry = held.get("geometry", held) if isinstance(held, dict) else None
-    feature: dict[str, object] = {"type": "Feature", "properties": {}, "geometry": geometry}
-    with TemporaryDirectory(prefix="straatbeeld-") as folder:
-        path = Path(folder) / "drawn.geojson"
-        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-        return _take(
-            path,
-            AreaReading(AreaFields(code=code, name=name)),
-            kind=kind,
-            keeps_others=True,
-            field="shape",
         )
 
 
@@ -209,6 +178,8 @@ def _page(errors: dict[str, str]) -> ResponseReturnValue:
         kinds=kinds,
         kind=kind,
         kind_words=area_kind_words,
+        source_words=lambda source: gettext("drawn on the map") if source == DRAWN else source,
+        metres=lambda square: format_decimal(round(square)),
         listed=listed,
         imports=imports,
         map=drawn,
