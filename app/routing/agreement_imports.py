@@ -19,6 +19,7 @@ from app.foundation.windows import kept_windows, read_windows
 from app.geography.operations import areas_on
 from app.identity.operations import parties
 from app.routing.operations.agreements import agreement_told, note_agreement
+from app.routing.operations.asking import asked_of_reports
 from app.routing.records import AgreementRecord
 from app.triage.operations import names_of_categories
 
@@ -82,7 +83,8 @@ def import_agreements(
     decisions that rest on it are kept.
 
     Raises:
-        FileRefused: a code stands there twice, or a party, a category or an area is not known.
+        FileRefused: a code stands there twice, a party, a category or an area is not known, or no
+            report gives an answer that an agreement wants.
     """
     party_ids = {party.code: party.id for party in parties(transaction)}
     today = now.astimezone(LOCAL_ZONE).date()
@@ -135,6 +137,7 @@ def _insist_on_what_they_name(
     }
     categories = names_of_categories(transaction, {one.category for one in wanted if one.category})
     areas = areas_on(transaction, on=today)
+    asked = asked_of_reports(transaction)
     wrong: list[str] = []
     seen: set[str] = set()
     for one in wanted:
@@ -156,5 +159,9 @@ def _insist_on_what_they_name(
             wrong.append(f"{one.code}: there is no category {one.category!r}")
         if one.area_kind and one.area_code and (one.area_kind, one.area_code) not in areas:
             wrong.append(f"{one.code}: there is no area {one.area_kind} {one.area_code!r} today")
+        # What is over stays as history, whatever was asked then.
+        is_known = one.category is None or one.category in categories
+        if is_known and (one.valid_until is None or one.valid_until >= today):
+            wrong += [f"{one.code}: {it.detail}" for it in asked.wrong(one.answers, one.category)]
     if wrong:
         raise FileRefused("The agreements cannot be kept:\n  " + "\n  ".join(wrong[:20]))

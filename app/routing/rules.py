@@ -171,6 +171,17 @@ def _names_an_asset_of_ours(defect: Defect) -> bool:
     return defect.has_asset and defect.asset_owner_id is None
 
 
+def how_precise(agreement: Agreement) -> tuple[object, ...]:
+    """Return what two agreements are alike in when they are as precise as each other, anywhere."""
+    return (
+        _because(agreement),
+        agreement.category_code,
+        _kind_of_area(agreement.area_kind),
+        agreement.conditions,
+        agreement.priority,
+    )
+
+
 def _precision(agreement: Agreement, defect: Defect) -> _Precision:
     """Return the place of an agreement in the order, but for size and code; the lowest is first."""
     because = _because(agreement)

@@ -4,13 +4,50 @@ from __future__ import annotations
 
 from app.entrypoints.demo.categories import demo_categories
 from app.foundation.database import Transaction
-from app.triage.model import Name, Norm, PublicVisibility, Term
-from app.triage.operations import CategoryToLoad, Keyword, load_categories
+from app.triage.kept_rows import keep_questions
+from app.triage.model import (
+    Keyword,
+    Name,
+    Norm,
+    Option,
+    PublicVisibility,
+    Question,
+    QuestionKind,
+    Term,
+)
+from app.triage.operations import CategoryToLoad, load_categories
 
 
 def the_demo_categories(transaction: Transaction) -> None:
     """Load the eight main and 33 inner categories with all their keywords."""
     load_categories(transaction, demo_categories(), is_demo=True)
+
+
+def a_question(
+    transaction: Transaction,
+    category: str,
+    code: str = "waar",
+    options: tuple[str, ...] = ("stoep", "fietspad"),
+    *,
+    kind: QuestionKind = QuestionKind.CHOICE,
+    text: str = "Waar ligt het?",
+    is_private: bool = False,
+) -> None:
+    """Let a category ask one question, in the place of those it asked."""
+    names = tuple(Option(one, Name(one.capitalize(), one.upper())) for one in options)
+    keep_questions(
+        transaction,
+        category,
+        [
+            Question(
+                code,
+                kind,
+                Name(text, f"{text} (en)"),
+                is_private=is_private,
+                options=names if kind in {QuestionKind.CHOICE, QuestionKind.CHOICES} else (),
+            )
+        ],
+    )
 
 
 def a_category(

@@ -13,7 +13,7 @@ from app.foundation.database import Database
 from app.foundation.import_files import FileRefused
 from app.foundation.provided import Provided
 from app.routing.commands import export_agreements_command, import_agreements_command
-from tests.makers.categories import a_category
+from tests.makers.categories import a_category, a_question
 from tests.makers.people import a_party
 
 FILE = """
@@ -45,6 +45,7 @@ def municipality(provided: Provided) -> None:
         a_party(transaction, code="lichtwacht")
         a_party(transaction, code="voorbij").ended_on = date(2020, 1, 1)
         a_category(transaction, "meubilair.klok")
+        a_question(transaction, "meubilair.klok", "gevaar", ("ja", "misschien", "nee"))
         transaction.connection.execute(
             text(
                 "INSERT INTO area (kind, code, name, shape, valid_from, source) VALUES"
@@ -121,6 +122,8 @@ class TestAgreementsFromAFile:
             ("doordeweeks 17:00-8:00", "soms", "'soms' is no part of a week"),
             ("lamp-post", "Lamp Post", "agreement 2, asset_kind"),
             ('["ja", "misschien"]', "[]", "agreement 2, answers"),
+            ("misschien", "soms", "lampen: 'soms' is no answer to 'gevaar'"),
+            ("gevaar", "risico", "lampen: no report of any kind is asked 'risico'"),
             ('party = "noord"', 'party = "voorbij"', "party 'voorbij' has ended on 2020-01-01"),
             ("priority = 2", "prioriteit = 2", "agreement 2, prioriteit"),
         ],

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.identity.permissions import Role
+from app.routing.operations import overview
+from app.triage.model import QuestionKind
 from tests.makers.areas import a_rectangle, an_area
+from tests.makers.categories import a_question
 from tests.makers.people import a_party, an_account
 from tests.makers.places import a_small_municipality
 from tests.makers.sign_ins import Browser, signed_in
 
 LIST, NEW = "/beheer/werkafspraken", "/beheer/werkafspraken/nieuw"
-TILES = {
+TILES: dict[str, Any] = {
     "party": "team",
     "category": "wegen",
     "area": "village/kruisland",
     "owner": "",
     "windows": "doordeweeks 17:00–8:00\nweekend en feestdagen",
-    "answers": "waar = stoep, fietspad",
+    "answers": ["waar=stoep", "waar=fietspad"],
     "assetKind": "",
     "priority": "2",
     "validFrom": "2026-01-01",
@@ -35,6 +40,9 @@ def administrator(web: FlaskClient, transaction: Transaction) -> Browser:
     """A browser in which an administrator of a small municipality is signed in."""
     a_small_municipality(transaction)
     an_area(transaction, a_rectangle(4.31, 51.55, 4.36, 51.6), code="kruisland", name="Kruisland")
+    a_question(transaction, "wegen.losse-tegel", options=("stoep", "fietspad", "rijbaan"))
+    a_question(transaction, "overig.anders", "hoe", ("zo", "anders"), text="Hoe dan?")
+    a_question(transaction, "verlichting.lamp-brandt-niet", "paal", kind=QuestionKind.TEXT)
     return signed_in(web, an_account(transaction, role=Role.ADMINISTRATOR))
 
 
@@ -81,6 +89,14 @@ class TestANewAgreement:
             ({"owner": "nobody", "area": ""}, "owner"),
             ({"windows": "soms"}, "windows"),
             ({"answers": "stoep"}, "answers"),
+            ({"answers": "waar="}, "answers"),
+            ({"answers": ["waar=stoep", "waar=maan"]}, "answers"),
+            ({"answers": "hoe=zo"}, "answers"),
+            ({"answers": "<script>=alert(1)"}, "answers"),
+            ({"answers": "waar=\x00\u202estoep" + "x" * 10_000}, "answers"),
+            ({"answers": [f"waar={number}" for number in range(101)]}, "answers"),
+            ({"category": "", "answers": "paal=3"}, "answers"),
+            ({"category": "verlichting", "answers": "waar=stoep"}, "answers"),
             ({"priority": "veel"}, "priority"),
             ({"priority": "9999"}, "priority"),
             ({"validFrom": "ooit"}, "validFrom"),
@@ -95,7 +111,7 @@ class TestANewAgreement:
         self,
         administrator: Browser,
         transaction: Transaction,
-        wrong: dict[str, str],
+        wrong: dict[str, Any],
         field: str,
     ) -> None:
         a_party(transaction, code="weg").ended_on = date(2020, 1, 1)
@@ -105,7 +121,10 @@ class TestANewAgreement:
 
         assert answer.status_code == 400
         assert f'id="{field}-error"' in answer.text
-        assert "waar = stoep, fietspad" in answer.text or field == "answers"
+        assert "<script>=" not in answer.text
+        if field != "answers":
+            assert 'value="waar=stoep" checked' in answer.text
+            assert 'value="waar=rijbaan">' in answer.text
         assert "tegels" not in administrator.get(LIST, category="wegen").text
 
     def test_gets_a_name_when_none_is_given(self, administrator: Browser) -> None:
@@ -114,15 +133,98 @@ class TestANewAgreement:
         assert made.headers["Location"] == "/beheer/werkafspraken/team-wegen-kruisland"
 
     def test_that_clashes_says_with_which(self, administrator: Browser) -> None:
-        plain = {**TILES, "windows": "", "answers": "", "priority": "0"}
+        plain = {**TILES, "windows": "", "answers": [], "priority": "0"}
         administrator.submit(NEW, NEW, **plain)
 
         administrator.submit(NEW, NEW, **{**plain, "code": "lux-tegels", "party": "lux"})
 
         assert "tegels" in administrator.get("/beheer/werkafspraken/lux-tegels").text
+        listed = administrator.get(LIST).text
+        assert "2 werkafspraken botsen" in listed
+        assert "Botst met lux-tegels" in listed
+        assert "Botst met tegels" in listed
+        assert listed.count("Botst met") == 2
         clashes = administrator.get("/beheer/werkafspraken/botsingen").text
         assert "lux-tegels" in clashes
         assert "/beheer/routering?category=wegen.losse-tegel&amp;longitude=4.3" in clashes
+
+
+class TestAList:
+    def test_says_nothing_of_clashes_where_there_are_none(self, administrator: Browser) -> None:
+        administrator.submit(NEW, NEW, **TILES)
+
+        assert "bots" not in administrator.get(LIST).text.replace("botsingen", "")
+
+    def test_of_very_many_leads_to_the_clashes_and_does_not_wait_for_them(
+        self, administrator: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plain = {**TILES, "windows": "", "answers": [], "priority": "0"}
+        administrator.submit(NEW, NEW, **plain)
+        administrator.submit(NEW, NEW, **{**plain, "code": "lux-tegels", "party": "lux"})
+        monkeypatch.setattr(overview, "_QUICKLY_TRIED_AREAS", 0)
+
+        listed = administrator.get(LIST).text
+
+        assert "te veel werkafspraken" in listed
+        assert "Botst met" not in listed
+
+
+class TestAConditionOnAnAnswer:
+    PAGE = "/beheer/werkafspraken/tegels"
+
+    def test_is_chosen_from_what_the_kinds_are_asked_and_read_in_their_words(
+        self, administrator: Browser
+    ) -> None:
+        form = administrator.get(NEW).text
+
+        assert "Waar ligt het?" in form
+        assert 'data-categories="wegen.losse-tegel wegen"' in form
+        # A question whose answer is typed cannot be a condition.
+        assert 'value="paal=' not in form
+        administrator.submit(NEW, NEW, **TILES)
+        assert "Waar ligt het? Fietspad of Stoep" in administrator.get(LIST).text
+
+    def test_may_be_about_any_kind_that_asks_it(self, administrator: Browser) -> None:
+        made = administrator.submit(
+            NEW, NEW, **{**TILES, "category": "", "answers": ["waar=stoep", "hoe=zo"]}
+        )
+
+        assert made.status_code == 303
+        page = administrator.get(self.PAGE).text
+        assert "Hoe dan? Zo" in page
+        assert "Waar ligt het? Stoep" in page
+
+    def test_whose_question_is_retired_is_told_and_can_stay_or_go(
+        self, administrator: Browser, transaction: Transaction
+    ) -> None:
+        administrator.submit(NEW, NEW, **TILES)
+        a_question(transaction, "wegen.losse-tegel", "breedte", ("smal", "breed"))
+
+        assert "“Waar ligt het?” wordt niet meer gevraagd." in administrator.get(LIST).text
+        assert 'value="waar=stoep" checked' in administrator.get(self.PAGE).text
+        assert 'value="waar=rijbaan"' not in administrator.get(self.PAGE).text
+        stays = administrator.submit(self.PAGE, self.PAGE, **{**TILES, "from": ""})
+        goes = administrator.submit(
+            self.PAGE, self.PAGE, **{**TILES, "from": "", "answers": "breedte=smal"}
+        )
+
+        assert (stays.status_code, goes.status_code) == (303, 303)
+        assert "niet meer gevraagd" not in administrator.get(LIST).text
+
+    def test_whose_answer_is_retired_is_told(
+        self, administrator: Browser, transaction: Transaction
+    ) -> None:
+        administrator.submit(NEW, NEW, **TILES)
+        transaction.connection.execute(
+            text(
+                "UPDATE question SET options = jsonb_set(options, '{1,isRetired}', 'true')"
+                " WHERE code = 'waar'"
+            )
+        )
+
+        page = administrator.get(self.PAGE).text
+
+        assert "Het antwoord “Fietspad” op “Waar ligt het?” kan niemand meer kiezen." in page
 
 
 class TestAnAgreement:

@@ -15,6 +15,7 @@ from app.identity.operations import party
 from app.routing.operations.agreements import AgreementToMake, make_agreement
 from app.routing.operations.overview import Cell, Clash, clashes, grid
 from tests.makers.areas import a_rectangle, an_area, an_asset
+from tests.makers.categories import a_question
 from tests.makers.people import a_party
 from tests.makers.places import a_small_municipality
 
@@ -33,6 +34,7 @@ def _municipality(transaction: Transaction) -> None:
     an_area(transaction, a_rectangle(4.42, 51.55, 4.46, 51.6), code="welberg")
     an_area(transaction, a_rectangle(4.35, 51.61, 4.45, 51.62), code="half")
     an_area(transaction, a_rectangle(4.9, 51.5, 5.0, 51.6), code="elders")
+    a_question(transaction, TILE)
 
 
 def agreed(transaction: Transaction, code: str, of: str, **different: object) -> None:

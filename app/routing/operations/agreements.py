@@ -23,6 +23,7 @@ from app.routing.model import (
     AgreementNotFound,
     AgreementRefused,
 )
+from app.routing.operations.asking import wrong_answers
 from app.routing.operations.reading import (
     COLUMNS,
     FROM_AGREEMENTS,
@@ -91,7 +92,8 @@ def make_agreement(
 
     Raises:
         AgreementRefused: the code is taken, the party, the category or the area is not there or has
-            ended, it is about neither an area nor an owner, or its period runs backwards.
+            ended, it is about neither an area nor an owner, no report gives an answer that it
+            wants, or its period runs backwards.
     """
     require_right(transaction, wanted, now=now)
     made = AgreementRecord(id=new_id(), code=wanted.code)
@@ -254,6 +256,8 @@ def require_right(
         )
         if is_wrong
     ]
+    if found.is_category:
+        wrong += wrong_answers(transaction, wanted.answers, wanted.category_code)
     if wrong:
         raise AgreementRefused(" ".join(one.detail for one in wrong), errors=tuple(wrong))
 

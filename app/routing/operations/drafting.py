@@ -21,6 +21,7 @@ from app.routing.draft_records import DraftAgreementRecord, DraftAreasRecord, Ro
 from app.routing.drafted import MOST_AGREEMENTS, DraftRefused, Operation
 from app.routing.model import AgreementNotFound, AgreementRefused
 from app.routing.operations.agreements import AgreementToMake, agreement_told
+from app.routing.operations.asking import wrong_answers
 from app.routing.operations.drafts import changeable_draft, note_changed
 from app.routing.records import AgreementRecord
 
@@ -42,7 +43,8 @@ def draft_agreement(
     Raises:
         DraftUnknown, DraftMovedOn, DraftRefused: as `changeable_draft`.
         AgreementNotFound: `instead_of` names none.
-        AgreementRefused: a party, category or area is not there, or the code is taken.
+        AgreementRefused: a party, category or area is not there, no report gives an answer that it
+            wants, or the code is taken.
     """
     found = changeable_draft(transaction, draft_id, expected_version=expected_version)
     based_on: dict[str, Any] | None = None
@@ -256,6 +258,8 @@ def _check(
         )
         if is_wrong
     ]
+    if found.is_category:
+        wrong += wrong_answers(transaction, wanted.answers, wanted.category_code)
     if wrong:
         raise AgreementRefused(" ".join(one.detail for one in wrong), errors=tuple(wrong))
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -14,9 +15,12 @@ from app.foundation.database import Transaction
 from app.geography.model import MUNICIPALITY, Spot
 from app.geography.sampling import SampledPlace, places_in_areas
 from app.routing.conditions import defects_to_try
-from app.routing.model import Agreement, AreaHere, Defect, LocalMoment
+from app.routing.model import Agreement, AreaHere, Decision, Defect, LocalMoment
 from app.routing.operations.agreements import agreements_from
-from app.routing.rules import responsible_party
+from app.routing.rules import how_precise, responsible_party
+
+#: A second's worth of areas to try places in; a municipality has some ten.
+_QUICKLY_TRIED_AREAS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,12 @@ def grid(
     return cells
 
 
+def are_quickly_tried(transaction: Transaction, *, at: datetime) -> bool:
+    """Whether `clashes` answers while somebody waits for a page that is about something else."""
+    agreed = _in_force(transaction, _moment(transaction, at))
+    return len(agreed.areas_of_rivals) <= _QUICKLY_TRIED_AREAS
+
+
 def clashes(
     transaction: Transaction,
     categories: Sequence[str],
@@ -93,7 +103,7 @@ def clashes(
 ) -> list[Clash]:
     """Return where two parties would get the same work just as precisely, by the rule itself.
 
-    It is tried at places of every area that agreements are about, with defects that meet the
+    It is tried at places of every area that such agreements are about, with defects that meet the
     conditions of each agreement there.
     """
     moment = _moment(transaction, at)
@@ -101,9 +111,11 @@ def clashes(
     found: dict[tuple[str, tuple[str, ...], str], Clash] = {}
     places: list[SampledPlace | None] = [
         place
-        for place in places_in_areas(transaction, agreed.areas, on=moment.at.date())
+        for place in places_in_areas(transaction, agreed.areas_of_rivals, on=moment.at.date())
         if _is_ours(place, municipality_code)
     ]
+    #: What the same agreements are about is decided alike, whatever the kind or the place.
+    decided: dict[tuple[str, ...], list[Decision]] = {}
     for place in [*places, None] if agreed.owners else places:
         here = _here(place) if place else ()
         for category in categories:
@@ -111,25 +123,29 @@ def clashes(
             near = agreed.about(plain)
             if len({agreement.party.id for agreement in near}) < 2:
                 continue
-            for defect in defects_to_try(near, plain):
-                decision = responsible_party(near, defect=defect)
-                if not decision.clashes_with or decision.agreement is None:
-                    continue
+            together = tuple(agreement.code for agreement in near)
+            if together not in decided:
+                decided[together] = [
+                    decision
+                    for defect in defects_to_try(near, plain)
+                    if (decision := responsible_party(near, defect=defect)).clashes_with
+                ]
+            for decision in decided[together]:
+                assert decision.agreement is not None  # noqa: S101  # it clashes with others
                 # One at the objects of an owner is the same one everywhere.
                 by_owner = decision.agreement.asset_owner_id is not None
                 key = (decision.agreement.code, decision.clashes_with, category)
-                found.setdefault(
-                    key,
-                    Clash(
-                        chosen=decision.agreement.code,
-                        chosen_party=decision.agreement.party.name,
-                        others=decision.clashes_with,
-                        category_code=category,
-                        spot=None if by_owner or place is None else place.spot,
-                        where=()
-                        if by_owner
-                        else _names(near, (decision.agreement.code, *decision.clashes_with), here),
-                    ),
+                if key in found:
+                    continue
+                found[key] = Clash(
+                    chosen=decision.agreement.code,
+                    chosen_party=decision.agreement.party.name,
+                    others=decision.clashes_with,
+                    category_code=category,
+                    spot=None if by_owner or place is None else place.spot,
+                    where=()
+                    if by_owner
+                    else _names(near, (decision.agreement.code, *decision.clashes_with), here),
                 )
     return sorted(found.values(), key=lambda one: (one.chosen, one.others, one.category_code))
 
@@ -140,16 +156,24 @@ class _Agreed:
     def __init__(self, agreements: Iterable[Agreement]) -> None:
         self._by_area: dict[tuple[str, str], list[Agreement]] = defaultdict(list)
         self.owners: list[Agreement] = []
-        for agreement in agreements:
+        self._all = list(agreements)
+        for agreement in self._all:
             if agreement.area is not None:
                 self._by_area[agreement.area].append(agreement)
             else:
                 self.owners.append(agreement)
 
     @property
-    def areas(self) -> list[tuple[str, str]]:
-        """The areas they are about."""
-        return sorted(self._by_area)
+    def areas_of_rivals(self) -> list[tuple[str, str]]:
+        """The areas of those that are as precise as one of another party: only they can clash."""
+        alike: dict[tuple[object, ...], set[UUID]] = defaultdict(set)
+        for one in self._all:
+            alike[how_precise(one)].add(one.party.id)
+        return sorted(
+            area
+            for area, agreements in self._by_area.items()
+            if any(len(alike[how_precise(one)]) > 1 for one in agreements)
+        )
 
     def about(self, defect: Defect) -> list[Agreement]:
         """Return those about an area and the category of a defect, or about any owner's assets."""

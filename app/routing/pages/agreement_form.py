@@ -8,21 +8,26 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from flask import request
 from flask_babel import get_locale, gettext
 
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
+from app.foundation.texts import clean_text
 from app.foundation.windows import windows_written
 from app.geography.sampling import asset_kinds, named_areas
 from app.geography.words import area_kind_words, asset_kind_words
 from app.identity.operations import parties
 from app.identity.records import Party
 from app.routing.operations.agreements import LONGEST_CODE, AgreementToMake
+from app.routing.operations.asking import asked_of_reports
 from app.routing.operations.listing import ListedAgreement
+from app.routing.pages.answers_shown import QuestionChoice, question_choices
 from app.routing.pages.typed import Typed
 from app.triage.operations import category_tree
 
-_AT_MOST_ANSWERS = 20
+_AT_MOST_ANSWERS = 100
+_LONGEST = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Choices:
     categories: list[dict[str, object]]
     areas: list[dict[str, object]]
     asset_kinds: list[dict[str, object]]
+    questions: list[QuestionChoice]
 
 
 def choices(transaction: Transaction, *, today: date) -> Choices:
@@ -49,6 +55,7 @@ def choices(transaction: Transaction, *, today: date) -> Choices:
         asset_kinds=[
             {"value": kind, "label": asset_kind_words(kind)} for kind in asset_kinds(transaction)
         ],
+        questions=question_choices(asked_of_reports(transaction)),
     )
 
 
@@ -96,7 +103,9 @@ def values_of(listed: ListedAgreement) -> dict[str, str]:
         "assetKind": one.asset_kind or "",
         "windows": "\n".join(windows_written(one.windows, language=language)),
         "answers": "\n".join(
-            f"{question} = {', '.join(sorted(some))}" for question, some in one.answers.items()
+            f"{question}={answer}"
+            for question, some in one.answers.items()
+            for answer in sorted(some)
         ),
         "priority": str(one.priority),
         "validFrom": listed.valid_from.isoformat(),
@@ -157,6 +166,11 @@ def say_errors(typed: Typed, errors: Sequence[FieldError]) -> None:
         "unknown-area": gettext("This area is not there at that time. Choose one from the list."),
         "area-or-owner": gettext("Choose an area, or the owner of objects: one of both."),
         "out-of-range": gettext("Write a number from -1000 to 1000."),
+        "not-asked": gettext(
+            "Reports of this kind are not asked one of these questions. Choose others."
+        ),
+        "not-chosen": gettext("Choose answers from the list."),
+        "no-such-answer": gettext("Choose answers from the list."),
         "too-early": gettext("Choose a later day: it ends after it begins, and no day is past."),
         "decided": gettext("Reports went by this agreement until later. Choose a later day."),
     }
@@ -172,19 +186,16 @@ def _party(typed: Typed, name: str, by_code: dict[str, Party], missing: str) -> 
 
 
 def _answers(typed: Typed) -> dict[str, frozenset[str]]:
+    """Return the answers that were chosen: the code of a question → those that count."""
+    chosen = [clean_text(one) for one in request.form.getlist("answers")]
+    typed.values["answers"] = "\n".join(chosen[:_AT_MOST_ANSWERS])
     answers: dict[str, frozenset[str]] = {}
-    for line in filter(None, map(str.strip, typed.text("answers", most=3000).split("\n"))):
-        question, separator, wanted = line.partition("=")
-        some = frozenset(filter(None, map(str.strip, wanted.split(","))))
-        is_one = separator and re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", question.strip())
-        if not is_one or not some or len(answers) >= _AT_MOST_ANSWERS:
-            typed.errors["answers"] = gettext(
-                "We cannot read “%(line)s”. Write the code of a question, = and the answers that"
-                " count, such as: where = pavement, cycle path.",
-                line=line[:60],
-            )
+    for one in filter(None, chosen):
+        question, _, answer = one.partition("=")
+        if not question or not answer or len(one) > _LONGEST or len(chosen) > _AT_MOST_ANSWERS:
+            typed.errors["answers"] = gettext("Choose answers from the list.")
             return {}
-        answers[question.strip()] = some
+        answers[question] = answers.get(question, frozenset()) | {answer}
     return answers
 
 

@@ -9,7 +9,9 @@ from flask_babel import get_locale, gettext
 
 from app.foundation.windows import windows_written
 from app.geography.words import area_kind_words, asset_kind_words
+from app.routing.asked import Asked
 from app.routing.operations.listing import ListedAgreement
+from app.routing.pages.answers_shown import answer_remarks, answers_written
 from app.routing.pages.typed import day_words
 
 
@@ -27,8 +29,8 @@ class AgreementLine:
     remarks: list[str]
 
 
-def agreement_line(listed: ListedAgreement) -> AgreementLine:
-    """Return an agreement in the words of its reader."""
+def agreement_line(listed: ListedAgreement, asked: Asked) -> AgreementLine:
+    """Return an agreement in the words of its reader, with what reports are asked today."""
     one = listed.agreement
     language = str(get_locale() or "nl")
     category = listed.category_en if language.startswith("en") else listed.category_nl
@@ -41,6 +43,7 @@ def agreement_line(listed: ListedAgreement) -> AgreementLine:
         remarks.append(gettext("This party has ended: nothing goes to it."))
     if not listed.area_is_there:
         remarks.append(gettext("There is no such area today: it covers nothing."))
+    remarks += answer_remarks(asked, one)
     return AgreementLine(
         code=one.code,
         party=one.party.name,
@@ -49,7 +52,7 @@ def agreement_line(listed: ListedAgreement) -> AgreementLine:
         conditions=[
             *([asset_kind_words(one.asset_kind)] if one.asset_kind else []),
             *windows_written(one.windows, language=language),
-            *(f"{question} = {', '.join(sorted(some))}" for question, some in one.answers.items()),
+            *answers_written(asked, one),
         ],
         priority=one.priority,
         period=_period(listed.valid_from, listed.valid_until),

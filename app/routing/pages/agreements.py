@@ -27,6 +27,7 @@ from app.routing.operations.agreements import (
     last_decided_on,
     make_agreement,
 )
+from app.routing.operations.asking import asked_of_reports
 from app.routing.operations.changing import change_agreement_from, correct_agreement
 from app.routing.operations.listing import (
     Filter,
@@ -35,7 +36,7 @@ from app.routing.operations.listing import (
     agreement_named,
     agreements_listed,
 )
-from app.routing.operations.overview import Clash, clashes, grid
+from app.routing.operations.overview import Clash, are_quickly_tried, clashes, grid
 from app.routing.pages.agreement_form import (
     area_choices,
     category_choices,
@@ -79,9 +80,13 @@ def agreement_list() -> ResponseReturnValue:
             at_most=ON_A_PAGE,
             skip=(page - 1) * ON_A_PAGE,
         )
+        asked = asked_of_reports(transaction)
+        clashing = _clashing(transaction)
         return render_template(
             "routing/agreements.html",
-            lines=[agreement_line(one) for one in listed],
+            lines=[agreement_line(one, asked) for one in listed],
+            clashing=clashing or {},
+            many_to_try=clashing is None,
             in_all=in_all,
             when=when.value,
             typed=typed,
@@ -283,7 +288,7 @@ def _agreement_page(transaction: Transaction, listed: ListedAgreement, typed: Ty
     decided_on = last_decided_on(transaction, listed.agreement.id)
     return render_template(
         "routing/agreement.html",
-        line=agreement_line(listed),
+        line=agreement_line(listed, asked_of_reports(transaction)),
         values=typed.values,
         errors=typed.errors,
         choices=choices(transaction, today=_today()),
@@ -317,6 +322,18 @@ def _clashes(transaction: Transaction) -> tuple[Sequence[Clash], dict[str, str]]
         municipality_code=provided().get(Settings).municipality_code,
     )
     return found, names
+
+
+def _clashing(transaction: Transaction) -> dict[str, list[str]] | None:
+    """Return which agreements clash today, each with those it clashes with; None is too many."""
+    if not are_quickly_tried(transaction, at=_now()):
+        return None
+    found, _ = _clashes(transaction)
+    together: dict[str, set[str]] = {}
+    for one in found:
+        for code in (one.chosen, *one.others):
+            together.setdefault(code, set()).update({one.chosen, *one.others} - {code})
+    return {code: sorted(others) for code, others in together.items()}
 
 
 def _warn_of_clashes(transaction: Transaction, code: str) -> None:
