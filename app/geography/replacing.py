@@ -109,7 +109,7 @@ def replace_areas(
         AreasRefused: there are areas of this kind that begin on that day or later.
     """
     connection = transaction.connection
-    _one_at_a_time(transaction, kind)
+    lock_areas_of(transaction, kind)
     there = connection.execute(
         text(
             """
@@ -171,7 +171,7 @@ def bring_areas_back(
         AreasRefused: the areas of this kind were changed since.
     """
     connection = transaction.connection
-    _one_at_a_time(transaction, kind)
+    lock_areas_of(transaction, kind)
     since = connection.execute(
         text("SELECT id, valid_until FROM area WHERE kind = :kind AND valid_from >= :day"),
         {"kind": kind, "day": from_day},
@@ -195,8 +195,8 @@ def bring_areas_back(
     )
 
 
-def _one_at_a_time(transaction: Transaction, kind: str) -> None:
-    """Let this wait for an import of the same kind, and the other way round."""
+def lock_areas_of(transaction: Transaction, kind: str) -> None:
+    """Let this wait for an import of the same kind, and the other way round; twice is once."""
     transaction.connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(:kind, 851))"), {"kind": f"area {kind}"}
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
@@ -18,7 +18,7 @@ from app.foundation.rule_changes import ChangedBy
 from app.foundation.windows import kept_windows, read_windows
 from app.geography.operations import areas_on
 from app.identity.operations import parties
-from app.routing.operations.agreements import agreement_told, note_agreement
+from app.routing.operations.agreements import agreement_told, note_agreement, one_at_a_time
 from app.routing.operations.asking import asked_of_reports
 from app.routing.records import AgreementRecord
 from app.triage.operations import names_of_categories
@@ -86,6 +86,8 @@ def import_agreements(
         FileRefused: a code stands there twice, a party, a category or an area is not known, or no
             report gives an answer that an agreement wants.
     """
+    one_at_a_time(transaction)
+    transaction.connection.execute(text("SELECT FROM party ORDER BY id FOR SHARE"))
     party_ids = {party.code: party.id for party in parties(transaction)}
     today = now.astimezone(LOCAL_ZONE).date()
     _insist_on_what_they_name(transaction, wanted, party_ids=party_ids, today=today)

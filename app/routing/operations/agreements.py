@@ -68,6 +68,8 @@ class AgreedPeriod:
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
+_HOLD_PARTIES = text("SELECT FROM party WHERE id = ANY(:ids) ORDER BY id FOR SHARE")
+
 _CHECK = text(
     """
     SELECT (SELECT ended_on FROM party WHERE id = :party_id) AS ended_on,
@@ -95,6 +97,7 @@ def make_agreement(
             ended, it is about neither an area nor an owner, no report gives an answer that it
             wants, or its period runs backwards.
     """
+    one_at_a_time(transaction)
     require_right(transaction, wanted, now=now)
     made = AgreementRecord(id=new_id(), code=wanted.code)
     write_agreement(made, wanted)
@@ -164,6 +167,7 @@ def locked_agreement(
         AgreementNotFound: there is none with this code.
         AgreementChangedMeanwhile: somebody else changed it since `expected_version`.
     """
+    one_at_a_time(transaction)
     found = transaction.session.scalar(
         select(AgreementRecord)
         .where(AgreementRecord.code == code)
@@ -175,6 +179,16 @@ def locked_agreement(
     if expected_version is not None and version_of(agreement_told(found)) != expected_version:
         raise AgreementChangedMeanwhile
     return found
+
+
+def one_at_a_time(transaction: Transaction) -> None:
+    """Let whoever writes agreements wait for the one before, to see all that one wrote.
+
+    It comes before the lock of any row, so that no two wait for each other.
+    """
+    transaction.connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('agreements', 853))")
+    )
 
 
 def write_agreement(kept: AgreementRecord, wanted: AgreementToMake) -> None:
@@ -204,6 +218,9 @@ def require_right(
     Raises:
         AgreementRefused: it says what is wrong, by field.
     """
+    # Whoever ends one of these parties waits, or has ended it and is seen here.
+    parties = [one for one in (wanted.party_id, wanted.asset_owner_id) if one is not None]
+    transaction.connection.execute(_HOLD_PARTIES, {"ids": sorted(parties)})
     found = transaction.connection.execute(
         _CHECK,
         {

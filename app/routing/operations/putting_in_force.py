@@ -16,6 +16,7 @@ from app.foundation.windows import windows_of
 from app.geography.replacing import (
     ShapedArea,
     areas_of_kind,
+    lock_areas_of,
     replace_areas,
 )
 from app.routing.draft_records import RoutingDraftRecord
@@ -32,6 +33,7 @@ from app.routing.operations.agreements import (
     agreement_told,
     end_agreement,
     make_agreement,
+    one_at_a_time,
 )
 from app.routing.operations.drafts import changeable_draft, draft
 from app.routing.records import AgreementRecord
@@ -58,8 +60,11 @@ def put_in_force(
         RulesChangedSince: an agreement or an area is not as it was when it was taken up.
         AgreementRefused, AreasRefused: what it says cannot be kept any more.
     """
+    one_at_a_time(transaction)
     kept = changeable_draft(transaction, draft_id, expected_version=expected_version)
     wanted = draft(transaction, draft_id)
+    for areas in wanted.areas:
+        lock_areas_of(transaction, areas.kind)
     if wanted.is_empty:
         raise DraftRefused("It changes nothing yet.")
     if not today <= from_day <= today + timedelta(days=_MOST_DAYS_AHEAD):

@@ -15,7 +15,7 @@ from app.geography.model import AreasRefused
 from app.geography.replacing import ReplacedAreas, bring_areas_back
 from app.routing.draft_records import DraftAgreementRecord, RoutingDraftRecord
 from app.routing.drafted import DraftRefused, LaterChangeRestsOnIt
-from app.routing.operations.agreements import agreement_told
+from app.routing.operations.agreements import agreement_told, one_at_a_time
 from app.routing.operations.drafts import locked_draft
 from app.routing.operations.putting_in_force import kept_agreement, note_draft, told_in_force
 from app.routing.records import AgreementRecord
@@ -39,6 +39,7 @@ def undo(
         DraftRefused: it is not in force.
         LaterChangeRestsOnIt: what it made or ended was changed again since.
     """
+    one_at_a_time(transaction)
     kept = locked_draft(transaction, draft_id, expected_version=expected_version)
     if kept.applied is None or kept.in_force_from is None or kept.undone_at is not None:
         raise DraftRefused("It is not in force.")
