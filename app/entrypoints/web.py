@@ -34,6 +34,8 @@ from app.routing.pages import administration, what_if_compared, what_if_steps
 from app.routing.pages import agreements as routing_agreements
 from app.routing.pages import calendar as routing_calendar
 from app.routing.pages import trial as routing_trial
+from app.triage.pages import categories as kind_pages
+from app.triage.pages import questions as kind_question_pages
 from app.work.pages import case_page, case_steps, crew, desk, moving_cases, parties, task_steps
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -88,6 +90,8 @@ def create_app(services: Provided | None = None) -> Flask:
         for_browsers.blueprint,
         front_page.blueprint,
         health.blueprint,
+        kind_pages.blueprint,
+        kind_question_pages.blueprint,
         moving_cases.blueprint,
         parties.blueprint,
         photo_pages.blueprint,

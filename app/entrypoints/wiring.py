@@ -23,9 +23,12 @@ from app.publishing.operations import publish_case, publish_category
 from app.reception.jobs import JOBS as RECEPTION_JOBS
 from app.routing.jobs import JOBS as ROUTING_JOBS
 from app.routing.operations.agreements import agreed_areas
+from app.routing.operations.listing import agreements_by_category
+from app.triage.changing.in_use import AgreementsAboutKinds, OpenCases
 from app.triage.model import CategoryShownOtherwise
 from app.work.model import CaseMoved
 
+from app.work.operations.lists import open_cases_by_category
 #: Fact → who hears it at once, inside the transaction in which it is told.
 HEARERS: Hearers = {
     CaseMoved: (publish_case,),
@@ -78,4 +81,6 @@ def wire(settings: Settings) -> Provided:
     services.put(AreasSpokenOf, agreed_areas)
     services.put(PhotoStore, FolderPhotoStore(settings.photo_folder))
     services.put(Rates, rates(settings, database))
+    services.put(OpenCases, open_cases_by_category)
+    services.put(AgreementsAboutKinds, agreements_by_category)
     return services

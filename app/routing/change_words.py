@@ -6,6 +6,8 @@ import json
 
 from flask_babel import gettext
 
+from app.triage.words import noted_field_words
+
 
 def thing_words(what: str) -> str:
     """Return what a kind of thing is called; one that is not known by its word."""
@@ -48,6 +50,7 @@ def field_words(name: str) -> str:
         "validUntil": gettext("Last day"),
         "webForm": gettext("Web form"),
         "windows": gettext("Days and times"),
+        **noted_field_words(),
     }
     return named.get(name, name)
 

@@ -12,6 +12,7 @@ from app.foundation.import_files import FileRefused, InFile, read_toml
 from app.triage.model import (
     ANYTHING_ELSE,
     DangerAdvice,
+    Keyword,
     Name,
     Norm,
     NormUnit,
@@ -22,7 +23,7 @@ from app.triage.model import (
     StricterNorm,
     Term,
 )
-from app.triage.operations import CategoryToLoad, Keyword
+from app.triage.operations import CategoryToLoad
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=60)]
 QuestionCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z0-9]+)*$", max_length=60)]

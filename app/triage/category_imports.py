@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,13 @@ from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
 from app.foundation.import_files import Imported
+from app.foundation.rule_changes import BY_COMMAND, ChangedBy
+from app.triage.changing.model import KeptCategory
+from app.triage.changing.noting import note_changes
+from app.triage.changing.reading import kept_categories
 from app.triage.kept_rows import NORMS_AND_QUESTIONS, question_of, stricter_of
-from app.triage.model import CategoryShownOtherwise, StricterNorm, Term
-from app.triage.operations import CategoryToLoad, Keyword, load_categories
+from app.triage.model import CategoryShownOtherwise, Keyword, StricterNorm, Term
+from app.triage.operations import CategoryToLoad, load_categories
 
 #: Language and words → how much they weigh.
 Weights = dict[tuple[str, str], float]
@@ -24,14 +29,18 @@ def import_categories(
     wanted: Sequence[CategoryToLoad],
     *,
     now: datetime,
+    by: ChangedBy = BY_COMMAND,
     retire_others: bool = False,
 ) -> tuple[Imported, list[str]]:
     """Add or renew categories by their code; return how many, and the codes not in the file.
 
-    Those are left alone, or with `retire_others` offered no more; their reports stay.
+    Those are left alone, or with `retire_others` offered no more; their reports stay. What is
+    changed is noted. Options of a question that the file does not name are retired, not lost.
     """
     connection = transaction.connection
     connection.execute(text("LOCK TABLE category IN SHARE ROW EXCLUSIVE MODE"))
+    before = kept_categories(transaction)
+    wanted = [_with_retired_options(one, before.get(one.code)) for one in wanted]
     there = {row.code: row for row in connection.execute(text("SELECT * FROM category"))}
     keywords = _keywords(transaction)
     norms_and_questions = {
@@ -65,12 +74,39 @@ def import_categories(
     if others and retire_others:
         connection.execute(
             text(
-                "UPDATE category SET retired_at = now(), updated_at = now()"
+                "UPDATE category SET retired_at = now(), updated_at = now(), version = version + 1"
                 " WHERE code = ANY(:codes)"
             ),
             {"codes": others},
         )
+    note_changes(transaction, before, kept_categories(transaction), by=by, at=now)
     return Imported(len(new), len(changed), len(wanted) - len(written)), others
+
+
+def _with_retired_options(one: CategoryToLoad, kept: KeptCategory | None) -> CategoryToLoad:
+    """Return a kind whose questions keep the options that were given as answers before."""
+    options = (
+        {asked.question.code: asked.question.options for asked in kept.questions} if kept else {}
+    )
+    return replace(
+        one,
+        questions=tuple(
+            replace(
+                asked,
+                options=(
+                    *asked.options,
+                    *(
+                        replace(option, is_retired=True)
+                        for option in options.get(asked.code, ())
+                        if option.code not in {given.code for given in asked.options}
+                    ),
+                ),
+            )
+            if asked.options
+            else asked
+            for asked in one.questions
+        ),
+    )
 
 
 _NORMS_AND_QUESTIONS = text(

@@ -114,6 +114,12 @@ _UPSERT_QUESTION = text(
         phone = EXCLUDED.phone, is_required = EXCLUDED.is_required,
         is_private = EXCLUDED.is_private, options = EXCLUDED.options,
         position = EXCLUDED.position, retired_at = NULL, version = question.version + 1
+    WHERE (question.kind, question.text_nl, question.text_en, question.phone, question.is_required,
+           question.is_private, question.options, question.position)
+        IS DISTINCT FROM
+          (EXCLUDED.kind, EXCLUDED.text_nl, EXCLUDED.text_en, EXCLUDED.phone, EXCLUDED.is_required,
+           EXCLUDED.is_private, EXCLUDED.options, EXCLUDED.position)
+        OR question.retired_at IS NOT NULL
     """
 )
 

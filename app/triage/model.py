@@ -33,6 +33,22 @@ class ChangedMeanwhile(DomainError):
     """Somebody else changed this since it was shown; look at it again."""
 
 
+class CategoryNotFound(DomainError):
+    """There is no kind of report with this code."""
+
+
+class QuestionNotFound(DomainError):
+    """This kind of report has no question with this code."""
+
+
+class CategoryRefused(DomainError):
+    """Something about this kind of report is not right; nothing was changed."""
+
+
+class QuestionRefused(DomainError):
+    """Something about this question is not right; nothing was changed."""
+
+
 class PublicVisibility(StrEnum):
     """How much of a case of a category strangers may see."""
 
@@ -285,6 +301,15 @@ class CategoryDecision:
     def is_unsure(self) -> bool:
         """Whether the desk should look at it."""
         return self.chosen_by is ChosenBy.WORDS and self.category.code == ANYTHING_ELSE
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A word or phrase that tells of a category, as an administrator types it."""
+
+    language: str
+    words: str
+    weight: float = 1
 
 
 @dataclass(frozen=True, slots=True)

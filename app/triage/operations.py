@@ -23,6 +23,7 @@ from app.triage.model import (
     CategoryTree,
     ChosenBy,
     DangerAdvice,
+    Keyword,
     KeywordMatch,
     MainCategory,
     Name,
@@ -195,15 +196,6 @@ def choose_category(transaction: Transaction, *, code: str | None, words: str) -
         return CategoryDecision(category(transaction, code), ChosenBy.REPORTER, certainty=None)
     decided, certainty = decide_category(suggest(transaction, words))
     return CategoryDecision(category(transaction, decided), ChosenBy.WORDS, certainty)
-
-
-@dataclass(frozen=True, slots=True)
-class Keyword:
-    """A word or phrase that tells of a category, as an administrator types it."""
-
-    language: str
-    words: str
-    weight: float = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,19 @@ def agreement_named(transaction: Transaction, code: str, *, today: date) -> List
     return _listed(row)
 
 
+def agreements_by_category(transaction: Transaction, *, on: date) -> dict[str, int]:
+    """Return how many agreements of this day or later name each category; none is left out."""
+    rows = transaction.connection.execute(
+        text(
+            "SELECT category_code, count(*) AS agreements FROM agreement"
+            " WHERE category_code IS NOT NULL AND (valid_until IS NULL"
+            " OR (valid_until >= :today AND valid_until >= valid_from)) GROUP BY category_code"
+        ),
+        {"today": on},
+    )
+    return {row.category_code: int(row.agreements) for row in rows}
+
+
 def agreements_in_file(transaction: Transaction, *, today: date) -> list[dict[str, object]]:
     """Return all agreements that were in force on some day, as a file holds them."""
     listed, _ = agreements_listed(transaction, Filter(), today=today, at_most=1_000_000)

@@ -26,6 +26,7 @@ from app.identity.access import open_to
 from app.identity.operations import parties, who_they_are
 from app.identity.permissions import Permission
 from app.routing.change_words import field_words, thing_words, value_words
+from app.triage.words import noted_value_words
 
 blueprint = Blueprint("administration", __name__, url_prefix="/beheer")
 
@@ -172,4 +173,4 @@ def _value(name: str, value: object, parties: Mapping[str, str]) -> str:
         return "\n".join(windows_written(windows_of(value), language=language))
     if isinstance(value, str) and value in parties:
         return parties[value]
-    return value_words(value)
+    return noted_value_words(name, value) or value_words(value)

@@ -1,77 +1,16 @@
-"""What an administrator typed into a form: read carefully, and kept to be shown again."""
+"""What an administrator typed into a form, who that is, and how a day is written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-from flask import request
-from flask_babel import format_date, gettext
+from flask_babel import format_date
 
 from app.foundation.rule_changes import ChangedBy, ChangedThrough
-from app.foundation.texts import clean_text
-from app.foundation.windows import Window, WindowNotUnderstood, read_windows
+from app.foundation.typed_forms import Typed
 from app.identity.access import acting
 
-#: What a browser sends, and what is typed where it shows no calendar.
-_DAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
-
-_LONGEST_NUMBER = 6
-
-
-@dataclass(slots=True)
-class Typed:
-    """A form as it was sent, and what is not right about it, by field."""
-
-    values: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-
-    def text(self, name: str, *, most: int = 200) -> str:
-        """Return what was typed, without control characters; longer than `most` is an error."""
-        cleaned: str = clean_text(request.form.get(name, ""))
-        self.values[name] = cleaned
-        if len(cleaned) > most:
-            self.errors[name] = gettext("Write %(most)s characters at most.", most=most)
-        return cleaned
-
-    def day(self, name: str, *, required: bool = True) -> date | None:
-        """Return a day; one that is missing, or none, is an error."""
-        written = self.text(name, most=20)
-        if not written and not required:
-            return None
-        for order in _DAYS:
-            try:
-                day = datetime.strptime(written, order).date()  # noqa: DTZ007  # a calendar day
-            except ValueError:
-                continue
-            if 1900 <= day.year <= 2999:
-                self.values[name] = day.isoformat()
-                return day
-        self.errors[name] = gettext("Give a day, such as 31-12-2026.")
-        return None
-
-    def number(self, name: str) -> int:
-        """Return a whole number; nothing is nought, and what is none is an error."""
-        written = self.text(name, most=20)
-        digits = written.removeprefix("-")
-        if not written:
-            return 0
-        if digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER:
-            return int(written)
-        self.errors[name] = gettext("Write a whole number, such as 10.")
-        return 0
-
-    def windows(self, name: str) -> tuple[Window, ...]:
-        """Return parts of the week, one in each line; a line that is none is an error."""
-        try:
-            return read_windows(self.text(name, most=3000).split("\n"))
-        except WindowNotUnderstood as wrong:
-            self.errors[name] = gettext(
-                "We cannot read “%(line)s”. Write days and times, such as:"
-                " weekdays 17:00-8:00, or: weekend and holidays.",
-                line=wrong.line[:60],
-            )
-            return ()
+__all__ = ["Typed", "by_acting", "day_words"]
 
 
 def by_acting() -> ChangedBy:

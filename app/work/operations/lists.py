@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
-from app.work.model import Case, DeskCase, DeskEntry, DeskReason, ListedTask
+from app.work.model import OPEN_STAGES, Case, DeskCase, DeskEntry, DeskReason, ListedTask
 from app.work.operations.case_rows import CASE_COLUMNS, CASE_TABLES, case_of
 from app.work.operations.task_rows import TASK_COLUMNS, task_of
 
@@ -206,6 +206,18 @@ def cases_of_category(transaction: Transaction, category_code: str) -> Sequence[
         {"code": category_code},
     )
     return [case_of(row) for row in rows]
+
+
+def open_cases_by_category(transaction: Transaction) -> dict[str, int]:
+    """Return how many open cases each category has; one without is left out."""
+    rows = transaction.connection.execute(
+        text(
+            "SELECT category_code, count(*) AS cases FROM defect_case"
+            " WHERE stage = ANY(:stages) GROUP BY category_code"
+        ),
+        {"stages": [stage.value for stage in OPEN_STAGES]},
+    )
+    return {row.category_code: int(row.cases) for row in rows}
 
 
 def desk_entries_of_case(transaction: Transaction, case_id: UUID) -> Sequence[DeskEntry]:

@@ -1,0 +1,1 @@
+"""Pages of administration about kinds of reports and what is asked about them."""
