@@ -29,6 +29,7 @@ from app.identity.commands import (
     partners,
 )
 from app.photos.commands import photos
+from app.routing.calendar_commands import calendar
 from app.routing.commands import (
     export_agreements_command,
     import_agreements_command,
@@ -66,6 +67,7 @@ def export() -> None:
 
 cli.add_command(accounts)
 cli.add_command(backup)
+cli.add_command(calendar)
 cli.add_command(demo)
 cli.add_command(import_)
 cli.add_command(jobs)

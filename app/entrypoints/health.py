@@ -20,6 +20,7 @@ from app.foundation.settings import Settings
 from app.geography.outline import outline_is_known
 from app.identity.access import open_to
 from app.identity.permissions import Permission
+from app.routing.operations.calendar_days import years_to_fill
 
 blueprint = Blueprint("health", __name__)
 
@@ -64,6 +65,7 @@ def ready() -> ResponseReturnValue:
     checks: dict[str, str] = {}
     failed: int | None = None
     outline: bool | None = None
+    unfilled: list[int] | None = None
     settings = provided().get(Settings)
     try:
         with provided().get(Database).transaction() as transaction:
@@ -71,6 +73,7 @@ def ready() -> ResponseReturnValue:
             outline = outline_is_known(
                 transaction, municipality_code=settings.municipality_code, on=_today()
             )
+            unfilled = years_to_fill(transaction, now=provided().get(Clock).now())
     except SQLAlchemyError:
         checks["database"] = "does not answer"
     else:
@@ -91,10 +94,18 @@ def ready() -> ResponseReturnValue:
         failedJobs=failed,
         # Without an outline reports are taken from everywhere: somebody has to bring it in.
         municipality=None if outline is None else "ok" if outline else "outline is missing",
+        # Without days off of its own the public holidays count, but nobody looked at that year.
+        calendar=None if unfilled is None else _calendar_words(unfilled),
         # It still serves; somebody has to make room, and turning visitors away makes none.
         disk="ok" if free_bytes >= _LEAST_FREE_BYTES else "nearly full",
     )
     return answer, 200 if is_ready else 503
+
+
+def _calendar_words(unfilled: list[int]) -> str:
+    if not unfilled:
+        return "ok"
+    return f"no days off of {' and '.join(map(str, unfilled))}"
 
 
 def _today() -> date:

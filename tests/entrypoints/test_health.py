@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
+from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.foundation.jobs import HEAVY_QUEUE
 from tests.makers.areas import a_rectangle, an_area
+
+THIS_YEAR = datetime.now(LOCAL_ZONE).year
 
 
 def a_worker(connection: Connection, *, silent_seconds: int = 1) -> None:
@@ -73,9 +77,24 @@ class TestReady:
                 },
                 "failedJobs": 0,
                 "municipality": "outline is missing",
+                "calendar": f"no days off of {THIS_YEAR} and {THIS_YEAR + 1}",
                 "disk": "ok",
             },
         )
+
+    def test_says_of_which_year_no_days_off_are_kept_and_serves(
+        self, web: FlaskClient, connection: Connection
+    ) -> None:
+        a_worker(connection)
+        told = []
+        for year in (THIS_YEAR, THIS_YEAR + 1):
+            connection.execute(
+                text("INSERT INTO day_off (on_day, name, source) VALUES (:day, 'Kerst', 'test')"),
+                {"day": date(year, 12, 25)},
+            )
+            told.append((said(web)[0], said(web)[1]["calendar"]))
+
+        assert told == [(200, f"no days off of {THIS_YEAR + 1}"), (200, "ok")]
 
     def test_says_whether_it_knows_where_the_municipality_ends(
         self, web: FlaskClient, transaction: Transaction

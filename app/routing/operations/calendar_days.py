@@ -110,17 +110,36 @@ def fill_year(transaction: Transaction, year: int, *, by: ChangedBy, now: dateti
     """Keep the public holidays of a year that are not kept yet; return how many that were.
 
     Raises:
+        CalendarRefused: as `holidays_not_kept`.
+    """
+    added = holidays_not_kept(transaction, year, now=now)
+    for day in added:
+        _keep(transaction, day, by=by, now=now)
+    return len(added)
+
+
+def holidays_not_kept(transaction: Transaction, year: int, *, now: datetime) -> list[DayOff]:
+    """Return the public holidays of a year that are not kept yet, in order.
+
+    Raises:
         CalendarRefused: too long ago, or too far ahead to know.
     """
-    if not FIRST_YEAR <= year <= now.astimezone(LOCAL_ZONE).year + YEARS_AHEAD:
-        raise CalendarRefused(f"The holidays of {year} cannot be known.")
+    last = now.astimezone(LOCAL_ZONE).year + YEARS_AHEAD
+    if not FIRST_YEAR <= year <= last:
+        raise CalendarRefused(
+            f"The holidays of {year} cannot be known: choose a year from {FIRST_YEAR} to {last}."
+        )
     rests = working_day(transaction).rests_on_liberation_day
     there = {one.on_day for one in days_off_of(transaction, year)}
     found = public_holidays(year, with_liberation_day=rests)
-    added = [day for day in sorted(found) if day not in there]
-    for day in added:
-        _keep(transaction, DayOff(day, found[day], SOURCE_PACKAGE), by=by, now=now)
-    return len(added)
+    return [DayOff(day, found[day], SOURCE_PACKAGE) for day in sorted(found) if day not in there]
+
+
+def years_to_fill(transaction: Transaction, *, now: datetime) -> list[int]:
+    """Return this year and the coming one, where nothing is kept of them."""
+    this_year = now.astimezone(LOCAL_ZONE).year
+    there = set(years_kept(transaction))
+    return [year for year in (this_year, this_year + 1) if year not in there]
 
 
 def fill_coming_years(transaction: Transaction, *, by: ChangedBy, now: datetime) -> dict[int, int]:

@@ -26,6 +26,7 @@ from app.routing.operations.calendar_days import (
     fill_year,
     remove_day_off,
     working_day,
+    years_to_fill,
 )
 from app.routing.pages.typed import by_acting
 
@@ -118,6 +119,7 @@ def _page(
 ) -> ResponseReturnValue:
     with provided().get(Database).transaction() as transaction:
         days, hours = days_off_of(transaction, year), working_day(transaction)
+        unfilled = years_to_fill(transaction, now=provided().get(Clock).now())
     page = render_template(
         "routing/calendar.html",
         year=year,
@@ -125,6 +127,7 @@ def _page(
             (one.on_day.isoformat(), format_date(one.on_day, "EEEE d MMMM"), one.name, one.source)
             for one in days
         ],
+        unfilled=[one for one in unfilled if one != year or days],
         working_day=hours,
         typed=request.form,
         errors=errors,
