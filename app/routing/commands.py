@@ -19,6 +19,7 @@ from app.routing.agreement_imports import AgreementsFile, import_agreements
 from app.routing.model import RULE_VERSION, Because, Decision
 from app.routing.operations.explaining import Explained, explain
 from app.routing.operations.listing import agreements_in_file
+from app.triage.model import AnswersRefused
 
 
 @click.command("agreements")
@@ -83,17 +84,24 @@ def explain_command(
     """Say who would get a report at a place, and every step to that answer. Nothing is kept."""
     settings = provided.get(Settings)
     moment = at.replace(tzinfo=LOCAL_ZONE) if at else provided.get(Clock).now()
-    with provided.get(Database).transaction() as transaction:
-        explained = explain(
-            transaction,
-            Spot(longitude, latitude),
-            category_code=category,
-            at=moment,
-            municipality_code=settings.municipality_code,
-            asset_id=asset_id,
-            is_urgent=danger,
-            answers=_answers(given),
+    answers = _answers(given)
+    try:
+        with provided.get(Database).transaction() as transaction:
+            explained = explain(
+                transaction,
+                Spot(longitude, latitude),
+                category_code=category,
+                at=moment,
+                municipality_code=settings.municipality_code,
+                asset_id=asset_id,
+                is_urgent=danger,
+                answers=answers,
+            )
+    except AnswersRefused as refused:
+        wrong = "\n  ".join(
+            f"{one.field.removeprefix('answers.')}: {one.detail}" for one in refused.errors
         )
+        raise AnswersRefused(f"These answers cannot be given:\n  {wrong}") from None
     for line in _chain(explained, municipality=settings.municipality_name):
         click.echo(line)
 
@@ -120,6 +128,10 @@ def _chain(explained: Explained, *, municipality: str) -> list[str]:
     ]
     if located.asset is not None:
         lines.append(f"Asset     {located.asset.kind} {located.asset.number}")
+    lines += [
+        f"Answered  {question} = {', '.join(sorted(some))}"
+        for question, some in sorted(defect.answers.items())
+    ]
     lines += [f"Area      {area.kind} {area.code} ({area.name})" for area in defect.areas] or [
         "Area      none covers this place"
     ]
@@ -134,7 +146,21 @@ def _chain(explained: Explained, *, municipality: str) -> list[str]:
         f" → {looked.party}: {'chosen' if looked.matched else looked.why}"
         for number, looked in enumerate(decision.considered, start=1)
     ] or ["Agreement none is about this kind of report here"]
-    return [*lines, *_answer(decision)]
+    return [*lines, *_answer(decision), *_promised(explained)]
+
+
+def _promised(explained: Explained) -> list[str]:
+    due = explained.due
+    why = "the norm of this kind"
+    if due.is_for_danger:
+        why = "the norm for danger"
+    elif due.stricter is not None:
+        only = due.stricter
+        when = [f"objects of the kind {only.asset_kind}"] if only.asset_kind else []
+        when += [f"{only.question}={only.answer}"] if only.question else []
+        why = f"stricter for {' and '.join(when)}"
+    at = due.at.astimezone(LOCAL_ZONE)
+    return [f"Due       {at:%A %d %B %Y %H:%M}: {due.term.amount} {due.term.unit.value} ({why})"]
 
 
 def _answer(decision: Decision) -> list[str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection, text
 
 from app.foundation.database import Database
 from app.foundation.provided import Provided
-from app.geography.model import NotAPlace
+from app.geography.model import NotAPlace, UnknownAsset
 from app.routing.commands import routing
-from app.triage.model import UnknownCategory
+from app.triage.kept_rows import keep_stricter_norms
+from app.triage.model import AnswersRefused, StricterNorm, Term, UnknownCategory
+from tests.makers.categories import a_question
 from tests.makers.places import ELSEWHERE, IN_DISTRICT, ON_MOTORWAY, a_small_municipality
 
 TILE = "wegen.losse-tegel"
@@ -52,6 +56,40 @@ class TestTheChain:
         assert "Border    a little outside the municipality" in said
         assert "Answer    Team Zuid" in said
 
+    def test_says_by_when_it_must_be_done_and_by_which_norm(self, provided: Provided) -> None:
+        said = explained(provided, IN_DISTRICT, "--at", "2026-11-24T10:00").output
+
+        assert "Due       Tuesday 01 December 2026 17:00: 5 working-days (the norm of this" in said
+
+    def test_says_that_danger_has_a_norm_of_its_own(self, provided: Provided) -> None:
+        said = explained(provided, IN_DISTRICT, "--at", "2026-11-24T10:00", "--danger").output
+
+        assert "Due       Wednesday 25 November 2026 17:00: 1 working-days (the norm for da" in said
+
+    def test_says_which_answer_made_the_norm_stricter(self, provided: Provided) -> None:
+        with provided.get(Database).transaction() as transaction:
+            a_question(transaction, TILE, "waar", ("stoep", "fietspad"))
+            stricter = StricterNorm(Term(2), question="waar", answer="fietspad")
+            keep_stricter_norms(transaction, TILE, [stricter])
+
+        said = explained(
+            provided, IN_DISTRICT, "--at", "2026-11-24T10:00", "--answer", "waar=fietspad"
+        ).output
+
+        assert "Answered  waar = fietspad" in said
+        assert "26 November 2026 17:00: 2 working-days (stricter for waar=fietspad)" in said
+
+    def test_takes_the_asset_that_is_named(self, provided: Provided) -> None:
+        with provided.get(Database).transaction() as transaction:
+            lamp = transaction.connection.scalar(text("SELECT id FROM asset WHERE number = 'L-1'"))
+
+        said = explained(
+            provided, ELSEWHERE, "--asset", str(lamp), category="verlichting.lamp-brandt-niet"
+        ).output
+
+        assert "Asset     lamp-post L-1" in said
+        assert "Answer    Lux Verlichting" in said
+
     def test_keeps_nothing(self, provided: Provided, connection: Connection) -> None:
         explained(provided, IN_DISTRICT)
 
@@ -80,6 +118,32 @@ class TestWhatIsNotRight:
         result = explained(provided, IN_DISTRICT, category="bestaat.niet")
 
         assert isinstance(result.exception, UnknownCategory)
+
+    @pytest.mark.parametrize(
+        ("answers", "said"),
+        [
+            (("hoe=zo",), "hoe: This kind of report asks no such thing."),
+            (("waar=maan",), "waar: One of: stoep, fietspad."),
+            (("waar=stoep", "waar=fietspad"), "waar: One of: stoep, fietspad."),
+            (("waar=\x00<script>\u202e",), "waar: One of: stoep, fietspad."),
+        ],
+    )
+    def test_an_answer_that_no_report_can_give_is_refused(
+        self, provided: Provided, answers: tuple[str, ...], said: str
+    ) -> None:
+        with provided.get(Database).transaction() as transaction:
+            a_question(transaction, TILE)
+        words = [word for answer in answers for word in ("--answer", answer)]
+
+        result = explained(provided, IN_DISTRICT, *words)
+
+        assert isinstance(result.exception, AnswersRefused)
+        assert said in str(result.exception)
+
+    def test_an_asset_that_is_not_there_is_refused(self, provided: Provided) -> None:
+        result = explained(provided, IN_DISTRICT, "--asset", str(UUID(int=1)))
+
+        assert isinstance(result.exception, UnknownAsset)
 
     @pytest.mark.parametrize(
         "words", [("--answer", "x"), ("--answer", "=x"), ("--at", "morgen"), ("--asset", "L-1")]

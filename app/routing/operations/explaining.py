@@ -4,24 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
+from app.foundation.json_value import JSONValue
 from app.geography.model import Located, Spot
 from app.geography.operations import brought_inside, locate
 from app.geography.outline import may_be_ours
+from app.routing.calendar import WorkingCalendar, promise
 from app.routing.model import Decision, Defect
-from app.routing.operations.deciding import decide, defect_at
+from app.routing.operations.agreements import agreements_from
+from app.routing.operations.deciding import decide_with_calendar, defect_at
 from app.routing.rules import cannot_wait
-from app.triage.model import Category
+from app.triage.answering import check_answers
+from app.triage.model import Category, Norm, Question, QuestionKind, StricterNorm, Term
 from app.triage.operations import category
 
 
 @dataclass(frozen=True, slots=True)
+class DueBy:
+    """What would be promised: the term that ends first, and for what it is that.
+
+    Without `stricter` it is the common norm of the category, or the one for danger.
+    """
+
+    at: datetime
+    term: Term
+    is_for_danger: bool = False
+    stricter: StricterNorm | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
-    """What would happen to a report: what was found at the place, and the decision.
+    """What would happen to a report: what was found at the place, the decision and the promise.
 
     `is_ours` is false outside the municipality, where the report would be refused.
     """
@@ -30,6 +47,7 @@ class Explained:
     located: Located
     defect: Defect
     decision: Decision
+    due: DueBy
     is_ours: bool
 
 
@@ -49,30 +67,77 @@ def explain(
     The same statements and the same rules as for a report.
 
     Raises:
+        AnswersRefused: an answer is to no question of the category, or is none to it.
         UnknownAsset, UnknownCategory, RetiredCategory: it names something that is not there.
     """
     on = at.astimezone(LOCAL_ZONE).date()
     found = locate(transaction, spot, asset_id=asset_id, on=on)
     located = brought_inside(transaction, found, municipality_code=municipality_code, on=on)
     named = category(transaction, category_code)
-    terms = named.norm.terms(
-        danger=is_urgent,
-        answers=answers or {},
-        asset_kind=located.asset.kind if located.asset else None,
-    )
+    given = answers_checked(named, answers or {})
+    asset_kind = located.asset.kind if located.asset else None
+    terms = named.norm.terms(danger=is_urgent, answers=given, asset_kind=asset_kind)
     defect = defect_at(
         located,
         named.code,
         at=at,
         is_urgent=cannot_wait(terms, danger=is_urgent),
-        answers=answers,
+        answers=given,
     )
+    decision, calendar = decide_with_calendar(transaction, defect)
     return Explained(
         category=named,
         located=located,
         defect=defect,
-        decision=decide(transaction, defect),
+        decision=decision,
+        due=_due(named.norm, defect, calendar, danger=is_urgent),
         is_ours=municipality_code
         in {area.code for area in located.areas if area.kind == "municipality"}
         or may_be_ours(transaction, located, municipality_code=municipality_code, on=on),
     )
+
+
+def answers_checked(
+    named: Category, answers: Mapping[str, frozenset[str]]
+) -> Mapping[str, frozenset[str]]:
+    """Return answers as a report of this category would keep them.
+
+    Raises:
+        AnswersRefused: naming every answer to no question of it, or that is none to its question.
+    """
+    several = {one.code for one in named.all_questions if one.kind is QuestionKind.CHOICES}
+    given: dict[str, JSONValue] = {}
+    for question, some in answers.items():
+        chosen: list[JSONValue] = [*sorted(some)]
+        given[question] = chosen if question in several or len(chosen) != 1 else chosen[0]
+    return check_answers(named.all_questions, given, language="nl").by_question
+
+
+def questions_that_count(transaction: Transaction, named: Category, *, on: date) -> list[Question]:
+    """Return the questions of a category whose answer can change who gets it, or by when."""
+    agreed = {
+        question
+        for period in agreements_from(transaction, today=on)
+        if period.agreement.category_code in {None, named.code, named.parent_code}
+        for question in period.agreement.answers
+    }
+    counting = agreed | {one.question for one in named.norm.stricter}
+    return [one for one in named.questions if one.code in counting and one.offered]
+
+
+def _due(norm: Norm, defect: Defect, calendar: WorkingCalendar, *, danger: bool) -> DueBy:
+    received_at = defect.moment.at
+
+    def due(term: Term, *, for_danger: bool = False, stricter: StricterNorm | None = None) -> DueBy:
+        at = promise(received_at, [term], calendar).due_at
+        return DueBy(at, term, for_danger, stricter)
+
+    found = [due(norm.term)]
+    if danger:
+        found.append(due(norm.for_danger, for_danger=True))
+    found += [
+        due(one.term, stricter=one)
+        for one in norm.stricter
+        if one.counts(answers=defect.answers, asset_kind=defect.asset_kind)
+    ]
+    return min(found, key=lambda one: one.at)
