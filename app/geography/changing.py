@@ -44,6 +44,7 @@ class AssetListed:
     spot: Spot
     owner: str | None
     version: int
+    removed_on: date | None
 
 
 def area_kinds(transaction: Transaction, *, on: date) -> dict[str, int]:
@@ -111,9 +112,9 @@ def end_area(
 _FOUND = text(
     """
     SELECT asset.id, asset.kind, number, street, ST_X(spot) AS longitude, ST_Y(spot) AS latitude,
-           party.name AS owner, version
+           party.name AS owner, version, removed_on
     FROM asset LEFT JOIN party ON party.id = owner_party_id
-    WHERE removed_on IS NULL
+    WHERE (removed_on IS NULL OR :with_removed)
       AND (CAST(:kind AS text) IS NULL OR asset.kind = :kind)
       AND (street || ' ' || number || ' ' || street) ILIKE ALL (:patterns)
     ORDER BY asset.kind, street, length(number), number, asset.id
@@ -123,7 +124,12 @@ _FOUND = text(
 
 
 def assets_found(
-    transaction: Transaction, *, words: str, kind: str | None, page: int
+    transaction: Transaction,
+    *,
+    words: str,
+    kind: str | None,
+    page: int,
+    with_removed: bool = False,
 ) -> list[AssetListed]:
     """Return the assets whose street and number hold every word; one more than a page shows."""
     patterns = [
@@ -134,6 +140,7 @@ def assets_found(
         _FOUND,
         {
             "kind": kind,
+            "with_removed": with_removed,
             "patterns": patterns or ["%"],
             "at_most": ON_A_PAGE + 1,
             "skip": (page - 1) * ON_A_PAGE,
@@ -148,6 +155,7 @@ def assets_found(
             Spot(row.longitude, row.latitude),
             row.owner,
             row.version,
+            row.removed_on,
         )
         for row in rows
     ]

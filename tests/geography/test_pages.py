@@ -160,6 +160,29 @@ class TestThePageOfAssets:
         ).one()
         assert (row.x, row.removed_on) == (4.31, None)
 
+    def test_shows_removed_ones_when_asked(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        asset_id = an_asset(transaction, (4.3, 51.5), number="12/a")
+        browser.submit(ASSETS, f"{ASSETS}/{asset_id}/verwijderen")
+
+        pages = [browser.get(ASSETS, q="12/").text, browser.get(ASSETS, q="12/", weg="yes").text]
+
+        assert [f'id="asset-{asset_id}"' in page for page in pages] == [False, True]
+        assert f"{ASSETS}/{asset_id}/verplaatsen" not in pages[1]
+        settings = pages[1].partition('id="map-settings"')[2].partition("</script>")[0]
+        assert "12/a" not in settings
+
+    def test_puts_names_on_the_map_as_text(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        an_asset(transaction, (4.3, 51.5), number="</script><b>")
+
+        page = browser.get(ASSETS).text
+
+        assert "</script><b>" not in page
+        assert "\\u003c/script\\u003e" in page
+
     @pytest.mark.parametrize("longitude", ["", "nan", "999", "oost", "inf"])
     def test_refuses_what_is_no_place(self, browser: Browser, longitude: str) -> None:
         answered = browser.submit(

@@ -12,6 +12,7 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.rule_changes import ChangedBy, ChangedThrough
+from app.foundation.settings import Settings
 from app.foundation.texts import clean_text
 from app.geography.changing import (
     ON_A_PAGE,
@@ -22,9 +23,13 @@ from app.geography.changing import (
     remove_asset,
 )
 from app.geography.model import AreasRefused, AssetTaken, ChangedSince, NotAPlace, Spot
+from app.geography.operations import municipality_outline, villages
 from app.geography.words import asset_kind_words
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
+from app.maps.drawing import PlacedAsset, assets_map
+from app.maps.model import TileSource
+from app.maps.operations import page_nonce
 
 blueprint = Blueprint("assets", __name__, url_prefix="/beheer/objecten")
 
@@ -117,16 +122,40 @@ def remove(asset_id: UUID) -> ResponseReturnValue:
 def _page(errors: dict[str, str]) -> ResponseReturnValue:
     words = clean_text(request.args.get("q", ""))[:200]
     kind = clean_text(request.args.get("soort", ""))[:100] or None
+    with_removed = request.args.get("weg") == "yes"
     page = min(max(request.args.get("pagina", 1, type=int), 1), _MOST_PAGES)
     with provided().get(Database).transaction() as transaction:
         kinds = asset_kinds(transaction)
-        found = assets_found(transaction, words=words, kind=kind, page=page)
+        found = assets_found(
+            transaction, words=words, kind=kind, page=page, with_removed=with_removed
+        )
+        outline, around = municipality_outline(transaction), villages(transaction)
+    settings = provided().get(Settings)
+    drawn = assets_map(
+        outline=outline,
+        villages=around,
+        tile=TileSource.from_setting(settings.tile_url, settings.tile_attribution),
+        nonce=page_nonce(),
+        assets=[
+            PlacedAsset(
+                str(one.id),
+                f"{asset_kind_words(one.kind)} {one.number}"
+                + (f", {one.street}" if one.street else ""),
+                one.spot.longitude,
+                one.spot.latitude,
+            )
+            for one in found[:ON_A_PAGE]
+            if one.removed_on is None
+        ],
+    )
     shown = render_template(
         "geography/assets.html",
         kinds=kinds,
         kind=kind or "",
         kind_words=asset_kind_words,
         words=words,
+        with_removed=with_removed,
+        map=drawn,
         found=found[:ON_A_PAGE],
         page=page,
         has_more=len(found) > ON_A_PAGE,
