@@ -218,13 +218,13 @@ _CHOICES = frozenset({QuestionKind.CHOICE, QuestionKind.CHOICES})
 
 def _held(transaction: Transaction, category: str) -> KeptCategory:
     """Return a kind whose questions nobody else changes until this transaction is over."""
+    if kept_category(transaction, category).facts is None:
+        raise CategoryRefused("Of a heading nothing is asked.")
     transaction.connection.execute(
         text("UPDATE category SET updated_at = updated_at WHERE code = :code"), {"code": category}
     )
-    found = kept_category(transaction, category)
-    if found.facts is None:
-        raise CategoryRefused("Of a heading nothing is asked.")
-    return found
+    # Who held it before may have changed it.
+    return kept_category(transaction, category)
 
 
 def _expected(of: KeptCategory, code: str, version: int) -> KeptQuestion:

@@ -47,10 +47,11 @@ def kept_category(transaction: Transaction, code: str) -> KeptCategory:
     Raises:
         CategoryNotFound: there is none with this code.
     """
-    try:
-        return kept_categories(transaction, (code,))[code]
-    except KeyError:
-        raise CategoryNotFound from None
+    # The database takes no such sign, and no code has one.
+    found = {} if "\0" in code else kept_categories(transaction, (code,))
+    if code not in found:
+        raise CategoryNotFound
+    return found[code]
 
 
 def kept_question(of: KeptCategory, code: str) -> KeptQuestion:
