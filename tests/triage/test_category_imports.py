@@ -12,6 +12,7 @@ from app.entrypoints.demo.categories import CATEGORIES_FILE
 from app.foundation.database import Database
 from app.foundation.import_files import FileRefused
 from app.foundation.provided import Provided
+from app.foundation.rule_changes import BY_COMMAND, rule_changes
 from app.triage.commands import import_categories_command
 from app.triage.model import Term
 from app.triage.operations import category, category_tree
@@ -37,6 +38,21 @@ norm = 10
 join_group = "clock"
 keywords_nl = ["klok^1.6", "staat stil"]
 """
+
+QUESTION = """
+[[main.category.question]]
+code = "waar"
+kind = "choice"
+nl = "Waar?"
+en = "Where?"
+"""
+TOWER = """
+[[main.category.question.options]]
+code = "toren"
+nl = "Toren"
+en = "Tower"
+"""
+STATION = TOWER.replace("toren", "station").replace("Toren", "Station")
 
 
 def imported(provided: Provided, file: Path, *words: str) -> Result:
@@ -65,6 +81,37 @@ class TestCategoriesFromAFile:
         assert "0 added, 1 changed, 2 as they were" in result.output
         with provided.get(Database).transaction() as transaction:
             assert category(transaction, "overig.klok").norm.term == Term(3)
+
+    def test_are_noted_where_the_file_changes_something(
+        self, provided: Provided, tmp_path: Path
+    ) -> None:
+        imported(provided, written(tmp_path, SMALL))
+        imported(provided, written(tmp_path, SMALL))
+
+        imported(provided, written(tmp_path, SMALL.replace("norm = 10", "norm = 3")))
+
+        with provided.get(Database).transaction() as transaction:
+            changed, added = rule_changes(transaction, what="category", code="overig.klok")
+        assert added.before is None
+        assert changed.by == BY_COMMAND
+        assert changed.before is not None
+        assert changed.after is not None
+        assert (changed.before["norm"]["amount"], changed.after["norm"]["amount"]) == (10, 3)
+
+    def test_keep_an_option_that_the_file_has_no_more(
+        self, provided: Provided, tmp_path: Path
+    ) -> None:
+        imported(provided, written(tmp_path, SMALL + QUESTION + TOWER + STATION))
+
+        less = imported(provided, written(tmp_path, SMALL + QUESTION + TOWER))
+        again = imported(provided, written(tmp_path, SMALL + QUESTION + TOWER))
+
+        with provided.get(Database).transaction() as transaction:
+            (question,) = category(transaction, "overig.klok").questions
+        assert [one.code for one in question.offered] == ["toren"]
+        assert [one.code for one in question.options] == ["toren", "station"]
+        assert "1 changed" in less.output
+        assert "0 changed" in again.output
 
     def test_are_renewed_where_a_keyword_changed(self, provided: Provided, tmp_path: Path) -> None:
         imported(provided, written(tmp_path, SMALL))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -18,7 +20,7 @@ TILE = "wegen.losse-tegel"
 PAGE = f"{LIST}/{TILE}"
 NEW_QUESTION = f"{PAGE}/nieuwe-vraag"
 HOSTILE = "<script>alert(1)</script>\u202etxt.exe\x00"
-FIELDS: dict[str, object] = {
+FIELDS: dict[str, Any] = {
     "name_nl": "Losse tegel",
     "name_en": "Loose tile",
     "norm": "5",
@@ -35,7 +37,7 @@ FIELDS: dict[str, object] = {
     "keywords_nl": "tegel ^1.5",
     "keywords_en": "",
 }
-WHERE: dict[str, object] = {
+WHERE: dict[str, Any] = {
     "kind": "choice",
     "text_nl": "Waar ligt hij?",
     "text_en": "Where is it?",
@@ -145,7 +147,7 @@ class TestAKindThatIsAdded:
         ],
     )
     def test_is_refused_beside_the_field_and_keeps_what_was_typed(
-        self, administrator: Browser, wrong: dict[str, object], field: str
+        self, administrator: Browser, wrong: dict[str, Any], field: str
     ) -> None:
         given = FIELDS | {"heading": "wegen", "name_nl": "Scheve paal", "name_en": "Bent"} | wrong
 
@@ -334,7 +336,7 @@ class TestAQuestion:
         ],
     )
     def test_is_refused_beside_the_field_and_keeps_what_was_typed(
-        self, administrator: Browser, wrong: dict[str, object], field: str
+        self, administrator: Browser, wrong: dict[str, Any], field: str
     ) -> None:
         refused = administrator.submit(NEW_QUESTION, NEW_QUESTION, **WHERE | wrong)
 
