@@ -17,6 +17,7 @@ from app.foundation.settings import Settings
 from app.geography.model import Spot
 from app.routing.agreement_imports import AgreementsFile, import_agreements
 from app.routing.model import RULE_VERSION, Because, Decision
+from app.routing.operations.calendar_days import FIRST_YEAR, YEARS_AHEAD
 from app.routing.operations.explaining import Explained, explain
 from app.routing.operations.listing import agreements_in_file
 from app.triage.model import AnswersRefused
@@ -83,7 +84,10 @@ def explain_command(
 ) -> None:
     """Say who would get a report at a place, and every step to that answer. Nothing is kept."""
     settings = provided.get(Settings)
-    moment = at.replace(tzinfo=LOCAL_ZONE) if at else provided.get(Clock).now()
+    now = provided.get(Clock).now()
+    moment = at.replace(tzinfo=LOCAL_ZONE) if at else now
+    if not FIRST_YEAR <= moment.year <= now.year + YEARS_AHEAD:
+        raise click.UsageError(f"--at wants a year from {FIRST_YEAR} to {now.year + YEARS_AHEAD}.")
     answers = _answers(given)
     try:
         with provided.get(Database).transaction() as transaction:

@@ -146,7 +146,14 @@ class TestWhatIsNotRight:
         assert isinstance(result.exception, UnknownAsset)
 
     @pytest.mark.parametrize(
-        "words", [("--answer", "x"), ("--answer", "=x"), ("--at", "morgen"), ("--asset", "L-1")]
+        "words",
+        [
+            ("--answer", "x"),
+            ("--answer", "=x"),
+            ("--at", "morgen"),
+            ("--at", "9999-12-31"),
+            ("--asset", "L-1"),
+        ],
     )
     def test_what_cannot_be_read_is_said(self, provided: Provided, words: tuple[str, ...]) -> None:
         result = explained(provided, IN_DISTRICT, *words)

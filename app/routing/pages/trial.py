@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
@@ -17,19 +18,29 @@ from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.model import NotAPlace, Spot, UnknownAsset
-from app.geography.operations import municipality_outline, villages
+from app.geography.operations import assets_near, municipality_outline, villages
+from app.geography.words import asset_kind_words
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.maps.model import MapParts, TileSource
 from app.maps.operations import page_nonce, picker_map
+from app.routing.operations.calendar_days import FIRST_YEAR, YEARS_AHEAD
 from app.routing.operations.deciding import grounds_of
-from app.routing.operations.explaining import Explained, explain
+from app.routing.operations.explaining import Explained, explain, questions_that_count
+from app.routing.pages.trial_answers import (
+    QuestionTried,
+    due_words,
+    questions_tried,
+    typed_answers,
+)
 from app.routing.words import RoutingShown, routing_shown
-from app.triage.model import RetiredCategory, UnknownCategory
-from app.triage.operations import category_tree
+from app.triage.model import AnswersRefused, RetiredCategory, UnknownCategory
+from app.triage.operations import category, category_tree
 
 blueprint = Blueprint("routing_trial", __name__, url_prefix="/beheer/routering")
 
+_ASSETS_WITHIN_METRES = 50
+_MOST_ASSETS = 20
 _FURTHEST_DEGREES = {"longitude": 180, "latitude": 90}
 
 
@@ -43,15 +54,20 @@ class Typed:
     asset: str
     at: str
     is_danger: bool
+    answers: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The answer as people read it; no routing where the report would be refused."""
+    """The answer as people read it; no routing where the report would be refused.
+
+    `due` is by when it must be done, and by which norm.
+    """
 
     answer: str
     what: str
     routing: RoutingShown | None
+    due: tuple[str, str] | None = None
 
 
 @blueprint.get("")
@@ -64,6 +80,7 @@ def try_a_place() -> ResponseReturnValue:
             for name in ("category", "longitude", "latitude", "asset", "at")
         },
         is_danger=request.args.get("danger") == "yes",
+        answers=typed_answers(request.args.getlist("answer")),
     )
     errors: dict[str, str] = {}
     trial: Trial | None = None
@@ -76,6 +93,8 @@ def try_a_place() -> ResponseReturnValue:
             typed=typed,
             errors=errors,
             explained=trial,
+            questions=_questions(transaction, typed),
+            assets=_assets(transaction, typed),
             map=_map(transaction, typed),
         )
     return page, HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK
@@ -87,6 +106,9 @@ def _tried(transaction: Transaction, typed: Typed, errors: dict[str, str]) -> Tr
     spot, at = _spot(typed, errors), _moment(typed.at, services.get(Clock).now(), errors)
     if not typed.category:
         errors["category"] = gettext("Choose a kind from the list.")
+    asset_id = _asset(typed.asset)
+    if typed.asset and asset_id is None:
+        errors["longitude"] = gettext("The object that was chosen is not there any more.")
     if spot is None or at is None or errors:
         return None
     try:
@@ -96,11 +118,15 @@ def _tried(transaction: Transaction, typed: Typed, errors: dict[str, str]) -> Tr
             category_code=typed.category,
             at=at,
             municipality_code=settings.municipality_code,
-            asset_id=_asset(typed.asset),
+            asset_id=asset_id,
             is_urgent=typed.is_danger,
+            answers=typed.answers,
         )
     except (UnknownCategory, RetiredCategory):
         errors["category"] = gettext("Choose a kind from the list.")
+        return None
+    except AnswersRefused:
+        errors["answers"] = gettext("This kind of report has no such answer. Choose again.")
         return None
     except UnknownAsset:
         errors["longitude"] = gettext("The object that was chosen is not there any more.")
@@ -117,9 +143,47 @@ def _shown(explained: Explained, *, municipality: str) -> Trial:
         what += f" · {defect.asset_number}"
     if not explained.is_ours:
         answer = gettext("We refuse it: this place is not in %(name)s.", name=municipality)
+        if explained.located.inside_when_swapped:
+            swapped = gettext(
+                "Longitude and latitude may have changed places: the other way round it is inside."
+            )
+            what = f"{what}. {swapped}"
         return Trial(answer, what, None)
     answer = decision.party.name if decision.party else gettext("Nobody: the desk looks at it")
-    return Trial(answer, what, routing_shown(decision.because.value, grounds_of(decision, defect)))
+    return Trial(
+        answer,
+        what,
+        routing_shown(decision.because.value, grounds_of(decision, defect)),
+        due_words(explained.due, explained.category),
+    )
+
+
+def _questions(transaction: Transaction, typed: Typed) -> list[QuestionTried]:
+    """Return the questions of the chosen kind that can change the answer."""
+    try:
+        named = category(transaction, typed.category)
+    except (UnknownCategory, RetiredCategory):
+        return []
+    on = provided().get(Clock).now().astimezone(LOCAL_ZONE).date()
+    return questions_tried(questions_that_count(transaction, named, on=on), typed.answers)
+
+
+def _assets(transaction: Transaction, typed: Typed) -> list[dict[str, object]]:
+    """Return the objects near the place, for whoever has no map to choose them on."""
+    spot = _spot(typed, {})
+    if spot is None:
+        return []
+    near = assets_near(
+        transaction, spot, within_metres=_ASSETS_WITHIN_METRES, kind=None, at_most=_MOST_ASSETS
+    )
+    return [
+        {
+            "value": str(one.asset.id),
+            "label": f"{asset_kind_words(one.asset.kind)} {one.asset.number}"
+            f" ({round(one.distance_metres)} m)",
+        }
+        for one in near
+    ]
 
 
 def _spot(typed: Typed, errors: dict[str, str]) -> Spot | None:
@@ -143,10 +207,13 @@ def _moment(typed: str, now: datetime, errors: dict[str, str]) -> datetime | Non
     if not typed:
         return now
     try:
-        return datetime.fromisoformat(typed).replace(tzinfo=LOCAL_ZONE)
+        moment = datetime.fromisoformat(typed).replace(tzinfo=LOCAL_ZONE)
+        if FIRST_YEAR <= moment.year <= now.year + YEARS_AHEAD:
+            return moment
     except ValueError:
-        errors["at"] = gettext("Type a day and a time, such as 2026-11-29T23:30.")
-        return None
+        pass
+    errors["at"] = gettext("Type a day and a time, such as 2026-11-29T23:30.")
+    return None
 
 
 def _asset(typed: str) -> UUID | None:
