@@ -111,6 +111,7 @@ STATUS: Mapping[type[DomainError], int] = {
     work.CaseIsClosed: 409,
     work.CaseNotFound: 404,
     work.CaseOpenAtAsset: 409,
+    work.CasesMovedOn: 412,
     work.MovedOn: 412,
     work.NoDanger: 409,
     work.StageNotReachable: 409,

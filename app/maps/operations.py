@@ -81,8 +81,11 @@ def picker_map(
     spot: Spot | tuple[float, float] | None = None,
     asset: str | None = None,
     offers_assets: bool = True,
+    areas: GeoJSON | None = None,
 ) -> MapParts:
     """Return the map to point at a place, with what stands near it where `offers_assets`.
+
+    `areas` are drawn with a dashed line.
 
     It fills the inputs named `longitude`, `latitude` and `asset` of the form it is in, and
     asks `places_url` (with `lon` and `lat`) what is there.
@@ -94,6 +97,7 @@ def picker_map(
         tile=tile,
         nonce=nonce,
         spot=Spot(*spot) if spot else None,
+        areas=areas,
     )
     body = render_template(
         "maps/picker.html",

@@ -30,6 +30,10 @@ class StageNotReachable(DomainError):
         return {"currentStatus": str(self.stage), "possible": [str(p) for p in self.possible]}
 
 
+class CasesMovedOn(DomainError):
+    """Other open cases would go elsewhere by now than those that were shown; look again."""
+
+
 class MovedOn(DomainError):
     """Somebody changed this in the meantime; look at it again before you change it."""
 

@@ -257,6 +257,33 @@ class TestOpenReports:
             )
         ) == {"lux"}
 
+    def test_are_not_moved_by_whoever_saw_others(
+        self, administrator: Browser, provided: Provided, connection: Connection, draft: str
+    ) -> None:
+        administrator.submit(draft, f"{draft}/ingaan", fromDay=day_ahead(provided, 0))
+        seen = administrator.hidden(f"{draft}/open-meldingen", f"{draft}/open-meldingen")
+        with provided.get(Database).transaction() as transaction:
+            at = provided.get(Clock).now() - timedelta(days=2)
+            a_past_report(transaction, (4.33, 51.58), at=at)
+        connection.execute(
+            text("UPDATE defect_case SET party_id = (SELECT id FROM party WHERE code = 'team')")
+        )
+
+        late = administrator.send(f"{draft}/open-meldingen", seen)
+
+        assert late.status_code == 412
+        assert "Kijk nog een keer." in late.text
+        assert set(connection.scalars(text("SELECT stage FROM task"))) == {"offered"}
+
+    def test_are_not_moved_by_a_draft_that_does_not_hold_yet(
+        self, administrator: Browser, provided: Provided, draft: str
+    ) -> None:
+        administrator.submit(draft, f"{draft}/ingaan", fromDay=day_ahead(provided, 3))
+
+        page = administrator.get(f"{draft}/open-meldingen")
+
+        assert "Dit ontwerp geldt vandaag niet." in page.text
+
 
 class TestTheDesk:
     def test_has_no_business_there(self, web: FlaskClient, provided: Provided, draft: str) -> None:

@@ -13,6 +13,7 @@ from app.routing.operations.drafts import draft
 from app.routing.operations.putting_in_force import put_in_force
 from app.work.model import SYSTEM
 from app.work.operations.moving import move_open_cases
+from app.work.refusals import CasesMovedOn
 from tests.makers.drafts import NOW, TODAY, a_past_report, an_agreement_to_draft, an_empty_draft
 from tests.makers.places import IN_DISTRICT, ON_MOTORWAY, a_small_municipality
 
@@ -91,3 +92,37 @@ class TestOpenCases:
         transaction.connection.execute(text("UPDATE task SET stage = 'started'"))
 
         assert moved(transaction, in_force, with_started=with_started) == expected
+
+    def test_give_the_old_partys_task_up_and_the_new_one_a_task(
+        self, transaction: Transaction, in_force: Draft
+    ) -> None:
+        moved(transaction, in_force)
+
+        tasks = transaction.connection.execute(
+            text(
+                "SELECT party.code, task.stage, count(*) FROM task"
+                " JOIN party ON party.id = task.party_id GROUP BY 1, 2 ORDER BY 1, 2"
+            )
+        )
+        assert [tuple(row) for row in tasks] == [
+            ("lux", "offered", 2),
+            ("rws", "offered", 1),
+            ("team", "cancelled", 2),
+        ]
+
+    def test_stay_when_others_would_move_than_those_that_were_seen(
+        self, transaction: Transaction, in_force: Draft
+    ) -> None:
+        with pytest.raises(CasesMovedOn):
+            move_open_cases(
+                transaction,
+                in_force,
+                municipality_code="GM0851",
+                with_started=False,
+                by=SYSTEM,
+                now=NOW,
+                today=TODAY,
+                seen="something else",
+            )
+
+        assert parties_of_cases(transaction) == ["rws", "team", "team"]

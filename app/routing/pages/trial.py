@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -17,12 +18,14 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.geography.model import NotAPlace, Spot, UnknownAsset
-from app.geography.operations import assets_near, municipality_outline, villages
+from app.foundation.texts import clean_text
+from app.geography.addresses import AddressBook
+from app.geography.model import MUNICIPALITY, VILLAGE, NotAPlace, Spot, UnknownAsset
+from app.geography.operations import area_shapes, assets_near, municipality_outline, villages
 from app.geography.words import asset_kind_words
 from app.identity.access import open_to
 from app.identity.permissions import Permission
-from app.maps.model import MapParts, TileSource
+from app.maps.model import JSON, GeoJSON, MapParts, TileSource
 from app.maps.operations import page_nonce, picker_map
 from app.routing.operations.calendar_days import FIRST_YEAR, YEARS_AHEAD
 from app.routing.operations.deciding import grounds_of
@@ -39,6 +42,11 @@ from app.triage.operations import category, category_tree
 
 blueprint = Blueprint("routing_trial", __name__, url_prefix="/beheer/routering")
 
+_ASKS = frozenset({"category", "longitude", "latitude"})
+_LONGEST_ADDRESS = 200
+_PROPOSED = 8
+#: Drawn on every map already, or as large as it.
+_ON_EVERY = frozenset({MUNICIPALITY, VILLAGE})
 _ASSETS_WITHIN_METRES = 50
 _MOST_ASSETS = 20
 _FURTHEST_DEGREES = {"longitude": 180, "latitude": 90}
@@ -58,6 +66,14 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressShown:
+    """An address that fits what was typed, with the link that tries it."""
+
+    label: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """The answer as people read it; no routing where the report would be refused.
 
@@ -68,6 +84,8 @@ class Trial:
     what: str
     routing: RoutingShown | None
     due: tuple[str, str] | None = None
+    #: The areas of the place, for the map: kind and code.
+    areas: frozenset[tuple[str, str]] = frozenset()
 
 
 @blueprint.get("")
@@ -84,8 +102,13 @@ def try_a_place() -> ResponseReturnValue:
     )
     errors: dict[str, str] = {}
     trial: Trial | None = None
+    asked = clean_text(request.args.get("address", ""))[:_LONGEST_ADDRESS]
+    addresses: list[AddressShown] = []
+    # Asked before the transaction: the answer may come from far.
+    if "address" in request.args:
+        typed, addresses = _at_address(typed, asked, errors)
     with provided().get(Database).transaction() as transaction:
-        if request.args.keys() & {"category", "longitude", "latitude"}:
+        if _is_asked(typed):
             trial = _tried(transaction, typed, errors)
         page = render_template(
             "routing/trial.html",
@@ -95,9 +118,18 @@ def try_a_place() -> ResponseReturnValue:
             explained=trial,
             questions=_questions(transaction, typed),
             assets=_assets(transaction, typed),
-            map=_map(transaction, typed),
+            address=asked,
+            addresses=addresses,
+            map=_map(transaction, typed, trial),
         )
     return page, HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK
+
+
+def _is_asked(typed: Typed) -> bool:
+    """Whether an answer is wanted: whoever looks for an address may have chosen no kind yet."""
+    if "address" in request.args:
+        return bool(typed.category and typed.longitude)
+    return bool(request.args.keys() & _ASKS)
 
 
 def _tried(transaction: Transaction, typed: Typed, errors: dict[str, str]) -> Trial | None:
@@ -155,7 +187,42 @@ def _shown(explained: Explained, *, municipality: str) -> Trial:
         what,
         routing_shown(decision.because.value, grounds_of(decision, defect)),
         due_words(explained.due, explained.category),
+        areas=frozenset((one.kind, one.code) for one in defect.areas if one.kind not in _ON_EVERY),
     )
+
+
+def _at_address(
+    typed: Typed, asked: str, errors: dict[str, str]
+) -> tuple[Typed, list[AddressShown]]:
+    """Return what was typed with the spot of an address; several that fit are to choose from."""
+    if not asked:
+        errors["address"] = gettext("Type an address.")
+        return typed, []
+    book = provided().get(AddressBook)
+    found = book.search(asked, at_most=_PROPOSED)
+    if not found:
+        errors["address"] = (
+            gettext("Addresses cannot be looked up at the moment. Type the degrees.")
+            if book.is_away()
+            else gettext("We do not know this address. Type a street with a number.")
+        )
+        return typed, []
+    if len(found) > 1:
+        return typed, [AddressShown(one.label, _link_to(typed, one.spot)) for one in found]
+    spot = found[0].spot
+    return replace(typed, longitude=f"{spot.longitude:.6f}", latitude=f"{spot.latitude:.6f}"), []
+
+
+def _link_to(typed: Typed, spot: Spot) -> str:
+    named = {
+        "category": typed.category,
+        "longitude": f"{spot.longitude:.6f}",
+        "latitude": f"{spot.latitude:.6f}",
+        "at": typed.at,
+        "danger": "yes" if typed.is_danger else "",
+        "answer": [f"{code}={one}" for code, some in typed.answers.items() for one in sorted(some)],
+    }
+    return "?" + urlencode({name: value for name, value in named.items() if value}, doseq=True)
 
 
 def _questions(transaction: Transaction, typed: Typed) -> list[QuestionTried]:
@@ -237,7 +304,19 @@ def _choices(transaction: Transaction) -> list[dict[str, object]]:
     ]
 
 
-def _map(transaction: Transaction, typed: Typed) -> MapParts:
+def _areas_here(transaction: Transaction, trial: Trial | None) -> GeoJSON | None:
+    """Return the shapes of the areas of the place that was tried."""
+    if trial is None or not trial.areas:
+        return None
+    features: list[JSON] = []
+    for kind in sorted({kind for kind, _ in trial.areas}):
+        for feature in area_shapes(transaction, kind=kind)["features"]:
+            if (kind, feature["properties"]["code"]) in trial.areas:
+                features.append(feature)
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _map(transaction: Transaction, typed: Typed, trial: Trial | None) -> MapParts:
     settings = provided().get(Settings)
     spot = _spot(typed, {})
     return picker_map(
@@ -247,4 +326,5 @@ def _map(transaction: Transaction, typed: Typed) -> MapParts:
         nonce=page_nonce(),
         spot=(spot.longitude, spot.latitude) if spot else None,
         asset=typed.asset or None,
+        areas=_areas_here(transaction, trial),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -23,6 +24,7 @@ from app.triage.norms import norms_of_categories
 from app.work.model import ActedBy
 from app.work.operations.cases import ResponsibleParty, case_by_reference
 from app.work.operations.desk import hand_over, leave_with_nobody
+from app.work.refusals import CasesMovedOn
 
 #: More open cases than this are moved in several turns.
 MOST_CASES = 5_000
@@ -43,6 +45,12 @@ class CaseElsewhere:
     def becomes(self) -> str | None:
         """The name of who would get it; None is nobody."""
         return self.decision.party.name if self.decision.party else None
+
+
+def digest_of(cases: Sequence[CaseElsewhere]) -> str:
+    """Return a word for exactly these cases and where they go, by which a form says what it saw."""
+    told = ((one.reference, one.was, one.becomes, one.is_started) for one in cases)
+    return hashlib.sha256(repr(sorted(told, key=repr)).encode()).hexdigest()[:32]
 
 
 _OPEN = text(
@@ -121,16 +129,23 @@ def move_open_cases(
     by: ActedBy,
     now: datetime,
     today: date,
+    seen: str | None = None,
 ) -> int:
     """Move the open cases that go elsewhere by a draft; return how many that were.
 
     Those at which the work was started stay, unless `with_started`. The history of each names the
-    draft.
+    draft. `seen` is the `digest_of` the cases that somebody looked at and said yes to.
+
+    Raises:
+        CasesMovedOn: by now it would be others than those that were seen.
     """
     moved = 0
-    for one in open_cases_elsewhere(
+    elsewhere = open_cases_elsewhere(
         transaction, draft, municipality_code=municipality_code, today=today
-    ):
+    )
+    if seen is not None and seen != digest_of(elsewhere):
+        raise CasesMovedOn()
+    for one in elsewhere:
         if one.is_started and not with_started:
             continue
         found = case_by_reference(transaction, one.reference, lock=True)
