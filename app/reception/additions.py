@@ -8,7 +8,7 @@ from datetime import datetime
 from app.foundation.database import Transaction
 from app.foundation.json_value import JSONValue
 from app.foundation.texts import clean_text
-from app.intake.kept_answers import write_answers
+from app.intake.kept_answers import answers_of_case, write_answers
 from app.intake.model import KeptReport
 from app.intake.operations import add_remark as keep_remark
 from app.intake.operations import remarks_of_reports
@@ -20,6 +20,7 @@ from app.triage.answering import check_answers
 from app.triage.model import ChangedMeanwhile, Question, RetiredCategory
 from app.triage.operations import category
 from app.work.model import REPORTER, Case, DeskReason, Happening
+from app.work.operations.answers_came import look_again
 from app.work.operations.cases import case as case_with_id
 from app.work.operations.desk_list import raise_at_desk
 from app.work.operations.history import write_history
@@ -109,11 +110,13 @@ def add_answers(
 ) -> None:
     """Add the answers that were missing; `seen` are the codes that the form asked for.
 
+    What the norm and the agreements say of them holds from then on.
+
     Raises:
         ChangedMeanwhile: other questions are missing by now than those.
         AnswersRefused: an answer is of the wrong kind.
     """
-    case_with_id(transaction, report.case_id, lock=True)
+    case = case_with_id(transaction, report.case_id, lock=True)
     fresh = report_with_id(transaction, report.id)
     questions = missing_questions(transaction, fresh)
     if seen != codes_of(questions):
@@ -124,10 +127,12 @@ def add_answers(
     checked = check_answers(questions, given, language=fresh.language.value)
     if not checked.answers:
         return
+    before = answers_of_case(transaction, case.id)
     write_answers(
         transaction, fresh.id, (*fresh.answers, *checked.answers), missing=checked.missing
     )
     write_history(transaction, fresh.case_id, Happening.ANSWERS_ADDED, by=REPORTER, at=now)
+    look_again(transaction, case, before=before, report=fresh.reference, now=now)
 
 
 def codes_of(questions: Sequence[Question]) -> str:

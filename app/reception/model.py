@@ -91,6 +91,8 @@ class DraftContent:
     #: To the questions of the kind `answered_for`, as they were typed.
     answers: dict[str, str | list[str]] = field(default_factory=dict)
     answered_for: str | None = None
+    #: What was said at a stop, by the question's code: `no` where it is not so, `called` after it.
+    stops: dict[str, str] = field(default_factory=dict)
     failed_photos: tuple[FailedPhoto, ...] = ()
     #: Kept of a form that was sent: whether we can reach the reporter, not where.
     left_contact: bool = False

@@ -109,14 +109,17 @@ def at_another_place(content: DraftContent, spot: tuple[float, float] | None) ->
 def of_another_kind(
     content: DraftContent, category: str | None, *, leaves_kind_to_us: bool
 ) -> DraftContent:
-    """Return the content with another kind; the place stays, what hung on the kind is asked."""
+    """Return the content with another kind; the place stays, what hung on the kind is asked.
+
+    Answers stay filled in where the other kind asks the same.
+    """
     return replace(
         content,
         category=category,
         leaves_kind_to_us=leaves_kind_to_us,
         is_danger=None,
-        answers={},
         answered_for=None,
+        stops={},
         asset_id=None,
         has_answered_asset=False,
         same_as=None,
@@ -150,7 +153,9 @@ def report_of(content: DraftContent, language: str) -> NewReport:
 
 
 def sent_answers(content: DraftContent) -> dict[str, JSONValue]:
-    """Return the answers of a form as a report takes them."""
+    """Return the answers of a form as a report takes them; those to another kind are none."""
+    if content.answered_for is None:
+        return {}
     return {
         code: answer if isinstance(answer, str) else [*answer]
         for code, answer in content.answers.items()

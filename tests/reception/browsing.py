@@ -123,7 +123,7 @@ class Resident:
 
     def opens(self, path: str, **options: Any) -> Page:  # noqa: ANN401  # columns by name
         """Open a page and follow where it leads."""
-        return self._seen(self.client.get(path, follow_redirects=True, **options))
+        return self.seen(self.client.get(path, follow_redirects=True, **options))
 
     def sends(
         self,
@@ -151,12 +151,13 @@ class Resident:
             follow_redirects=True,
             content_type="multipart/form-data" if photos is not None else None,
         )
-        page = self._seen(answer)
+        page = self.seen(answer)
         if page.path == "/melden/fotos" and page.status < 400 and self.passes_photos:
             return self.sends()
         return page
 
-    def _seen(self, answer: TestResponse) -> Page:
+    def seen(self, answer: TestResponse) -> Page:
+        """Take an answer for the page that is open now."""
         reader = _Reader()
         reader.feed(answer.get_data(as_text=True))
         self.page = Page(answer.request.path, answer.status_code, answer, reader)

@@ -67,6 +67,25 @@ def problems_in(questions: Sequence[Question], filled: Typed) -> dict[str, str]:
     return errors
 
 
+def said_at_stops(questions: Sequence[Question]) -> dict[str, str]:
+    """Return what this request's form says at each stop: whether it is so."""
+    found: dict[str, str] = {}
+    for one in questions:
+        said = request.form.get(field_name(one.code), "")
+        if one.kind is QuestionKind.STOP and said in {"yes", "no"}:
+            found[one.code] = said
+    return found
+
+
+def stops_without_word(questions: Sequence[Question], said: Mapping[str, str]) -> dict[str, str]:
+    """Return a sentence for each stop at which nothing was said."""
+    return {
+        field_name(one.code): gettext("Say whether this is so.")
+        for one in questions
+        if one.kind is QuestionKind.STOP and one.code not in said
+    }
+
+
 def field_name(code: str) -> str:
     """Return what the field of a question is called."""
     return f"answer-{code}"

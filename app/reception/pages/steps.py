@@ -39,6 +39,7 @@ class Page(StrEnum):
     DANGER = "/melden/gevaar"
     CALL = "/melden/gevaar/bellen"
     QUESTIONS = "/melden/vragen"
+    STOP = "/melden/vragen/bellen"
     PLACE = "/melden/plek"
     ADDRESS = "/melden/plek/adres"
     ASSET = "/melden/plek/object"
@@ -56,6 +57,7 @@ STEP_OF = {
     Page.DANGER: 1,
     Page.CALL: 1,
     Page.QUESTIONS: 1,
+    Page.STOP: 1,
     Page.PLACE: 2,
     Page.ADDRESS: 2,
     Page.ASSET: 2,
@@ -71,6 +73,7 @@ BEFORE = {
     Page.DANGER: Page.KIND,
     Page.CALL: Page.DANGER,
     Page.QUESTIONS: Page.KIND,
+    Page.STOP: Page.QUESTIONS,
     Page.PLACE: Page.KIND,
     Page.ADDRESS: Page.PLACE,
     Page.ASSET: Page.PLACE,
