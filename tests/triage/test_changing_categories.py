@@ -160,6 +160,20 @@ class TestAChangeOfAKind:
         assert (noted.before["nameNl"], noted.after["nameNl"]) == ("Kapotte klok", "Klok")
         assert noted.after["norm"] == {"amount": 2, "unit": "calendar-days"}
 
+    def test_notes_only_the_keywords_that_went_and_came(
+        self, transaction: Transaction, clock: str
+    ) -> None:
+        changed(transaction, self.EVERYTHING)
+
+        changed(transaction, replace(self.EVERYTHING, keywords=(Keyword("nl", "slinger"),)))
+
+        noted, _ = rule_changes(transaction, what="category", code=CLOCK)
+        assert noted.before is not None
+        assert noted.after is not None
+        assert noted.before["keywordsNl"] == ["wijzer ^1.25"]
+        assert noted.after["keywordsNl"] == ["slinger ^1"]
+        assert noted.before["keywordsEn"] == ["hand ^1"]
+
     def test_that_changes_nothing_is_none(self, transaction: Transaction, clock: str) -> None:
         changed(transaction, self.EVERYTHING)
         version = kept_category(transaction, CLOCK).version

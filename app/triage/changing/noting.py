@@ -32,14 +32,17 @@ def note_changes(
     """Note every kind and every question that is another one after than before."""
     for code, now in after.items():
         was = before.get(code)
+        told_before, told_after = told_category(was) if was else None, told_category(now)
+        if told_before is not None:
+            _leave_out_what_stayed(told_before, told_after)
         note_rule_change(
             transaction,
             what=CATEGORY,
             code=code,
             by=by,
             at=at,
-            before=told_category(was) if was else None,
-            after=told_category(now),
+            before=told_before,
+            after=told_after,
         )
         asked = {one.question.code: one for one in was.questions} if was else {}
         for one in now.questions:
@@ -53,6 +56,15 @@ def note_changes(
                 before=told_question(earlier) if earlier else None,
                 after=told_question(one),
             )
+
+
+def _leave_out_what_stayed(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Leave only the keywords that went and came: nobody finds one new word among sixty."""
+    for part in ("keywordsNl", "keywordsEn"):
+        went, came = set(before.get(part, ())), set(after.get(part, ()))
+        for told, other in ((before, came), (after, went)):
+            if part in told:
+                told[part] = [one for one in told[part] if one not in other]
 
 
 def told_category(one: KeptCategory) -> dict[str, Any]:
