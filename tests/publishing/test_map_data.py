@@ -19,8 +19,10 @@ from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.identity.operations import parties
 from app.planning.operations import plan_works
+from app.triage.model import QuestionKind
 from tests.codebase.tree import CHECKOUT
 from tests.makers.cases import a_public_case
+from tests.makers.categories import a_question
 from tests.makers.places import IN_DISTRICT, a_small_municipality
 from tests.makers.statements import statements
 from tests.makers.works import a_work
@@ -332,6 +334,8 @@ class TestAReportThatHoldsWhatIsPrivate:
             transaction.connection.execute(
                 text("UPDATE category SET public_visibility = 'blurred' WHERE code LIKE 'overig.%'")
             )
+            for category in ("wegen.losse-tegel", "overig.anders"):
+                a_question(transaction, category, "waar", kind=QuestionKind.TEXT, is_private=True)
         longitude, latitude = IN_DISTRICT
         private = {
             "description": "Mevrouw Zilverberg van nummer 12 struikelde over een tegel",
@@ -340,6 +344,7 @@ class TestAReportThatHoldsWhatIsPrivate:
                 "phone": "0612345678",
                 "name": "Aaltje Zilverberg",
             },
+            "answers": {"waar": "achter de groene deur"},
         }
         posted = [
             web.post(
@@ -362,15 +367,21 @@ class TestAReportThatHoldsWhatIsPrivate:
                 "/?taal=en",
                 "/api/v1/categories",
                 "/api/v1/openapi.json",
+                f"/api/v1/places?lon={longitude}&lat={latitude}&category=wegen.losse-tegel",
             )
         ]
+        kept = "SELECT count(*) FROM report WHERE answered::text LIKE '%groene deur%'"
 
-        whole = "\n".join(told)
+        # Places name parties and objects: that is what they are for.
+        whole = "\n".join(told[:-1])
+        assert "groene deur" not in told[-1]
+        with provided.get(Database).transaction() as transaction:
+            assert transaction.connection.scalar(text(kept)) == 2
         assert [reference in told[0] for reference in (p["reference"] for p in posted)] == [
             True
         ] * 2
         for secret in (
-            *("Zilverberg", "zilverberg", "0612345678", "Aaltje", "struikelde"),
+            *("Zilverberg", "zilverberg", "0612345678", "Aaltje", "groene deur", "struikelde"),
             *private_ids,
             *(p["id"] for p in posted),
             *(p["token"] for p in posted),
@@ -379,6 +390,41 @@ class TestAReportThatHoldsWhatIsPrivate:
         assert not _UUID.search(told[0] + told[1])
         # The second is of a kind that is shown blurred: its own place is nowhere.
         assert str(round(longitude + 0.0013, 5)) not in whole
+
+
+class TestAPrivateAnswer:
+    def test_is_read_by_nobody_who_joins_the_case(
+        self, web: FlaskClient, provided: Provided
+    ) -> None:
+        lamp_out = "verlichting.lamp-brandt-niet"
+        with provided.get(Database).transaction() as transaction:
+            place = a_small_municipality(transaction)
+            a_question(transaction, lamp_out, "waar", kind=QuestionKind.TEXT, is_private=True)
+        lamp = {
+            "description": "Lamp uit",
+            "location": {"type": "Point", "coordinates": list(IN_DISTRICT)},
+            "category": lamp_out,
+            "asset": str(place.lamp_id),
+        }
+        first = web.post(
+            "/api/v1/reports", json={**lamp, "answers": {"waar": "achter de groene deur"}}
+        ).get_json()
+        second = web.post("/api/v1/reports", json=lamp).get_json()
+        assert second["case"]["joined"]
+
+        bearer = {"Authorization": f"Bearer {second['token']}"}
+        told = [
+            web.get(f"/api/v1/reports/{second['id']}", headers=bearer).text,
+            web.get(f"/volg/{second['token']}").text,
+            web.get("/api/v1/places?lon={}&lat={}".format(*IN_DISTRICT)).text,
+            web.get(CASES).text,
+            web.get("/").text,
+        ]
+
+        assert [second["reference"] in one for one in told[:2]] == [True, True]
+        assert not any("groene deur" in one for one in told)
+        # Whoever gave it reads it.
+        assert "groene deur" in web.get(f"/volg/{first['token']}").text
 
 
 @pytest.mark.parametrize("path", [CASES, WORKS, "/"])
