@@ -26,9 +26,10 @@ from app.routing.operations.agreements import agreed_areas
 from app.routing.operations.listing import agreements_by_category
 from app.triage.changing.in_use import AgreementsAboutKinds, OpenCases
 from app.triage.model import CategoryShownOtherwise
+from app.work.jobs import JOBS as WORK_JOBS
 from app.work.model import CaseMoved
-
 from app.work.operations.lists import open_cases_by_category
+
 #: Fact → who hears it at once, inside the transaction in which it is told.
 HEARERS: Hearers = {
     CaseMoved: (publish_case,),
@@ -42,6 +43,7 @@ JOBS: Mapping[str, Job] = {
     **PUBLISHING_JOBS,
     **RECEPTION_JOBS,
     **ROUTING_JOBS,
+    **WORK_JOBS,
     FORGET_WHAT_IS_OVER: Job(forget_what_is_over, every="17 3 * * *"),
 }
 
@@ -79,8 +81,8 @@ def wire(settings: Settings) -> Provided:
     )
     services.put(BoundaryRegister, PdokBoundaries())
     services.put(AreasSpokenOf, agreed_areas)
-    services.put(PhotoStore, FolderPhotoStore(settings.photo_folder))
-    services.put(Rates, rates(settings, database))
     services.put(OpenCases, open_cases_by_category)
     services.put(AgreementsAboutKinds, agreements_by_category)
+    services.put(PhotoStore, FolderPhotoStore(settings.photo_folder))
+    services.put(Rates, rates(settings, database))
     return services

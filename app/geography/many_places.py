@@ -48,7 +48,8 @@ _PLACES = text(
     SELECT place.number, ST_X(place.spot) AS longitude, ST_Y(place.spot) AS latitude,
            place.asset_number, place.asset_kind, place.owner_party_id
     FROM (
-        SELECT given.number, asset.number AS asset_number, asset.kind AS asset_kind,
+        SELECT given.number, asset.kind AS asset_kind,
+               asset.number || coalesce(', ' || nullif(asset.street, ''), '') AS asset_number,
                asset.owner_party_id, coalesce(asset.spot,
                    ST_SetSRID(ST_MakePoint(given.longitude, given.latitude), 4326)) AS spot
         FROM unnest(CAST(:longitudes AS float8[]), CAST(:latitudes AS float8[]),

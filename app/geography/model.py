@@ -207,6 +207,11 @@ class Asset:
     #: Where numbers are unique per street; empty where it is not known.
     street: str = ""
 
+    @property
+    def number_and_street(self) -> str:
+        """The number as people find it: with its street, where that is known."""
+        return ", ".join(filter(None, (self.number, self.street)))
+
 
 @dataclass(frozen=True, slots=True)
 class NearAsset:

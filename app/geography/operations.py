@@ -33,7 +33,7 @@ GeoJSON = dict[str, Any]
 _LOCATE = text(
     """
     WITH named AS (
-        SELECT id, kind, number, spot, owner_party_id, attributes
+        SELECT id, kind, number, street, spot, owner_party_id, attributes
         FROM asset
         WHERE id = :asset_id AND removed_on IS NULL
     ), place AS (
@@ -64,7 +64,8 @@ _LOCATE = text(
     FROM near
     WHERE covers OR is_at_border
     UNION ALL
-    SELECT 'asset', kind, number, NULL, NULL, id, owner_party_id, ST_X(spot), ST_Y(spot), attributes
+    SELECT 'asset', kind, number, street, NULL, id, owner_party_id, ST_X(spot), ST_Y(spot),
+           attributes
     FROM named
     ORDER BY what, kind, code
     """
@@ -96,7 +97,7 @@ def locate(transaction: Transaction, spot: Spot, *, asset_id: UUID | None, on: d
         },
     )
     areas = _areas(rows, "area")
-    asset = next((_asset(row, row.code) for row in rows if row.what == "asset"), None)
+    asset = next((_asset(row, row.code, row.name) for row in rows if row.what == "asset"), None)
     if asset_id is not None and asset is None:
         raise UnknownAsset(errors=(FieldError("asset", "unknown-asset", "see GET /api/v1/places"),))
     return Located(
@@ -225,10 +226,7 @@ def assets_near(
             "at_most": at_most,
         },
     )
-    return [
-        NearAsset(replace(_asset(row, row.number), street=row.street), row.distance_metres)
-        for row in rows
-    ]
+    return [NearAsset(_asset(row, row.number, row.street), row.distance_metres) for row in rows]
 
 
 _AREA_SHAPES = text(
@@ -237,25 +235,30 @@ _AREA_SHAPES = text(
            ST_AsGeoJSON(ST_SimplifyPreserveTopology(shape, :tolerance_degrees), 5) AS geometry,
            ST_X(ST_PointOnSurface(shape)) AS label_longitude,
            ST_Y(ST_PointOnSurface(shape)) AS label_latitude
-    FROM area
+    FROM area, (
+        SELECT coalesce(CAST(:on AS date), (now() AT TIME ZONE 'Europe/Amsterdam')::date) AS day
+    ) AS shown
     WHERE kind = :kind
-      -- What is shown is that of today, whatever was brought in for later.
-      AND valid_from <= (now() AT TIME ZONE 'Europe/Amsterdam')::date
-      AND (valid_until IS NULL OR valid_until > (now() AT TIME ZONE 'Europe/Amsterdam')::date)
+      -- What is shown is that of one day, whatever was brought in for later.
+      AND valid_from <= shown.day AND (valid_until IS NULL OR valid_until > shown.day)
     ORDER BY name
     """
 )
 
 
 def area_shapes(
-    transaction: Transaction, *, kind: str, tolerance_degrees: float = 0.0001
+    transaction: Transaction,
+    *,
+    kind: str,
+    on: date | None = None,
+    tolerance_degrees: float = 0.0001,
 ) -> GeoJSON:
-    """Return the present areas of a kind as a FeatureCollection, simplified for a map.
+    """Return the areas of a kind on a day, or today, as a FeatureCollection simplified for a map.
 
     Every feature has `code`, `name` and `label` ([longitude, latitude], surely inside).
     """
     rows = transaction.connection.execute(
-        _AREA_SHAPES, {"kind": kind, "tolerance_degrees": tolerance_degrees}
+        _AREA_SHAPES, {"kind": kind, "on": on, "tolerance_degrees": tolerance_degrees}
     )
     return {
         "type": "FeatureCollection",
@@ -313,7 +316,7 @@ def areas_on(transaction: Transaction, *, on: date) -> frozenset[tuple[str, str]
     return frozenset((row.kind, row.code) for row in rows)
 
 
-def _asset(row: Row[Any], number: str) -> Asset:
+def _asset(row: Row[Any], number: str, street: str) -> Asset:
     return Asset(
         id=row.id,
         kind=row.kind,
@@ -321,4 +324,5 @@ def _asset(row: Row[Any], number: str) -> Asset:
         spot=Spot(row.longitude, row.latitude),
         owner_party_id=row.owner_party_id,
         attributes=cast("dict[str, object]", row.attributes),
+        street=street,
     )

@@ -149,6 +149,8 @@ def report_status(
         "dueAt": moment(case.due_at),
         "plannedOn": case.planned_on.isoformat() if case.planned_on else None,
         "waitingFor": case.waiting_for,
+        "waitsUntil": case.waits_until.isoformat() if case.waits_until else None,
+        "waitingWords": case.waiting_words,
         "closing": _closing(case),
         "category": {"code": report.category_code, "chosenBy": report.category_chosen_by},
         "case": {"reference": case.reference, "status": status},

@@ -99,7 +99,8 @@ def _held_until(transaction: Transaction, case: Case) -> date | None:
     if case.stage is not CaseStage.WAITING:
         return None
     tasks = tasks_of_case(transaction, case.id)
-    held = [one.held_until for one in tasks if one.stage is TaskStage.ON_HOLD and one.held_until]
+    held = [case.waits_until] if case.waits_until else []
+    held += [one.held_until for one in tasks if one.stage is TaskStage.ON_HOLD and one.held_until]
     return max(held, default=None)
 
 

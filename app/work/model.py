@@ -165,6 +165,7 @@ class DeskReason(StrEnum):
     NOT_SOLVED = "not-solved"
     REMARK = "remark"
     DANGER_WAITS = "danger-waits"
+    WAIT_OVER = "wait-over"
 
 
 #: The desk's reasons that say nobody has the case: they end when somebody gets it, or it closes.
@@ -194,6 +195,9 @@ class WaitingFor(StrEnum):
 #: What stops the clock of a promise: nobody here can do anything about it. Material that is late
 #: and the weather are ours.
 STOPS_THE_CLOCK = frozenset({WaitingFor.THIRD_PARTY.value, WaitingFor.REPORTER.value})
+
+#: What the desk itself can let a case wait for; material and weather are for who does the work.
+DESK_WAITS_FOR = (WaitingFor.REPORTER, WaitingFor.THIRD_PARTY)
 
 
 class Happening(StrEnum):
@@ -257,6 +261,10 @@ class Case:
     version: int
     planned_on: date | None = None
     waiting_for: str | None = None
+    #: The day on which whoever let it wait expects that it goes on.
+    waits_until: date | None = None
+    #: What the desk tells the reporters of it; never part of the history.
+    waiting_words: str | None = None
     closed_at: datetime | None = None
     closing_reason: str | None = None
     #: What the desk adds to the reason, for the reporters; never part of the history.
@@ -340,6 +348,13 @@ class ListedTask:
     asset_number: str | None
     distance_metres: float | None = None
     asset_kind: str | None = None
+    #: Where numbers are unique in their street alone.
+    asset_street: str | None = None
+
+    @property
+    def number_and_street(self) -> str | None:
+        """The number of its object as people find it, with its street where that is known."""
+        return ", ".join(filter(None, (self.asset_number, self.asset_street))) or None
 
 
 @dataclass(frozen=True, slots=True)

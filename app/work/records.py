@@ -52,6 +52,9 @@ class CaseRecord(Base):
     version: Mapped[int]
     planned_on: Mapped[date | None] = mapped_column(Date)
     waiting_for: Mapped[str | None] = mapped_column(Text)
+    waits_until: Mapped[date | None] = mapped_column(Date)
+    #: What the reporters read of it.
+    waiting_words: Mapped[str | None] = mapped_column(Text)
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closing_reason: Mapped[str | None] = mapped_column(Text)
     #: What the desk adds to the reason, for the reporters to read.
@@ -65,6 +68,9 @@ class CaseRecord(Base):
             " 'closed-without-work', 'referred', 'merged')",
             name="stage",
         ),
+        CheckConstraint(
+            "stage = 'waiting' or (waits_until is null and waiting_words is null)", name="waits"
+        ),
         CheckConstraint("(stage = 'merged') = (merged_into is not null)", name="merged_into"),
         CheckConstraint(
             f"({_OPEN}) = (closed_at is null)",
@@ -75,6 +81,11 @@ class CaseRecord(Base):
             "ix_defect_case_merged_into",
             "merged_into",
             postgresql_where=text("merged_into is not null"),
+        ),
+        Index(
+            "ix_defect_case_waits_until",
+            "waits_until",
+            postgresql_where=text("waits_until is not null"),
         ),
         Index("ix_defect_case_open_due_at", "due_at", postgresql_where=text(_OPEN)),
         Index(
@@ -170,7 +181,7 @@ class DeskEntryRecord(Base):
     __table_args__ = (
         CheckConstraint(
             "reason in ('nobody-responsible', 'declined', 'unsure-category',"
-            " 'possible-duplicate', 'not-solved', 'remark', 'danger-waits')",
+            " 'possible-duplicate', 'not-solved', 'remark', 'danger-waits', 'wait-over')",
             name="reason",
         ),
         Index("ix_desk_entry_case_id", "case_id"),

@@ -111,6 +111,7 @@ def desk_reason_words(reason: DeskReason) -> str:
         DeskReason.NOT_SOLVED: gettext("Not solved"),
         DeskReason.REMARK: gettext("Remark of a reporter"),
         DeskReason.DANGER_WAITS: gettext("Danger, and the work waits"),
+        DeskReason.WAIT_OVER: gettext("Waited long enough"),
     }
     return named[reason]
 
@@ -199,7 +200,7 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
         else gettext("A task was made"),
         Happening.TASK_ACCEPTED: gettext("Accepted"),
         Happening.TASK_STARTED: gettext("Started"),
-        Happening.TASK_ON_HOLD: gettext("On hold until %(day)s", day=_day(told.get("until"))),
+        Happening.TASK_ON_HOLD: _on_hold(told),
         Happening.TASK_DONE: gettext("Done: %(result)s", result=_result(told.get("result"))),
         Happening.TASK_DECLINED: gettext("Given back: %(why)s", why=_why(told.get("reason"))),
         Happening.TASK_CANCELLED: gettext("Task taken back"),
@@ -220,7 +221,7 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
         Happening.PHOTO_ADDED: gettext("Photo added"),
         Happening.REMARK_ADDED: gettext("The reporter added a remark"),
         Happening.ANSWERS_ADDED: gettext("The reporter answered our questions"),
-        Happening.CLOCK_STOPPED: gettext("The clock stands still, for we wait for somebody else"),
+        Happening.CLOCK_STOPPED: _clock_stopped(told),
         Happening.CLOCK_RAN_ON: gettext(
             "The clock runs on; due on %(day)s", day=_moment_day(told.get("due"))
         ),
@@ -253,12 +254,45 @@ def _joined(told: Mapping[str, str], *, is_danger: bool) -> str:
     return str(words)
 
 
+def _on_hold(told: Mapping[str, str]) -> str:
+    """Return until when a task is on hold and for what; older entries do not say for what."""
+    day, waits_for = _day(told.get("until")), told.get("waiting")
+    if waits_for not in set(WaitingFor):
+        return str(gettext("On hold until %(day)s", day=day))
+    what = waiting_words(WaitingFor(waits_for))
+    return str(gettext("On hold until %(day)s, waits for: %(what)s", day=day, what=_lower(what)))
+
+
+def waits_words(waiting_for: str | None, until: date | None) -> str:
+    """Return what a case waits for and until which day, as far as that is known."""
+    known = next((one for one in WaitingFor if one == waiting_for), WaitingFor.THIRD_PARTY)
+    what = _lower(waiting_words(known))
+    if until is None:
+        return str(gettext("Waits for: %(what)s", what=what))
+    return str(gettext("Waits for: %(what)s, until %(day)s", what=what, day=day_words(until)))
+
+
+def _clock_stopped(told: Mapping[str, str]) -> str:
+    if told.get("waitingFor") == WaitingFor.REPORTER:
+        return str(gettext("The clock stands still, for we wait for the reporter"))
+    return str(gettext("The clock stands still, for we wait for somebody else"))
+
+
+def _lower(words: str) -> str:
+    """Return words as they stand in the middle of a sentence."""
+    return words[:1].lower() + words[1:]
+
+
 def _stage_sentence(told: Mapping[str, str]) -> str:
     try:
         stage = CaseStage(told.get("stage", ""))
     except ValueError:
         return str(gettext("Changed"))
     words = case_stage_words(stage)
+    if stage is CaseStage.WAITING and "waiting" in told:
+        return waits_words(told["waiting"], _date(told.get("until")))
+    if "waited" in told:
+        return str(gettext("The waiting is over: %(stage)s", stage=_lower(words)))
     if stage is CaseStage.PLANNED and "on" in told:
         return str(gettext("Scheduled for %(day)s", day=_day(told["on"])))
     if reason := told.get("reason"):
@@ -279,10 +313,14 @@ def _desk_reason(word: str | None) -> str:
 
 
 def _day(iso: str | None) -> str:
+    return day_words(_date(iso)) or "?"
+
+
+def _date(iso: str | None) -> date | None:
     try:
-        return str(format_date(date.fromisoformat(iso or ""), "d MMMM"))
+        return date.fromisoformat(iso or "")
     except ValueError:
-        return "?"
+        return None
 
 
 def _moment_day(iso: str | None) -> str:

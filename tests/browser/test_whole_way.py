@@ -139,7 +139,7 @@ class TestALampInDinteloord:
                         "Westvoorstraat 45 Dinteloord"
                     ),
                     "Welk adres bedoelt u?": lambda page: page.get_by_role("radio").first.check(),
-                    "Welke is het?": lambda page: page.get_by_label("DI-012").check(),
+                    "Welke is het?": lambda page: page.get_by_label("12, Westvoorstraat").check(),
                 },
             )
             look(form, "lamp-sent")

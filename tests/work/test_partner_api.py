@@ -160,7 +160,7 @@ class TestTheList:
             },
             "description": "De lamp doet het niet",
             "location": {"type": "Point", "coordinates": list(IN_DISTRICT)},
-            "asset": {"kind": "lamp-post", "number": "L-1"},
+            "asset": {"kind": "lamp-post", "number": "L-1", "street": None},
             "danger": True,
             "heldUntil": None,
             "result": None,

@@ -15,7 +15,7 @@ _COLUMNS = {
         (
             "id, reference, category_code, category_group, stage, spot, asset_id, party_id,"
             " is_danger, report_count, received_at, due_at, at_risk_at, changed_at, version,"
-            " planned_on, waiting_for, closed_at, closing_reason, is_demo"
+            " planned_on, waiting_for, waits_until, closed_at, closing_reason, is_demo"
         ),
     ),
     "reports": (
@@ -34,6 +34,7 @@ _COLUMNS = {
             " result, remark, decline_reason"
         ),
     ),
+    "clock_stops": ("clock_stop", "id, case_id, waiting_for, stopped_at, due_before"),
     "desk_entries": ("desk_entry", "id, case_id, reason, details, raised_at, settled_at"),
     "history": ("history_entry", "case_id, at, happening, actor_kind, actor_id, details"),
     "decisions": (
@@ -62,6 +63,7 @@ class Rows:
     reports: list[Row] = field(default_factory=list)
     contacts: list[Row] = field(default_factory=list)
     tasks: list[Row] = field(default_factory=list)
+    clock_stops: list[Row] = field(default_factory=list)
     desk_entries: list[Row] = field(default_factory=list)
     history: list[Row] = field(default_factory=list)
     decisions: list[Row] = field(default_factory=list)

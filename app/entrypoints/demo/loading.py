@@ -157,16 +157,16 @@ def _load_assets(transaction: Transaction, parties: dict[str, UUID]) -> int:
             "longitude": asset.spot.longitude,
             "latitude": asset.spot.latitude,
             "owner": parties[asset.owner_code] if asset.owner_code else None,
-            "attributes": Jsonb({"street": asset.spot.street}),
+            "street": asset.spot.street,
         }
         for asset in [*lamp_posts(), *bins()]
     ]
     transaction.connection.execute(
         text(
             """
-            INSERT INTO asset (id, kind, number, spot, owner_party_id, attributes, is_demo)
-            VALUES (:id, :kind, :number, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326),
-                    :owner, :attributes, true)
+            INSERT INTO asset (id, kind, number, street, spot, owner_party_id, is_demo)
+            VALUES (:id, :kind, :number, :street,
+                    ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326), :owner, true)
             """
         ),
         rows,

@@ -119,7 +119,7 @@ def _still_open(chance: Random, first_stage: str, received_at: datetime, now: da
         planned = Step(later, "stage-changed", {"stage": "planned", "on": coming}, of_task=False)
         return Life((begun, planned), "planned", "accepted", later, planned_on=coming)
     if stands == "on-hold":
-        held = Step(later, "task-on-hold", {"until": coming})
+        held = Step(later, "task-on-hold", {"until": coming, "waiting": "third-party"})
         return Life(
             (begun, held),
             "waiting",
@@ -127,7 +127,7 @@ def _still_open(chance: Random, first_stage: str, received_at: datetime, now: da
             later,
             held_until=coming,
             waiting_for="third-party",
-            remark="Wachten op materiaal.",
+            remark="Wachten op de netbeheerder.",
         )
     return Life((begun, Step(later, "task-started", {})), "in-progress", "started", later)
 

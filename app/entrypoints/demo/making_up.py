@@ -159,6 +159,7 @@ class Author:
                 made.reports + len(lived.steps),
                 lived.planned_on,
                 lived.waiting_for,
+                lived.held_until,
                 lived.closed_at,
                 lived.closing_reason,
                 True,
@@ -172,7 +173,11 @@ class Author:
                 decision.agreement.id if decision.agreement else None,
                 decision.because.value,
                 json.dumps(
-                    {**made.decided.grounds, "asset": made.asset.number if made.asset else None}
+                    {
+                        **made.decided.grounds,
+                        "asset": made.asset.number_and_street if made.asset else None,
+                        "assetKind": made.asset.kind if made.asset else None,
+                    }
                 ),
                 RULE_VERSION,
                 made.received_at,
@@ -193,6 +198,16 @@ class Author:
                 self._happened(made, step.at, step.happening, details, by="reporter")
             else:
                 self._happened(made, step.at, step.happening, details, by="account", actor=actor)
+        if lived.waiting_for is not None:
+            rows.clock_stops.append(
+                (uuid4(), made.id, lived.waiting_for, lived.changed_at, made.due_at)
+            )
+            self._happened(
+                made,
+                lived.changed_at,
+                "clock-stopped",
+                {"waitingFor": lived.waiting_for, "due": made.due_at.isoformat()},
+            )
         self._publish(made)
 
     def _report(

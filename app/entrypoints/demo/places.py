@@ -47,6 +47,11 @@ class DemoAsset:
     spot: DemoSpot
     owner_code: str | None = None
 
+    @property
+    def number_and_street(self) -> str:
+        """The number as people find it: it is unique in its street alone."""
+        return f"{self.number}, {self.spot.street}"
+
 
 @dataclass(frozen=True, slots=True)
 class DemoAddress:
@@ -152,7 +157,7 @@ def lamp_posts() -> list[DemoAsset]:
 
 def bins() -> list[DemoAsset]:
     """Return 200 bins along the streets."""
-    return _numbered("bin", "B-", BINS, aside_metres=-4.5)
+    return _numbered("bin", "B", BINS, aside_metres=-4.5)
 
 
 def addresses() -> list[DemoAddress]:
@@ -170,21 +175,20 @@ def addresses() -> list[DemoAddress]:
 
 
 def _numbered(kind: str, start: str, how_many: int, *, aside_metres: float) -> list[DemoAsset]:
-    """Spread so many things evenly over all streets, numbered village by village."""
+    """Spread so many things evenly over all streets; a number is unique in its street alone."""
     step = sum(street.length_metres for street in streets()) / how_many
-    numbers: dict[str, int] = {}
     made: list[DemoAsset] = []
     begins_at = 0.0
     for street in streets():
         ends_at = begins_at + street.length_metres
+        number = 0
         while len(made) < how_many and (len(made) + 0.5) * step <= ends_at:
-            number = numbers[street.prefix] = numbers.get(street.prefix, 0) + 1
-            name = f"{start}{street.prefix}-{number:03}"
+            number += 1
             made.append(
                 DemoAsset(
-                    id=uuid5(_DEMO, f"{kind} {name}"),
+                    id=uuid5(_DEMO, f"{kind} {street.village_code} {street.name} {number}"),
                     kind=kind,
-                    number=name,
+                    number=f"{start}{number}",
                     spot=street.spot((len(made) + 0.5) * step - begins_at, aside_metres),
                 )
             )

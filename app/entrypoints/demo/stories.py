@@ -102,7 +102,7 @@ def demo_stories(now: datetime, *, seed: int) -> list[Story]:
         street = chance.choices(streets(), [one.length_metres for one in streets()])[0]
         asset = _asset(chance, written.category, street)
         if number - REPORTS in _OF_ONE_LAMP:
-            asset = next(one for one in lamp_posts() if one.number == _ONE_LAMP)
+            asset = next(one for one in lamp_posts() if _known_by(one) == _ONE_LAMP)
         longitude, latitude = _place(chance, street, asset, number)
         stories.append(
             Story(
@@ -140,7 +140,7 @@ _SHOWN_ONCE = {
 }
 
 #: Three people report one lamp of Dinteloord: one case.
-_ONE_LAMP = "DI-010"
+_ONE_LAMP = ("dinteloord", "Westvoorstraat", "10")
 _OF_ONE_LAMP = (-19, -17, -15)
 
 #: Places on the roads of others, for stories with these numbers: two on the A4, one on each N.
@@ -151,10 +151,38 @@ _ON_ROADS_OF_OTHERS = {
     100: (4.4050, 51.6175),
 }
 
+#: Places in the waters of the water board: the harbour of Steenbergen and the Dintel.
+_IN_WATERS_OF_OTHERS = {
+    60: (4.3150, 51.58635),
+    110: (4.3690, 51.6396),
+}
+
+#: Two loose tiles a few steps from each other: perhaps they are one, and the desk looks.
+_PERHAPS_ONE_TILE = {
+    -13: (4.3194, 51.5842),
+    -11: (4.31948, 51.58423),
+}
+
+_PLACES = {
+    **_ON_ROADS_OF_OTHERS,
+    **_IN_WATERS_OF_OTHERS,
+    **{REPORTS + back: place for back, place in _PERHAPS_ONE_TILE.items()},
+}
+
+
+def _known_by(asset: DemoAsset) -> tuple[str, str, str]:
+    """Return what an asset of a kind is known by: a number is unique in its street alone."""
+    return asset.spot.village_code, asset.spot.street, asset.number
+
 
 def _is_certain(number: int) -> bool:
     """Whether this story is there to be seen, and not by chance."""
-    return number - REPORTS in _SHOWN_ONCE or number - REPORTS in _OF_ONE_LAMP
+    return (
+        number in _IN_WATERS_OF_OTHERS
+        or number - REPORTS in _PERHAPS_ONE_TILE
+        or number - REPORTS in _SHOWN_ONCE
+        or number - REPORTS in _OF_ONE_LAMP
+    )
 
 
 def _moments(chance: Random, now: datetime) -> Iterator[datetime]:
@@ -170,7 +198,9 @@ def _written(chance: Random, number: int) -> Written:
     by_category = {one.category: one for one in writings()}
     if number in _ON_ROADS_OF_OTHERS:
         return by_category["afval.zwerfafval"]
-    if number - REPORTS in _SHOWN_ONCE:
+    if number in _IN_WATERS_OF_OTHERS:
+        return by_category["water.sloot-of-oever"]
+    if number - REPORTS in (*_SHOWN_ONCE, *_PERHAPS_ONE_TILE):
         return by_category["wegen.losse-tegel"]
     if number - REPORTS in _OF_ONE_LAMP:
         return by_category["verlichting.lamp-brandt-niet"]
@@ -193,8 +223,8 @@ def _asset(chance: Random, category: str, street: Street) -> DemoAsset | None:
 def _place(
     chance: Random, street: Street, asset: DemoAsset | None, number: int
 ) -> tuple[float, float]:
-    if number in _ON_ROADS_OF_OTHERS:
-        return _ON_ROADS_OF_OTHERS[number]
+    if number in _PLACES:
+        return _PLACES[number]
     if asset is not None:
         # A phone is some metres off.
         return (
@@ -206,7 +236,8 @@ def _place(
 
 
 def _fate(chance: Random, number: int, age: timedelta) -> Fate:
-    shown = Fate.NEW if number - REPORTS in _OF_ONE_LAMP else _SHOWN_ONCE.get(number - REPORTS)
+    is_new = number - REPORTS in (*_OF_ONE_LAMP, *_PERHAPS_ONE_TILE)
+    shown = Fate.NEW if is_new else _SHOWN_ONCE.get(number - REPORTS)
     if shown is not None:
         return shown
     if age < timedelta(days=3):

@@ -216,6 +216,16 @@ class FollowedReportSchema(Schema):
             " is `waiting`. Take a word that you do not know for `third-party`."
         },
     )
+    waitsUntil = fields.Date(  # noqa: N815  # named as in JSON
+        required=True,
+        allow_none=True,
+        metadata={"description": "The day on which it is expected to go on; null where unknown."},
+    )
+    waitingWords = fields.String(  # noqa: N815  # named as in JSON
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the municipality tells or asks the reporter meanwhile."},
+    )
     closing = fields.Nested(ClosingSchema, required=True, allow_none=True)
     category = fields.Nested(FollowedCategorySchema, required=True)
     case = fields.Nested(FollowedCaseSchema, required=True)

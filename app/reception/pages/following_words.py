@@ -10,7 +10,15 @@ from flask_babel import format_date, format_datetime, gettext
 from app.foundation.clock import LOCAL_ZONE
 from app.reception.following import Followed
 from app.reception.pages.authority_words import passed_on_words
-from app.work.model import CaseStage, ClosingReason, Happening, HistoryEntry, WaitingFor, WorkResult
+from app.work.model import (
+    CaseStage,
+    ClockState,
+    ClosingReason,
+    Happening,
+    HistoryEntry,
+    WaitingFor,
+    WorkResult,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,8 @@ def by_when(followed: Followed, now: datetime) -> str | None:
         )
     if case.is_overdue(now):
         return str(gettext("This should have been done by %(day)s. We are late: sorry.", day=day))
+    if case.clock(now) is ClockState.STOPPED:
+        return str(gettext("On %(day)s at the latest, plus the time that we wait", day=day))
     return str(gettext("On %(day)s at the latest", day=day))
 
 
@@ -245,6 +255,13 @@ def _stage_changed(details: dict[str, str]) -> str | None:
         return str(gettext("It had been solved already. We closed the report."))
     if is_closed:
         return str(gettext("We closed the report without work"))
+    if details.get("stage") == CaseStage.WAITING and "until" in details:
+        day = day_in_words(date.fromisoformat(details["until"]))
+        if details.get("waiting") == WaitingFor.REPORTER:
+            return str(gettext("We wait for your answer until %(day)s", day=day))
+        return str(gettext("We wait for somebody else until %(day)s", day=day))
+    if "waited" in details:
+        return str(gettext("The waiting is over"))
     if details.get("stage") == CaseStage.PLANNED and "on" in details:
         day = day_in_words(date.fromisoformat(details["on"]))
         return str(gettext("The work was planned for %(day)s", day=day))

@@ -191,7 +191,7 @@ def _planned(near: NearWork) -> dict[str, str]:
 
 
 def asset_name(asset: Asset) -> str:
-    """Return what a thing is called: its kind and its number."""
+    """Return what a thing is called: its kind, its number and its street."""
     kinds = {
         "lamp-post": gettext("Lamp post"),
         "bin": gettext("Litter bin"),
@@ -199,7 +199,7 @@ def asset_name(asset: Asset) -> str:
         "playground": gettext("Playground"),
         "bench": gettext("Bench"),
     }
-    return f"{kinds.get(asset.kind, asset.kind)} {asset.number}"
+    return f"{kinds.get(asset.kind, asset.kind)} {asset.number_and_street}"
 
 
 def _about(case: PublicCase, metres: float, *, is_blurred: bool) -> str:

@@ -59,7 +59,7 @@ def defect_at(
         moment=LocalMoment(at.astimezone(LOCAL_ZONE)),
         is_urgent=is_urgent,
         has_asset=asset is not None,
-        asset_number=asset.number if asset else None,
+        asset_number=asset.number_and_street if asset else None,
         asset_kind=asset.kind if asset else None,
         asset_owner_id=asset.owner_party_id if asset else None,
         answers=answers or {},

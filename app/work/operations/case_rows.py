@@ -12,7 +12,8 @@ from app.work.model import Case, CaseStage
 CASE_COLUMNS = """
     c.id, c.reference, c.category_code, c.category_group, c.stage, ST_X(c.spot) AS longitude,
     ST_Y(c.spot) AS latitude, c.asset_id, c.party_id, c.is_danger, c.report_count, c.received_at,
-    c.due_at, c.at_risk_at, c.version, c.planned_on, c.waiting_for, c.closed_at, c.closing_reason,
+    c.due_at, c.at_risk_at, c.version, c.planned_on, c.waiting_for,
+    c.waits_until, c.waiting_words, c.closed_at, c.closing_reason,
     c.closing_words, c.merged_into, c.is_demo, party.code AS party_code, party.name AS party_name,
     party.kind AS party_kind, category.public_visibility
 """
@@ -43,6 +44,8 @@ def case_of(row: Row[Any]) -> Case:
         version=row.version,
         planned_on=row.planned_on,
         waiting_for=row.waiting_for,
+        waits_until=row.waits_until,
+        waiting_words=row.waiting_words,
         closed_at=row.closed_at,
         closing_reason=row.closing_reason,
         closing_words=row.closing_words,

@@ -28,7 +28,11 @@ from app.work.model import (
 from app.work.operations.at_asset import check_alone_at_asset
 from app.work.operations.case_rows import case_where
 from app.work.operations.clock import let_clock_run, stop_clock
-from app.work.operations.desk_list import raise_all_at_desk, raise_at_desk
+from app.work.operations.desk_list import (
+    raise_all_at_desk,
+    raise_at_desk,
+    settle_desk_entries,
+)
 from app.work.operations.history import write_histories, write_history
 from app.work.operations.offering import offer_task
 from app.work.operations.task_rows import give_tasks_due_date
@@ -322,7 +326,9 @@ def move_case(
     if stage is CaseStage.WAITING and moved.stage is not CaseStage.WAITING:
         stop_clock(transaction, changed, now=now)
     elif moved.stage is CaseStage.WAITING and stage is not CaseStage.WAITING:
+        changed = replace(changed, waiting_for=None, waits_until=None, waiting_words=None)
         changed = let_clock_run(transaction, changed, now=now)
+        settle_desk_entries(transaction, changed.id, now=now, reasons=(DeskReason.WAIT_OVER,))
     write_case(transaction, changed, now=now)
     transaction.tell(CaseMoved(changed, previous_stage=moved.stage, at=now))
     return changed
@@ -355,8 +361,8 @@ _CHANGE = text(
         asset_id = :asset_id, party_id = :party_id, is_danger = :is_danger,
         report_count = :report_count, due_at = :due_at, at_risk_at = :at_risk_at, changed_at = :now,
         version = :version, planned_on = :planned_on, waiting_for = :waiting_for,
-        closed_at = :closed_at, closing_reason = :closing_reason,
-        closing_words = :closing_words, merged_into = :merged_into
+        waits_until = :waits_until, waiting_words = :waiting_words, closed_at = :closed_at,
+        closing_reason = :closing_reason, closing_words = :closing_words, merged_into = :merged_into
     WHERE id = :id
     """
 )
@@ -381,6 +387,8 @@ def write_case(transaction: Transaction, changed: Case, *, now: datetime) -> Non
             "version": changed.version,
             "planned_on": changed.planned_on,
             "waiting_for": changed.waiting_for,
+            "waits_until": changed.waits_until,
+            "waiting_words": changed.waiting_words,
             "closed_at": changed.closed_at,
             "closing_reason": changed.closing_reason,
             "closing_words": changed.closing_words,

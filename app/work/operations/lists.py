@@ -16,7 +16,8 @@ from app.work.operations.task_rows import TASK_COLUMNS, task_of
 
 # Written in this module alone; what people type comes as values.
 _LISTED = f"""
-    SELECT {TASK_COLUMNS}, {CASE_COLUMNS}, asset.number AS asset_number, asset.kind AS asset_kind,
+    SELECT {TASK_COLUMNS}, {CASE_COLUMNS}, asset.number AS asset_number,
+           asset.street AS asset_street, asset.kind AS asset_kind,
            CASE WHEN CAST(:longitude AS float8) IS NULL THEN NULL
                 ELSE ST_DistanceSphere(
                     c.spot, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326))
@@ -240,7 +241,12 @@ def desk_entries_of_case(transaction: Transaction, case_id: UUID) -> Sequence[De
 
 def _listed(row: Row[Any]) -> ListedTask:
     return ListedTask(
-        task_of(row), case_of(row), row.asset_number, row.distance_metres, row.asset_kind
+        task_of(row),
+        case_of(row),
+        row.asset_number,
+        row.distance_metres,
+        row.asset_kind,
+        row.asset_street or None,
     )
 
 

@@ -9,6 +9,7 @@ from app.foundation.database import Transaction
 from app.geography.model import Located
 from app.intake.kept_answers import answers_of_case
 from app.routing.operations.deciding import decide, defect_at, keep_decision
+from app.routing.rules import cannot_wait
 from app.triage.model import Category
 from app.work.model import ActedBy, Case, CaseMoved, DeskReason, Happening
 from app.work.operations.at_asset import check_alone_at_asset, locked_with_asset
@@ -95,7 +96,7 @@ def change_category(
         was=found.category_code,
         category=category.code,
     )
-    party = _route(transaction, changed, located, now=now)
+    party = _route(transaction, changed, category, located, now=now)
     if party is None:
         return leave_with_nobody(transaction, changed, by=by, now=now)
     if party.id == found.party_id and has_open_tasks(transaction, found.id):
@@ -104,14 +105,20 @@ def change_category(
 
 
 def _route(
-    transaction: Transaction, changed: Case, located: Located, *, now: datetime
+    transaction: Transaction, changed: Case, kind: Category, located: Located, *, now: datetime
 ) -> ResponsibleParty | None:
+    answers = answers_of_case(transaction, changed.id)
+    terms = kind.norm.terms(
+        danger=changed.is_danger,
+        answers=answers,
+        asset_kind=located.asset.kind if located.asset else None,
+    )
     defect = defect_at(
         located,
         changed.category_code,
         at=now,
-        is_urgent=changed.is_danger,
-        answers=answers_of_case(transaction, changed.id),
+        is_urgent=cannot_wait(terms, danger=changed.is_danger),
+        answers=answers,
     )
     decision = decide(transaction, defect)
     keep_decision(transaction, decision, case_id=changed.id, defect=defect, now=now)

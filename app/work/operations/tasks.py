@@ -142,6 +142,7 @@ def hold_task(
             CaseStage.WAITING,
             now=now,
             waiting_for=waiting_for.value,
+            waits_until=until,
             planned_on=None,
         )
     return on_hold

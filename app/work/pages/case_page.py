@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -30,12 +30,14 @@ from app.routing.words import routing_shown
 from app.triage.model import CategoryTree
 from app.triage.operations import category_tree
 from app.work.model import (
+    DESK_WAITS_FOR,
     NOBODY_HAS_IT,
     Case,
     CaseStage,
     ClosingReason,
     DeskReason,
     NearCase,
+    TaskStage,
 )
 from app.work.operations.cases import case, case_by_reference, cases_near
 from app.work.operations.history import history_of_case
@@ -55,10 +57,13 @@ from app.work.pages.shown import (
 )
 from app.work.pages.typed import Typed
 from app.work.refusals import CaseNotFound
+from app.work.rules import MOST_DAYS_AHEAD
 from app.work.words import (
     case_stage_words,
     channel_words,
+    clock_words,
     closing_words,
+    day_words,
     decline_words,
     desk_reason_words,
     distance_words,
@@ -66,6 +71,8 @@ from app.work.words import (
     result_words,
     settled_words,
     task_stage_words,
+    waiting_words,
+    waits_words,
 )
 
 blueprint = Blueprint("case_page", __name__, url_prefix="/balie/zaken")
@@ -178,7 +185,20 @@ def _read(
         "due_at": moment_words(found.due_at),
         "received": moment_words(found.received_at),
         "is_overdue": found.is_overdue(now),
-        "place": place_words(grounds.get("areas", []), grounds.get("asset")),
+        "clock": clock_words(found.clock(now)),
+        "clock_state": found.clock(now).value,
+        "waits": waits_words(found.waiting_for, found.waits_until)
+        if found.stage is CaseStage.WAITING
+        else None,
+        "wait_options": [
+            {"value": one.value, "label": waiting_words(one)} for one in DESK_WAITS_FOR
+        ],
+        "day_after": (today + timedelta(days=1)).isoformat(),
+        "latest": (today + timedelta(days=MOST_DAYS_AHEAD)).isoformat(),
+        "is_at_border": bool(grounds.get("isAtBorder")),
+        "place": place_words(
+            grounds.get("areas", []), grounds.get("asset"), grounds.get("assetKind")
+        ),
         "entries": [
             {
                 "reason": entry.reason.value,
@@ -215,6 +235,9 @@ def _read(
                 "result": result_words(task.result) if task.result else None,
                 "declined": decline_words(task.decline_reason) if task.decline_reason else None,
                 "remark": task.remark,
+                "held_until": day_words(task.held_until)
+                if task.stage is TaskStage.ON_HOLD
+                else None,
                 "at": moment_words(task.changed_at),
                 "photos": pictures(repairs.get(task.id, []), settings, now),
             }

@@ -28,10 +28,12 @@ from app.intake.rules import normal_reference
 from app.triage.model import Category
 from app.triage.operations import category_tree
 from app.work.model import (
+    DESK_WAITS_FOR,
     ActedBy,
     CaseStage,
     ClosingReason,
     DeskReason,
+    WaitingFor,
 )
 from app.work.operations.cases import ResponsibleParty, case, case_by_reference
 from app.work.operations.danger import take_danger_away
@@ -43,6 +45,7 @@ from app.work.operations.desk import (
     settle,
 )
 from app.work.operations.recategorising import change_category
+from app.work.operations.waiting import let_go_on, let_wait
 from app.work.pages.case_page import known_reference, show_case
 from app.work.pages.typed import Typed, number_in
 from app.work.refusals import (
@@ -55,11 +58,12 @@ from app.work.refusals import (
     StageNotReachable,
     StillWithNobody,
 )
-from app.work.words import case_stage_words, obstacle_words
+from app.work.rules import can_wait_until
+from app.work.words import case_stage_words, day_words, obstacle_words
 
 blueprint = Blueprint("case_steps", __name__, url_prefix="/balie")
 
-#: What the desk adds to the reason of a closing.
+#: What the desk adds to the reason of a closing, or of waiting.
 _CLOSING_WORDS_LENGTH = 500
 
 #: What is said once a step was taken: how (`ok`, `warning`), and the sentence.
@@ -179,6 +183,58 @@ def close(reference: str) -> ResponseReturnValue:
         return "ok", gettext("Closed without work.")
 
     return _take("reason", reference, typed, step)
+
+
+@blueprint.post("/zaken/<reference>/wachten")
+@open_to(Permission.DIRECT_CASES)
+def wait(reference: str) -> ResponseReturnValue:
+    """Let the case wait for the reporter or somebody else until a day; its clock stands still."""
+    typed = Typed()
+    waiting_for = typed.word(
+        "waiting_for", WaitingFor, missing=gettext("Say what it has to wait for.")
+    )
+    if waiting_for is not None and waiting_for not in DESK_WAITS_FOR:
+        typed.errors["waiting_for"] = gettext("Say what it has to wait for.")
+    until = typed.day("waits_until", missing=gettext("Say until which day it waits."))
+    today = _now().astimezone(LOCAL_ZONE).date()
+    if until is not None and not can_wait_until(until, today=today):
+        typed.errors["waits_until"] = gettext("Choose a day after today, within a year.")
+    words = typed.text("waiting_words", most=_CLOSING_WORDS_LENGTH)
+    if waiting_for is WaitingFor.REPORTER and not words:
+        typed.errors["waiting_words"] = gettext("Write what the reporter should tell us.")
+
+    def step(transaction: Transaction, reference: str, version: int) -> Said:
+        if waiting_for is None or until is None or typed.errors:
+            raise _NotRight
+        let_wait(
+            transaction,
+            reference,
+            waiting_for=waiting_for,
+            until=until,
+            words=words,
+            by=_by(),
+            now=_now(),
+            expected_version=version,
+        )
+        return "ok", gettext(
+            "It waits until %(day)s. The clock stands still.", day=day_words(until)
+        )
+
+    return _take("waiting_for", reference, typed, step)
+
+
+@blueprint.post("/zaken/<reference>/verder")
+@open_to(Permission.DIRECT_CASES)
+def go_on(reference: str) -> ResponseReturnValue:
+    """Let a case that waits go on."""
+
+    def step(transaction: Transaction, reference: str, version: int) -> Said:
+        gone_on = let_go_on(transaction, reference, by=_by(), now=_now(), expected_version=version)
+        if gone_on.party_name:
+            return "ok", gettext("It goes on. It is with %(party)s.", party=gone_on.party_name)
+        return "warning", gettext("It goes on. Nobody has it: give it to a party.")
+
+    return _take("page", reference, Typed(), step)
 
 
 @blueprint.post("/zaken/<reference>/heropenen")

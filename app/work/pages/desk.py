@@ -33,6 +33,7 @@ from app.work.words import (
     desk_reason_words,
     distance_words,
     due_words,
+    waits_words,
 )
 
 blueprint = Blueprint("desk", __name__, url_prefix="/balie")
@@ -81,6 +82,8 @@ def entry_words(entry: DeskEntry) -> str:
         return ": ".join(filter(None, (_text(details, "party"), _declined(details))))
     if entry.reason is DeskReason.POSSIBLE_DUPLICATE:
         return _suspicion(details)
+    if entry.reason is DeskReason.WAIT_OVER:
+        return waits_words(_text(details, "waiting"), entry.case.waits_until)
     if entry.reason is DeskReason.NOT_SOLVED:
         return _text(details, "party")
     return ""

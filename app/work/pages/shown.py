@@ -14,6 +14,7 @@ from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook
 from app.geography.model import Spot
+from app.geography.words import asset_kind_words
 from app.identity.model import ActorKind, Colleague
 from app.photos.model import Photo, PhotoLinks, PhotoStatus
 from app.photos.operations.showing import links
@@ -60,11 +61,16 @@ def categories_in(entries: Iterable[HistoryEntry]) -> set[str]:
     return {code for code in told if isinstance(code, str)}
 
 
-def place_words(areas: Iterable[Mapping[str, str]], asset_number: str | None) -> str:
-    """Return where something is, without an address: the areas and the number of the object."""
+def place_words(
+    areas: Iterable[Mapping[str, str]], asset_number: str | None, asset_kind: str | None = None
+) -> str:
+    """Return where something is, without an address: the areas and the object with its number."""
     found = {area.get("kind", ""): area.get("name", "") for area in areas}
     said = [found[kind] for kind in _PLACES if found.get(kind)]
-    if asset_number:
+    if asset_number and asset_kind:
+        kind = asset_kind_words(asset_kind)
+        said.append(f"{kind[:1].lower()}{kind[1:]} {asset_number}")
+    elif asset_number:
         said.append(gettext("object %(number)s", number=asset_number))
     return " · ".join(said)
 

@@ -54,12 +54,14 @@ from app.work.pages.typed import Typed
 from app.work.refusals import TaskNotFound
 from app.work.rules import MOST_DAYS_AHEAD
 from app.work.words import (
+    clock_words,
     day_words,
     decline_words,
     due_words,
     result_words,
     task_stage_words,
     waiting_words,
+    waits_words,
 )
 
 
@@ -130,7 +132,13 @@ def show_task(
         held_until=day_words(task.held_until) if task.stage is TaskStage.ON_HOLD else None,
         stage_words=task_stage_words(task.stage),
         due=due_words(task.due_at, now),
+        due_at=moment_words(task.due_at),
         is_overdue=task.stage in OPEN_TASK_STAGES and now > task.due_at,
+        # That it is late the day says already.
+        clock="" if now > task.due_at else clock_words(case.clock(now)),
+        waiting=waits_words(case.waiting_for, case.waits_until)
+        if case.stage is CaseStage.WAITING
+        else None,
         is_open=task.stage in OPEN_TASK_STAGES,
         can_plan=task.stage in {TaskStage.OFFERED, TaskStage.ACCEPTED},
         can_hold=TaskStage.ON_HOLD in NEXT_TASK_STAGES[task.stage],
@@ -187,7 +195,9 @@ def _read(transaction: Transaction, task_id: UUID, party_id: UUID) -> _Known:
         listed=listed,
         names=category_names(transaction, {listed.case.category_code, *categories_in(history)}),
         place=place_words(
-            areas_of_cases(transaction, [case_id]).get(case_id, []), listed.asset_number
+            areas_of_cases(transaction, [case_id]).get(case_id, []),
+            listed.number_and_street,
+            listed.asset_kind,
         ),
         reports=reports,
         remarks=[remark.text for remark in remarks_of_reports(transaction, ids)],

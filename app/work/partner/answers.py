@@ -101,10 +101,10 @@ def _task(
     }
 
 
-def _asset(found: ListedTask) -> dict[str, str] | None:
+def _asset(found: ListedTask) -> dict[str, str | None] | None:
     if found.asset_number is None or found.asset_kind is None:
         return None
-    return {"kind": found.asset_kind, "number": found.asset_number}
+    return {"kind": found.asset_kind, "number": found.asset_number, "street": found.asset_street}
 
 
 def _shown(photos: Sequence[Photo], settings: Settings, now: datetime) -> list[dict[str, Any]]:

@@ -83,10 +83,18 @@ class PointSchema(Schema):
 
 
 class AssetSchema(Schema):
-    """The object it is about: its kind and its number."""
+    """The object it is about: its kind, its number and its street."""
 
     kind = fields.String(required=True, metadata={"example": "lamp-post"})
-    number = fields.String(required=True, metadata={"example": "DI-010"})
+    number = fields.String(required=True, metadata={"example": "10"})
+    street = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The street it stands in; a number can be unique there alone.",
+            "example": "Westvoorstraat",
+        },
+    )
 
 
 class AreaSchema(Schema):

@@ -16,6 +16,8 @@ from app.foundation.clock import Clock, StoppedClock
 from app.foundation.database import Database, MapDatabase, make_engine
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings, read_settings
+from app.geography.model import Spot
+from app.routing.operations.explaining import explain
 from tests import ground
 
 #: A Tuesday afternoon.
@@ -33,6 +35,18 @@ class Demo:
     def count(self, statement: str) -> int:
         """Return the number that `SELECT …` gives."""
         return int(self.connection.scalar(text(f"SELECT {statement}")) or 0)
+
+    def party_at(self, place: tuple[float, float], category: str) -> str | None:
+        """Return the name of the party that a report of this category would go to."""
+        with self.provided.get(Database).transaction() as transaction:
+            found = explain(
+                transaction,
+                Spot(*place),
+                category_code=category,
+                at=NOW,
+                municipality_code="GM0851",
+            )
+        return found.decision.party.name if found.decision.party else None
 
     def counts(self, column: str, table: str) -> dict[str, int]:
         """Return how often each value of a column occurs."""

@@ -138,3 +138,13 @@ class TestFillingTheDemo:
     def test_needs_the_demo(self, provided: Provided) -> None:
         with pytest.raises(NoDemoToFill):
             fill_demo(provided, reports=10, open_share=0.1, seed=1, now=NOW)
+
+    def test_stops_the_clock_of_every_case_that_waits_for_somebody_else(self, demo: Demo) -> None:
+        filled(demo, reports=400)
+
+        waiting = demo.count("count(*) FROM defect_case WHERE stage = 'waiting'")
+        stopped = demo.count(
+            "count(*) FROM defect_case AS c JOIN clock_stop AS stop ON stop.case_id = c.id"
+            " AND stop.ran_on_at IS NULL WHERE c.stage = 'waiting' AND c.waits_until IS NOT NULL"
+        )
+        assert waiting == stopped > 0

@@ -18,6 +18,10 @@ from app.work.model import OPEN_STAGES, CaseStage, DeskReason, TaskStage
 from tests.entrypoints.demo.conftest import NOW, Demo
 from tests.makers.people import a_party
 
+#: In the harbour of Steenbergen, and in a street of the same town.
+IN_THE_HARBOUR = (4.3150, 51.58635)
+IN_THE_STREET = (4.3194, 51.5842)
+
 
 class TestTheDemo:
     def test_has_the_six_villages_and_the_outline(self, demo: Demo) -> None:
@@ -37,6 +41,28 @@ class TestTheDemo:
     def test_has_300_lamp_posts_200_bins_and_12_works(self, demo: Demo) -> None:
         assert demo.counts("kind", "asset") == {"lamp-post": 300, "bin": 200}
         assert demo.count("count(*) FROM planned_work") == 12
+
+    def test_numbers_what_stands_along_a_street_in_that_street_alone(self, demo: Demo) -> None:
+        numbers = demo.count("count(DISTINCT number) FROM asset WHERE kind = 'lamp-post'")
+
+        assert demo.count("count(*) FROM asset WHERE street = ''") == 0
+        assert numbers < 60
+
+    def test_gives_the_water_board_its_water_and_nothing_beside_it(self, demo: Demo) -> None:
+        ditch, tile = (
+            demo.party_at(IN_THE_HARBOUR, category)
+            for category in ("water.sloot-of-oever", "wegen.losse-tegel")
+        )
+
+        assert (ditch, tile) == ("Waterschap Brabantse Delta", "Buitendienst zuid")
+        assert demo.party_at(IN_THE_STREET, "water.sloot-of-oever") == "Buitendienst zuid"
+        passed_on = "category_code = 'water.sloot-of-oever' AND stage = 'referred'"
+        assert demo.count(f"count(*) FROM defect_case WHERE {passed_on}") >= 2
+
+    def test_says_how_the_other_authorities_are_reached(self, demo: Demo) -> None:
+        reached = "phone <> '' AND email LIKE '%.example' AND web_form LIKE 'https://%.example/%'"
+
+        assert demo.count(f"count(*) FROM party WHERE kind = 'authority' AND {reached}") == 3
 
     def test_has_120_reports_of_the_last_90_days_in_all_stages(self, demo: Demo) -> None:
         stages = demo.counts("stage", "defect_case")
