@@ -19,13 +19,14 @@ import psutil
 
 from app.entrypoints.ground.installation import CHECKOUT
 from app.entrypoints.ground.progress import CannotStart, complain
-from benchmarks import accepting, photo_made_safe, reading, routing, table
+from benchmarks import accepting, photo_made_safe, reading, routing, table, what_if
 from benchmarks.accepting import Accepting, Bounds
 from benchmarks.reading import Page
 from benchmarks.statements import load_counter
 from benchmarks.system import System, private_system
 from benchmarks.table import Target
 
+_PARTS = ("accepting", "reading", "photo", "what-if", "routing")
 _CLIENTS = [1, 8]
 _THOROUGH = Bounds(seconds=15, reports=6000, photo_reports=600, warm_up_seconds=4, counted=60)
 _QUICK = Bounds(seconds=4, reports=1500, photo_reports=120, warm_up_seconds=1.5, counted=20)
@@ -65,7 +66,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, help="where the JSON goes (DATA_DIR/bench.json)")
     parser.add_argument(
         "--only",
-        choices=["accepting", "reading", "photo", "routing"],
+        choices=list(_PARTS),
         action="append",
         help="one part; may be repeated",
     )
@@ -73,7 +74,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
-    parts = set(wanted.only or ["accepting", "reading", "photo", "routing"])
+    parts = set(wanted.only or _PARTS)
     bounds = _QUICK if wanted.quick else _THOROUGH
     figures: dict[str, Any] = {
         "machine": _machine(),
@@ -89,6 +90,7 @@ def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
         "reading": [],
         "open_cases": None,
         "photo_made_safe": None,
+        "what_if": [],
         "routing": [],
     }
     _say("The demo municipality")
@@ -111,7 +113,7 @@ def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
                 "with_photo": accepting.statements_per_report(system, bounds, photo=photo),
             }
         figures["accepting"] += _accepting(system, bounds, photo)
-    if not wanted.quick:
+    if not wanted.quick and parts - {"what-if"}:
         still = _OPEN_CASES - int(system.ask("SELECT count(*) FROM public_case WHERE stage IN"
             " ('received', 'assigned', 'planned', 'in-progress', 'waiting')"))  # fmt: skip
         more = _LARGE - int(system.ask("SELECT count(*) FROM report"))
@@ -131,6 +133,9 @@ def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
     if "photo" in parts:
         _say("One photo made safe")
         figures["photo_made_safe"] = photo_made_safe.measure(photo)
+    if "what-if" in parts:
+        _say("Comparing a draft with the past")
+        figures["what_if"] = what_if.measure(system)
     if "routing" in parts:
         # The last one, for it makes the municipality larger.
         _say("Deciding who gets a report")
@@ -211,6 +216,11 @@ def _targets(figures: dict[str, Any]) -> Iterator[Target]:
         yield Target(f"{what} against {few.areas}", "< 1.5×", f"{grown:.2f}×", grown < 1.5)
         if many.statements is not None:
             yield Target(f"{what}, statements", "≤ 2", f"{many.statements}", many.statements <= 2)
+    compared: Sequence[what_if.Compared] = figures["what_if"]
+    if compared:
+        slowest = max(one.seconds for one in compared)
+        what = f"what-if over {compared[0].reports:,} reports"
+        yield Target(what, "< 30 s", f"{slowest:.1f} s", slowest < 30)
     pages: Sequence[Page] = [page for page in figures["reading"] if not page.note]
     for page in pages:
         if page.address == "/map/cases.geojson":
@@ -243,6 +253,9 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
     if figures["photo_made_safe"]:
         yield ""
         yield from table.photo_lines(figures["photo_made_safe"])
+    if figures["what_if"]:
+        yield ""
+        yield from what_if.lines(figures["what_if"])
     if figures["routing"]:
         yield ""
         yield from routing.lines(figures["routing"])
