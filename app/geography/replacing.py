@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.foundation.identifiers import new_id
+from app.foundation.sentences import Sentence
 from app.geography.importing.area_files import AreaReading, read_areas
 from app.geography.model import AreasRefused
 from app.geography.rules import AreaFields, require_kind
@@ -64,11 +65,21 @@ def areas_in_file(
         read = read_areas(path, reading, at_most_bytes=AT_MOST_BYTES, tell=_say_nothing)
     if len(read.areas) > AT_MOST_AREAS:
         raise AreasRefused(
-            f"These are {len(read.areas)} areas; more than {AT_MOST_AREAS} are too many."
+            Sentence(
+                "These are %(count)s areas; more than %(most)s are too many.",
+                count=len(read.areas),
+                most=AT_MOST_AREAS,
+            )
         )
     for area in read.areas:
         if area.repaired is not None:
-            raise AreasRefused(f"The outline of {area.name} is not right: {area.repaired}.")
+            raise AreasRefused(
+                Sentence(
+                    "The outline of %(name)s is not right: %(why)s.",
+                    name=area.name,
+                    why=area.repaired,
+                )
+            )
     return [
         ShapedArea(area.code, area.name, shapely.to_wkb(area.shape, hex=True))
         for area in read.areas
@@ -121,8 +132,11 @@ def replace_areas(
     ).all()
     if later := [row.valid_from for row in there if row.valid_from >= from_day]:
         raise AreasRefused(
-            f"There are areas of the kind {kind} that begin on {min(later).isoformat()}: choose a"
-            " later day."
+            Sentence(
+                "There are areas of the kind %(kind)s that begin on %(day)s: choose a later day.",
+                kind=kind,
+                day=min(later).isoformat(),
+            )
         )
     number = connection.scalar(
         text(
@@ -182,7 +196,9 @@ def bring_areas_back(
     ).all()
     as_made = {row.id: row.valid_until for row in since} == dict.fromkeys(replaced.made)
     if not as_made or set(ended) != set(replaced.ended):
-        raise AreasRefused(f"The areas of the kind {kind} were changed since.")
+        raise AreasRefused(
+            Sentence("The areas of the kind %(kind)s were changed since.", kind=kind)
+        )
     connection.execute(text("DELETE FROM area WHERE id = ANY(:ids)"), {"ids": list(replaced.made)})
     for area_id, valid_until in replaced.ended.items():
         connection.execute(

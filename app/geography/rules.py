@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.foundation.sentences import Sentence
 from app.geography.model import AreasRefused, Spot
 
 #: Mean radius of the earth (IUGG).
@@ -47,4 +48,4 @@ def require_kind(kind: str) -> None:
         AreasRefused: it is none.
     """
     if not re.fullmatch(r"[a-z]+(-[a-z]+)*", kind):
-        raise AreasRefused("A kind is a word in small letters, such as team-district.")
+        raise AreasRefused(Sentence("A kind is a word in small letters, such as team-district."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
+from app.foundation.sentences import said
 from app.geography.model import (
     LIGHTING_CONTRACT,
     MUNICIPALITY,
@@ -22,6 +23,11 @@ COMMON_AREA_KINDS = (
     "water-authority",
     MUNICIPALITY,
 )
+
+
+def refusal_words(reason: str) -> str:
+    """Return why something was refused, in the reader's language as far as it is known."""
+    return said(reason, lambda text: str(gettext(text)))
 
 
 def area_kind_words(kind: str) -> str:

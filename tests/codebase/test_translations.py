@@ -22,7 +22,7 @@ def texts_of_the_pages() -> set[str]:
         for _, _, text, _, _ in extract_from_dir(
             ROOT / folder,
             method_map=METHODS,
-            keywords={**DEFAULT_KEYWORDS, "lazy_gettext": None},
+            keywords={**DEFAULT_KEYWORDS, "lazy_gettext": None, "Sentence": None},
             # Babel passes over folders that begin with "_"; our frame is in one.
             directory_filter=lambda path: True,
         ):

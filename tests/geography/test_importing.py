@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -284,6 +286,39 @@ class TestAFileOfEachKind:
             read(path)
 
         assert name in refused.value.detail
+
+    def test_with_a_view_is_refused_since_it_could_count_for_ever(self, tmp_path: Path) -> None:
+        path = written(tmp_path / "areas.gpkg", driver="GPKG")
+        assert [area.code for area in read(path).areas] == ["here"]
+        with closing(sqlite3.connect(path)) as database:
+            database.execute(
+                "CREATE VIEW endless AS WITH RECURSIVE n(i) AS"
+                " (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+            )
+            database.commit()
+
+        with pytest.raises(MapFileRefused, match="holds a view"):
+            read(path)
+
+    def test_with_thousands_of_parts_is_refused_at_once(self, tmp_path: Path) -> None:
+        path = tmp_path / "areas.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for number in range(101):
+                archive.writestr(f"{number}.dbf", b"")
+
+        with pytest.raises(MapFileRefused, match="more than is read"):
+            read(path)
+
+    def test_with_a_link_in_it_reads_nothing_else(self, tmp_path: Path) -> None:
+        secret = written(tmp_path / "secret.shp", driver="ESRI Shapefile")
+        path = tmp_path / "areas.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            link = zipfile.ZipInfo("areas.shp")
+            link.external_attr = 0o120777 << 16
+            archive.writestr(link, str(secret))
+
+        with pytest.raises(MapFileRefused):
+            read(path)
 
 
 class TestLinesAndPoints:

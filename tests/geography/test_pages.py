@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -59,6 +60,34 @@ class TestThePageOfAreas:
         assert "&lt;b&gt;Kruisland" in page
         assert "made for a test" in page
 
+    @pytest.mark.parametrize(
+        ("day", "drawn"), [("", "Nu"), ("2098-12-31", "Nu"), ("2099-01-01", "Straks"), ("x", "Nu")]
+    )
+    def test_draws_what_counts_on_a_day(
+        self, browser: Browser, transaction: Transaction, day: str, drawn: str
+    ) -> None:
+        change = date(2099, 1, 1)
+        an_area(
+            transaction,
+            a_rectangle(4.3, 51.5, 4.4, 51.6),
+            code="one",
+            name="Nu",
+            valid_until=change,
+        )
+        an_area(
+            transaction,
+            a_rectangle(4.3, 51.5, 4.5, 51.6),
+            code="one",
+            name="Straks",
+            valid_from=change,
+        )
+
+        page = browser.get(AREAS, soort="village", dag=day).text
+
+        names = page.partition("place_names = ")[2].partition("\n")[0]
+        assert f'"{drawn}"' in names
+        assert names.count('"name"') == 1
+
     def test_reads_a_file_and_takes_it_back(
         self, browser: Browser, transaction: Transaction
     ) -> None:
@@ -95,6 +124,18 @@ class TestThePageOfAreas:
 
         assert answered.status_code == 422  # type: ignore[attr-defined]
         assert current(transaction) == ["old"]
+
+    def test_says_in_the_language_of_the_page_what_is_wrong_where_and_what_to_do(
+        self, browser: Browser
+    ) -> None:
+        swapped = a_feature([[y, x] for x, y in SQUARE], name="Kruisland")
+
+        dutch = sent(browser, a_collection(a_feature(code="a"), swapped)).text  # type: ignore[attr-defined]
+
+        assert "dorpen.geojson is niet ingelezen" in dutch
+        assert "nummer 2: Kruisland heeft de twee assen in de verkeerde volgorde" in dutch
+        assert "Draai ze om" in dutch
+        assert "feature" not in dutch
 
     def test_ends_an_area_once_when_two_do_so(
         self, browser: Browser, transaction: Transaction

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from shapely.geometry.base import BaseGeometry
 
+from app.foundation.sentences import Sentence
 from app.foundation.texts import clean_text, has_control_characters
 from app.geography.importing import files
 from app.geography.importing.frames import WGS84, Frame
@@ -97,7 +98,7 @@ class _Reader:
         if not areas or not self._reading.skips_bad:
             self._faults.require_none(AreasRefused)
         if not areas:
-            raise AreasRefused(f"{self._file.name} holds no areas.")
+            raise AreasRefused(Sentence("%(file)s holds no areas.", file=self._file.name))
         return AreasRead(areas, tuple(self._faults.found), tuple(self._remarks))
 
     def _frame(self) -> Frame:
@@ -105,8 +106,11 @@ class _Reader:
         given = self._reading.epsg
         if given is None and told is None:
             raise AreasRefused(
-                f"{self._file.name} does not say in which frame its coordinates are: say --crs 4326"
-                " for degrees, or --crs 28992 for the national grid."
+                Sentence(
+                    "%(file)s does not say in which frame its coordinates are: say --crs 4326 for"
+                    " degrees, or --crs 28992 for the national grid.",
+                    file=self._file.name,
+                )
             )
         frame = Frame(given if given is not None else told or WGS84)
         if given is not None and told is not None and Frame(told).name != frame.name:
@@ -119,13 +123,22 @@ class _Reader:
         fields = self._reading.fields
         if (fields.code or fields.name) and self._file.count > 1 and not self._joins():
             raise AreasRefused(
-                f"One code and name for {self._file.count} areas is not possible: name their"
-                " fields."
+                Sentence(
+                    "One code and name for %(count)s areas is not possible: name their fields.",
+                    count=self._file.count,
+                )
             )
         for wanted in (fields.code_field, fields.name_field):
             if wanted is not None and wanted not in self._file.fields:
                 known = ", ".join(sorted(self._file.fields)) or "none"
-                raise AreasRefused(f"{self._file.name} has no field {wanted!r}; it has: {known}.")
+                raise AreasRefused(
+                    Sentence(
+                        "%(file)s has no field %(field)s; it has: %(known)s.",
+                        file=self._file.name,
+                        field=repr(wanted),
+                        known=known,
+                    )
+                )
 
     def _joins(self) -> bool:
         """Whether features with one code become one area: the pieces of a road do."""
@@ -140,14 +153,24 @@ class _Reader:
             name = kept[1]
         shape = feature.shape
         if shape is None or shape.is_empty:
-            raise FeatureRefused(f"{name} has no geometry that can be read")
+            raise FeatureRefused(Sentence("%(name)s has no geometry that can be read", name=name))
         if code in self._pieces and not self._joins():
-            raise FeatureRefused(f"{name} has the code {code!r} of feature {self._numbers[code]}")
+            raise FeatureRefused(
+                Sentence(
+                    "%(name)s has the code %(code)s of feature %(number)s",
+                    name=name,
+                    code=repr(code),
+                    number=self._numbers[code],
+                )
+            )
         try:
             if self._joins():
                 if shape.geom_type not in _ROADS:
                     raise FeatureRefused(
-                        f"is a {shape.geom_type}; a corridor is made of lines or points"
+                        Sentence(
+                            "is a %(kind)s; a corridor is made of lines or points",
+                            kind=shape.geom_type,
+                        )
                     )
                 here, repaired = frame.in_wgs84(shape), None
             else:
@@ -155,7 +178,9 @@ class _Reader:
                 here, again = whole_polygon(frame.in_wgs84(mended))
                 repaired = repaired or again
         except FeatureRefused as wrong:
-            raise FeatureRefused(f"{name} {wrong}") from None
+            raise FeatureRefused(
+                Sentence("%(name)s %(why)s", name=name, why=wrong.reason)
+            ) from None
         self._pieces.setdefault(code, []).append(here)
         self._names.setdefault(code, name)
         self._numbers.setdefault(code, feature.number)
@@ -189,7 +214,13 @@ def _word(feature: Feature, field: str | None) -> str:
     value = feature.properties.get(field or "")
     word = clean_text(str(value)) if value is not None else ""
     if not word:
-        raise FeatureRefused(f"has nothing in the field {field!r}")
+        raise FeatureRefused(Sentence("has nothing in the field %(field)s", field=repr(field)))
     if len(word) > _LONGEST_NAME or "\n" in word or has_control_characters(word):
-        raise FeatureRefused(f"has in {field!r} what is no name: {word[:40]!r}")
+        raise FeatureRefused(
+            Sentence(
+                "has in %(field)s what is no name: %(word)s",
+                field=repr(field),
+                word=repr(word[:40]),
+            )
+        )
     return word

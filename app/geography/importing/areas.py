@@ -12,6 +12,7 @@ from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
 from app.foundation.rule_changes import ChangedBy, note_rule_change
+from app.foundation.sentences import Sentence
 from app.geography.importing.model import AreaImport, AreasImported, AreaToImport, ImportUndone
 from app.geography.model import AreasRefused, ImportNotFound, ImportNotUndone
 from app.geography.rules import require_kind
@@ -73,8 +74,11 @@ def import_areas(
     codes = [area.code for area in wanted.areas]
     if wanted.must_have is not None and wanted.must_have not in codes:
         raise AreasRefused(
-            f"None of these areas has the code {wanted.must_have}, which is that of this"
-            " municipality: every report would be refused."
+            Sentence(
+                "None of these areas has the code %(code)s, which is that of this municipality:"
+                " every report would be refused.",
+                code=wanted.must_have,
+            )
         )
     lock_kind(transaction, wanted.kind)
     here = {
@@ -126,8 +130,13 @@ def _require_none_later(rows: Sequence[Row[Any]], wanted: AreasToImport) -> None
     if later := [row for row in rows if row.valid_from > wanted.valid_from]:
         first = min(later, key=lambda row: (row.valid_from, row.code))
         raise AreasRefused(
-            f"{first.name} ({first.code}) already changes on {first.valid_from.isoformat()}:"
-            " choose a later day, or take that change back first."
+            Sentence(
+                "%(name)s (%(code)s) already changes on %(day)s: choose a later day, or take that"
+                " change back first.",
+                name=first.name,
+                code=first.code,
+                day=first.valid_from.isoformat(),
+            )
         )
 
 

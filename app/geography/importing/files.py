@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import math
+import sqlite3
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 from shapely.geometry.base import BaseGeometry
 
+from app.foundation.sentences import Sentence
 from app.geography.importing.model import Feature
 from app.geography.model import MapFileRefused
 
@@ -33,6 +35,9 @@ _BEGINS = {
 
 #: What makes up a Shapefile; nothing else of an archive is unpacked.
 _PARTS_OF_SHAPEFILE = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
+
+#: A Shapefile has a dozen parts at most; unpacking thousands of small ones takes minutes.
+_MOST_IN_ARCHIVE = 100
 
 #: So many features are in memory at once.
 FEATURES_AT_ONCE = 25_000
@@ -97,6 +102,8 @@ def opened(
     readable = path
     if path.suffix.lower() == ".zip":
         readable = _unpacked(path, unpack_into, at_most_bytes)
+    if readable.suffix.lower() == ".gpkg":
+        _require_tables(readable, path.name)
     if readable.suffix.lower() in {".geojson", ".json"}:
         _require_utf8(readable, path.name)
     with _said_of(path.name), warnings.catch_warnings():
@@ -106,7 +113,9 @@ def opened(
             readable, layer=wanted, force_feature_count=True
         )
     if found["driver"] not in _DRIVERS:
-        raise MapFileRefused(f"{path.name} is no GeoJSON, GeoPackage or Shapefile.")
+        raise MapFileRefused(
+            Sentence("%(file)s is no GeoJSON, GeoPackage or Shapefile.", file=path.name)
+        )
     yield MapFile(
         path=readable,
         name=path.name,
@@ -121,8 +130,13 @@ def _require_size(path: Path, at_most_bytes: int) -> None:
     size = path.stat().st_size
     if size > at_most_bytes:
         raise MapFileRefused(
-            f"{path.name} is {size / 1_000_000:.0f} MB; at most {at_most_bytes / 1_000_000:.0f} MB"
-            " is read (IMPORT_AT_MOST_MB). Leave out what lies elsewhere, or draw outlines simpler."
+            Sentence(
+                "%(file)s is %(size)s MB; at most %(most)s MB is read (IMPORT_AT_MOST_MB). Leave"
+                " out what lies elsewhere, or draw outlines simpler.",
+                file=path.name,
+                size=f"{size / 1_000_000:.0f}",
+                most=f"{at_most_bytes / 1_000_000:.0f}",
+            )
         )
 
 
@@ -130,12 +144,17 @@ def _require_kind(path: Path) -> None:
     begins = _BEGINS.get(path.suffix.lower())
     if begins is None:
         raise MapFileRefused(
-            f"{path.name} is of no kind that is read: .geojson, .json, .gpkg, .shp, or .zip with a"
-            " Shapefile."
+            Sentence(
+                "%(file)s is of no kind that is read: .geojson, .json, .gpkg, .shp, or .zip with a"
+                " Shapefile.",
+                file=path.name,
+            )
         )
     with path.open("rb") as file:
         if not file.read(512).lstrip(b" \t\r\n").startswith(begins):
-            raise MapFileRefused(f"{path.name} does not hold what its name says.")
+            raise MapFileRefused(
+                Sentence("%(file)s does not hold what its name says.", file=path.name)
+            )
 
 
 def _require_utf8(path: Path, name: str) -> None:
@@ -146,7 +165,27 @@ def _require_utf8(path: Path, name: str) -> None:
                 decoder.decode(chunk)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        raise MapFileRefused(f"{name} is no text in UTF-8.") from None
+        raise MapFileRefused(Sentence("%(file)s is no text in UTF-8.", file=name)) from None
+
+
+def _require_tables(path: Path, name: str) -> None:
+    """Let pass a GeoPackage that holds tables alone: a view can count for ever."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            views = database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")
+            has_view = views.fetchone() is not None
+    except sqlite3.DatabaseError:
+        raise MapFileRefused(
+            Sentence(
+                "%(file)s cannot be read: %(said)s",
+                file=name,
+                said=Sentence("it is damaged, or a part of it is missing."),
+            )
+        ) from None
+    if has_view:
+        raise MapFileRefused(
+            Sentence("%(file)s holds a view; save what it shows as a table.", file=name)
+        )
 
 
 def _unpacked(path: Path, into: Path, at_most_bytes: int) -> Path:
@@ -155,6 +194,8 @@ def _unpacked(path: Path, into: Path, at_most_bytes: int) -> Path:
     left = at_most_bytes
     try:
         with ZipFile(path) as archive:
+            if len(archive.infolist()) > _MOST_IN_ARCHIVE:
+                raise MapFileRefused(Sentence("%(file)s holds more than is read.", file=path.name))
             for member in archive.infolist():
                 inside = Path(member.filename)
                 if inside.suffix.lower() not in _PARTS_OF_SHAPEFILE or member.is_dir():
@@ -164,14 +205,24 @@ def _unpacked(path: Path, into: Path, at_most_bytes: int) -> Path:
                     while chunk := packed.read(_CHUNK_BYTES):
                         left -= len(chunk)
                         if left < 0:
-                            raise MapFileRefused(f"{path.name} holds more than is read.")
+                            raise MapFileRefused(
+                                Sentence("%(file)s holds more than is read.", file=path.name)
+                            )
                         plain.write(chunk)
                 if target.suffix == ".shp":
                     shapes.append(target)
     except (BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
-        raise MapFileRefused(f"{path.name} is no archive that can be opened.") from None
+        raise MapFileRefused(
+            Sentence("%(file)s is no archive that can be opened.", file=path.name)
+        ) from None
     if len(shapes) != 1:
-        raise MapFileRefused(f"{path.name} holds {len(shapes)} Shapefiles; one is read.")
+        raise MapFileRefused(
+            Sentence(
+                "%(file)s holds %(count)s Shapefiles; one is read.",
+                file=path.name,
+                count=len(shapes),
+            )
+        )
     return shapes[0]
 
 
@@ -179,11 +230,23 @@ def _layer(path: Path, name: str, wanted: str | None) -> str:
     layers = [str(row[0]) for row in pyogrio.list_layers(path)]
     if wanted is not None:
         if wanted not in layers:
-            raise MapFileRefused(f"{name} has no layer {wanted!r}; it has: {', '.join(layers)}.")
+            raise MapFileRefused(
+                Sentence(
+                    "%(file)s has no layer %(layer)s; it has: %(layers)s.",
+                    file=name,
+                    layer=repr(wanted),
+                    layers=", ".join(layers),
+                )
+            )
         return wanted
     if len(layers) != 1:
         raise MapFileRefused(
-            f"{name} has {len(layers)} layers; say which with --layer: {', '.join(layers)}."
+            Sentence(
+                "%(file)s has %(count)s layers; say which with --layer: %(layers)s.",
+                file=name,
+                count=len(layers),
+                layers=", ".join(layers),
+            )
         )
     return layers[0]
 
@@ -194,12 +257,18 @@ def _said_of(name: str) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError:
-        raise MapFileRefused(f"{name} holds words that are no UTF-8.") from None
+        raise MapFileRefused(
+            Sentence("%(file)s holds words that are no UTF-8.", file=name)
+        ) from None
     except (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError) as wrong:
         said = str(wrong).partition("; It might help")[0].split("\n")[0]
         if "not recognized" in said or "No such" in said:
-            said = "it is no GeoJSON, GeoPackage or Shapefile, or a part of it is missing."
-        raise MapFileRefused(f"{name} cannot be read: {said}") from None
+            said = Sentence(
+                "it is no GeoJSON, GeoPackage or Shapefile, or a part of it is missing."
+            )
+        raise MapFileRefused(
+            Sentence("%(file)s cannot be read: %(said)s", file=name, said=said)
+        ) from None
 
 
 def _shape(binary: bytes | None) -> BaseGeometry | None:

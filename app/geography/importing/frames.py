@@ -11,6 +11,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 from shapely.geometry.base import BaseGeometry
 
+from app.foundation.sentences import Sentence
 from app.geography.importing.model import FeatureRefused
 from app.geography.model import MapFileRefused
 
@@ -36,7 +37,9 @@ class Frame:
             self._to_wgs84 = _between(self._crs, CRS.from_epsg(WGS84))
         except (CRSError, ProjError):
             shown = f"EPSG:{name}" if isinstance(name, int) else repr(name[:80])
-            raise MapFileRefused(f"{shown} is a frame that is not known.") from None
+            raise MapFileRefused(
+                Sentence("%(frame)s is a frame that is not known.", frame=shown)
+            ) from None
 
     @property
     def name(self) -> str:
@@ -56,11 +59,14 @@ class Frame:
         swapped = _moved(_turned(shape), self._to_wgs84)
         if _is_here(swapped):
             raise FeatureRefused(
-                "has its two axes in the wrong order: longitude, or east, comes first"
+                Sentence("has its two axes in the wrong order: longitude, or east, comes first")
             )
         raise FeatureRefused(
-            f"is not in the Netherlands, read as {self.name}; coordinates in metres of the national"
-            " grid are --crs 28992"
+            Sentence(
+                "is not in the Netherlands, read as %(frame)s; coordinates in metres of the"
+                " national grid are --crs 28992",
+                frame=self.name,
+            )
         )
 
 

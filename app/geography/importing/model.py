@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from shapely.geometry.base import BaseGeometry
 
+from app.foundation.sentences import Sentence
 from app.geography.model import MapFileRefused
 
 #: Is told in a sentence how far long work is.
@@ -38,11 +39,20 @@ class Fault:
 
     def __str__(self) -> str:
         """Return it as an operator reads it."""
-        return f"feature {self.number}: {self.reason}"
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> Sentence:
+        """It in words that can be said in another language."""
+        return Sentence("feature %(number)s: %(why)s", number=self.number, why=self.reason)
 
 
 class FeatureRefused(Exception):
     """This feature cannot be taken; the others may be."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 @dataclass(slots=True)
@@ -52,9 +62,9 @@ class Faults:
     file_name: str
     found: list[Fault] = field(default_factory=list)
 
-    def note(self, number: int, reason: object) -> None:
+    def note(self, number: int, reason: str | FeatureRefused) -> None:
         """Keep that a feature is not right."""
-        self.found.append(Fault(number, str(reason)))
+        self.found.append(Fault(number, reason if isinstance(reason, str) else reason.reason))
 
     def require_none(self, refusal: type[MapFileRefused]) -> None:
         """Go on when all was right.
@@ -67,11 +77,16 @@ class Faults:
         found = sorted(self.found, key=lambda fault: fault.number)
         more = len(found) - _AT_MOST_SAID
         raise refusal(
-            "\n".join(
+            Sentence.of_lines(
                 (
-                    f"{self.file_name} was not taken; nothing was changed:",
-                    *(f"  {fault}" for fault in found[:_AT_MOST_SAID]),
-                    *([f"  and {more} more"] if more > 0 else []),
+                    Sentence("%(file)s was not taken; nothing was changed:", file=self.file_name),
+                    *(
+                        Sentence(
+                            "  feature %(number)s: %(why)s", number=fault.number, why=fault.reason
+                        )
+                        for fault in found[:_AT_MOST_SAID]
+                    ),
+                    *([Sentence("  and %(more)s more", more=more)] if more > 0 else []),
                 )
             )
         )

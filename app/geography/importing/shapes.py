@@ -10,6 +10,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
+from app.foundation.sentences import Sentence
 from app.geography.importing.frames import from_metres, in_metres
 from app.geography.importing.model import FeatureRefused
 
@@ -24,13 +25,15 @@ def whole_polygon(shape: BaseGeometry) -> tuple[MultiPolygon, str | None]:
         FeatureRefused: it is no polygon, or nothing with a surface is left of it.
     """
     if not isinstance(shape, Polygon | MultiPolygon):
-        raise FeatureRefused(f"is a {shape.geom_type}, not a Polygon or MultiPolygon")
+        raise FeatureRefused(
+            Sentence("is a %(kind)s, not a Polygon or MultiPolygon", kind=shape.geom_type)
+        )
     if shape.is_valid:
         return _several(shape), None
     why = explain_validity(shape).partition("[")[0].strip().lower()
     mended = _surface(shapely.make_valid(shape))
     if mended.is_empty:
-        raise FeatureRefused(f"has no surface ({why})")
+        raise FeatureRefused(Sentence("has no surface (%(why)s)", why=why))
     return mended, why
 
 

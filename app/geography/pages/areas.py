@@ -31,7 +31,7 @@ from app.geography.model import (
 )
 from app.geography.operations import area_shapes, municipality_outline
 from app.geography.rules import AreaFields, require_kind
-from app.geography.words import area_kind_words
+from app.geography.words import area_kind_words, refusal_words
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.maps.model import TileSource
@@ -134,7 +134,9 @@ def _take(
                 now=now,
             )
     except (AreasRefused, MapFileRefused) as refused:
-        return _page({field: gettext("Nothing was changed. %(why)s", why=refused.detail)})
+        return _page(
+            {field: gettext("Nothing was changed. %(why)s", why=refusal_words(refused.detail))}
+        )
     flash(_said(done), "ok")
     for area in read.areas:
         if area.repaired:
@@ -157,12 +159,16 @@ def _said(done: AreasImported) -> str:
 def _page(errors: dict[str, str]) -> ResponseReturnValue:
     settings = provided().get(Settings)
     wanted = clean_text(request.args.get("soort", "") or request.form.get("kind", ""))[:100]
+    try:
+        shown_on = date.fromisoformat(request.args.get("dag", ""))
+    except ValueError:
+        shown_on = _today()
     with provided().get(Database).transaction() as transaction:
-        kinds = area_kinds(transaction, on=_today())
+        kinds = area_kinds(transaction, on=shown_on)
         kind = wanted if wanted in kinds else next(iter(kinds), "")
-        listed = areas_listed(transaction, kind=kind, on=_today())
+        listed = areas_listed(transaction, kind=kind, on=shown_on)
         outline = municipality_outline(transaction)
-        shapes = area_shapes(transaction, kind=kind)
+        shapes = area_shapes(transaction, kind=kind, on=shown_on)
         imports = area_imports(transaction, kind=kind, at_most=10)
     drawn = None
     if shapes["features"]:
@@ -186,6 +192,7 @@ def _page(errors: dict[str, str]) -> ResponseReturnValue:
         errors=errors,
         typed=request.form,
         today=_today().isoformat(),
+        shown_on=shown_on.isoformat(),
     )
     return page, 422 if errors else 200
 

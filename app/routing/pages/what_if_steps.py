@@ -18,7 +18,7 @@ from app.foundation.provided import provided
 from app.geography.model import MapFileRefused
 from app.geography.replacing import areas_in_file
 from app.geography.rules import AreaFields
-from app.geography.words import area_kind_words
+from app.geography.words import area_kind_words, refusal_words
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.routing.drafted import (
@@ -239,13 +239,21 @@ def _take(
         )
         return draft_page(draft_id, errors, HTTPStatus.CONFLICT)
     except (AgreementRefused, AgreementNotFound, DraftRefused) as refused:
-        errors[field] = gettext("This is not possible: %(said)s", said=refused.detail)
+        errors[field] = gettext("This is not possible: %(said)s", said=_said(refused))
         return draft_page(draft_id, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
     except MapFileRefused as refused:
-        errors["file"] = gettext("These areas cannot be used: %(said)s", said=refused.detail)
+        why = refusal_words(refused.detail)
+        errors["file"] = gettext("These areas cannot be used: %(said)s", said=why)
         return draft_page(draft_id, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
     flash(str(said), "ok")
     return redirect(to or f"/beheer/wat-als/{draft_id}", HTTPStatus.SEE_OTHER)
+
+
+def _said(refused: DomainError) -> str:
+    """Return why something was refused, in the reader's language where its fields tell it."""
+    typed = Typed()
+    say_errors(typed, refused.errors)
+    return " ".join(typed.errors.values()) or refused.detail
 
 
 def _version() -> int:
