@@ -14,6 +14,7 @@ from app.identity.permissions import Role
 from tests import ground
 from tests.browser.site import a_served_site
 from tests.browser.test_work_pages import DESK, PHONE, Site, is_as_it_should_be
+from tests.makers.categories import a_question
 from tests.makers.people import an_account
 
 pytestmark = pytest.mark.browser
@@ -50,3 +51,24 @@ def test_every_page_is_accessible_and_fits(
             is_as_it_should_be(visit)
             wider = "document.documentElement.scrollWidth > innerWidth"
             assert not visit.page.evaluate(wider), path
+
+
+def test_an_agreement_offers_only_the_questions_of_its_kind(browser: Browser, site: Site) -> None:
+    with site.services.get(Database).transaction() as transaction:
+        a_question(transaction, "wegen.losse-tegel")
+        a_question(transaction, "overig.anders", "hoe", ("zo", "anders"), text="Hoe dan?")
+
+    with site.visited_by(browser, site.desk, "/beheer/werkafspraken/nieuw") as visit:
+        page = visit.page
+        page.locator("#answers summary").click()
+        page.get_by_label("Stoep").check()
+        seen = [page.get_by_text(words).is_visible() for words in ("Waar ligt het?", "Hoe dan?")]
+        page.locator("#category").select_option("overig.anders")
+        then = [page.get_by_text(words).is_visible() for words in ("Waar ligt het?", "Hoe dan?")]
+        # What is not seen is not sent either, and comes back with its kind.
+        sent = page.evaluate("new FormData(document.querySelector('main form')).getAll('answers')")
+        page.locator("#category").select_option("wegen")
+
+        assert (seen, then, sent) == ([True, True], [False, True], [])
+        assert page.get_by_label("Stoep").is_checked()
+        is_as_it_should_be(visit)
