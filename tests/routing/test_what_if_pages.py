@@ -206,6 +206,18 @@ class TestADraft:
 
         assert refused.status_code == 422
 
+    def test_that_would_end_what_decided_today_is_refused_in_dutch(
+        self, administrator: Browser, provided: Provided, draft: str
+    ) -> None:
+        with provided.get(Database).transaction() as transaction:
+            a_past_report(transaction, IN_DISTRICT, at=provided.get(Clock).now())
+
+        refused = administrator.submit(draft, f"{draft}/ingaan", fromDay=day_ahead(provided, 0))
+
+        assert refused.status_code == 422
+        assert "Kies een latere dag." in refused.text
+        assert f'value="{day_ahead(provided, 0)}"' in refused.text
+
     def test_takes_areas_from_a_file(
         self, administrator: Browser, connection: Connection, draft: str
     ) -> None:

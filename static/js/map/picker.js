@@ -263,4 +263,7 @@ const kept = [Number(field("latitude")?.value), Number(field("longitude")?.value
 if (!pointed && field("latitude")?.value && kept.every(Number.isFinite)) {
   pointed = true;
   goTo(/** @type {[number, number]} */ (kept), 17);
+} else if (pointed && map.getZoom() < NEAR_ENOUGH) {
+  // The place is known, though the map opens wider than anybody could point at it.
+  void ask(settings.spot.longitude, settings.spot.latitude);
 } else if (pointed) choose();
