@@ -304,9 +304,7 @@ class TestAQuestion:
         assert 'name="preview-new"' in shown.text
         assert "Waar ligt hij" not in web.get("/api/v1/categories").text
 
-    @pytest.mark.parametrize(
-        "kind", ["text", "choice", "choices", "number", "date", "notice", "stop"]
-    )
+    @pytest.mark.parametrize("kind", [*QuestionKind])
     def test_of_every_sort_can_be_added_and_looked_at(
         self, administrator: Browser, kind: QuestionKind
     ) -> None:
