@@ -6,11 +6,12 @@ from datetime import datetime
 
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
-from app.geography.model import Located, Spot, UnknownAsset
-from app.geography.operations import locate
+from app.geography.model import MUNICIPALITY, Located, Spot, UnknownAsset
+from app.geography.operations import brought_inside, locate
 from app.intake.kept_answers import answers_of_case
 from app.routing.calendar import Promise, promise
 from app.routing.operations.calendar_days import working_calendar
+from app.routing.operations.deciding import decisions_of_case
 from app.triage.model import Category, Term
 from app.work.model import Case
 from app.work.operations.clock import clock_stops, with_stops
@@ -39,13 +40,29 @@ def promised_from_now(
 
 
 def located_again(transaction: Transaction, found: Case, *, now: datetime) -> Located:
-    """Return what is known today about the place of a case."""
+    """Return what is known today about the place of a case.
+
+    What was taken although it lies just outside the border is still taken as inside.
+    """
     spot, today = Spot(found.longitude, found.latitude), now.astimezone(LOCAL_ZONE).date()
     try:
-        return locate(transaction, spot, asset_id=found.asset_id, on=today)
+        located = locate(transaction, spot, asset_id=found.asset_id, on=today)
     except UnknownAsset:
         # The asset was taken away since; the place is still where it was.
-        return locate(transaction, spot, asset_id=None, on=today)
+        located = locate(transaction, spot, asset_id=None, on=today)
+    taken_into = _taken_into(transaction, found) if located.at_border_of else None
+    if taken_into is None:
+        return located
+    return brought_inside(transaction, located, municipality_code=taken_into, on=today)
+
+
+def _taken_into(transaction: Transaction, found: Case) -> str | None:
+    """Return the code of the municipality that took a case from just outside its border."""
+    grounds = [decision["grounds"] for decision in decisions_of_case(transaction, found.id)]
+    if not grounds or not grounds[0].get("isAtBorder"):
+        return None
+    areas = grounds[0]["areas"]
+    return next((area["code"] for area in areas if area["kind"] == MUNICIPALITY), None)
 
 
 def _terms(

@@ -1,4 +1,4 @@
-"""What the desk finds to be of an urgent kind goes to whoever is on call, as a new report would."""
+"""What the desk finds to be of another kind goes where a new report of that kind would."""
 
 from __future__ import annotations
 
@@ -49,14 +49,20 @@ def a_kind(code: str, term: Term) -> CategoryToLoad:
     )
 
 
-def found_to_be(transaction: Transaction, kind: str, *, at: datetime) -> str | None:
+def found_to_be(
+    transaction: Transaction,
+    kind: str,
+    *,
+    at: datetime,
+    spot: tuple[float, float] = IN_DISTRICT,
+) -> str | None:
     """Return who has a report after the desk found it to be of this kind."""
     received = receive_report(
         transaction,
         NewReport(
             description="Losse tegel",
-            longitude=IN_DISTRICT[0],
-            latitude=IN_DISTRICT[1],
+            longitude=spot[0],
+            latitude=spot[1],
             channel=Channel.MOBILE,
             category="wegen.losse-tegel",
         ),
@@ -85,3 +91,11 @@ def test_it_goes_to_the_party_itself_by_day(transaction: Transaction) -> None:
 
 def test_a_kind_with_a_norm_of_days_can_wait_until_the_morning(transaction: Transaction) -> None:
     assert found_to_be(transaction, "wegen.bord", at=TWO_AT_NIGHT) == "Team Zuid"
+
+
+def test_what_was_taken_from_just_outside_the_border_stays_ours(transaction: Transaction) -> None:
+    thirty_metres_outside = (4.32, 51.4997)
+
+    who = found_to_be(transaction, "wegen.bord", at=BY_DAY, spot=thirty_metres_outside)
+
+    assert who == "Team Zuid"
