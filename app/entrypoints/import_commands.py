@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import click
 
-from app.geography.commands.areas import (
-    import_areas_command,
-    list_imports_command,
-    undo_import_command,
-)
+from app.geography.commands.areas import import_areas_command
 from app.geography.commands.assets import import_assets_command
+from app.geography.commands.taking_back import list_imports_command, undo_import_command
 
 
 @click.group("import")

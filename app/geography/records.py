@@ -1,6 +1,7 @@
 """The tables of geography: areas, assets and the municipality's own address book."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from geoalchemy2 import Geometry, WKBElement
@@ -36,6 +37,64 @@ class AreaImportRecord(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     valid_from: Mapped[date]
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class AssetImportRecord(Base):
+    """One time that assets of a kind were brought in, and what came of it, as numbers of rows."""
+
+    __tablename__ = "asset_import"
+    __table_args__ = (CheckConstraint("through IN ('page', 'command', 'demo')", name="through"),)
+
+    #: Of one row of numbers with the imports of areas, so that a number says which it is.
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    through: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[UUID | None]
+    added: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    changed: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    removed: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    undone_through: Mapped[str | None] = mapped_column(Text)
+    undone_account_id: Mapped[UUID | None]
+
+
+class AssetImportRowRecord(Base):
+    """What an import did to one asset, with how it was before and after."""
+
+    __tablename__ = "asset_import_row"
+    __table_args__ = (
+        CheckConstraint("what IN ('added', 'changed', 'removed')", name="what"),
+        Index("ix_asset_import_row_asset_id", "asset_id"),
+    )
+
+    import_number: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("asset_import.number", name="fk_asset_import_row_import_number"),
+        primary_key=True,
+    )
+    asset_id: Mapped[UUID] = mapped_column(
+        ForeignKey("asset.id", name="fk_asset_import_row_asset_id"), primary_key=True
+    )
+    what: Mapped[str] = mapped_column(Text)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class AssetFileRecord(Base):
+    """A file with assets that an administrator looks at before it is kept; one for each of them."""
+
+    __tablename__ = "asset_file"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    called: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes]
+    #: How it is to be read, and what came of trying it.
+    reading: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    looked: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class AreaRecord(Base):

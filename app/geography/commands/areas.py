@@ -1,4 +1,4 @@
-"""`straatbeeld import areas`, `import list` and `import undo`."""
+"""`straatbeeld import areas`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ from app.geography.commands.words import named, say_skipped, tell, trying
 from app.geography.importing.area_files import AreaReading, read_areas
 from app.geography.importing.areas import (
     AreasToImport,
-    area_imports,
     import_areas,
-    undo_import,
 )
 from app.geography.importing.model import AreasImported, AreasRead
 from app.geography.importing.pdok import Boundaries, BoundaryRegister, fetched
@@ -171,14 +169,9 @@ def import_areas_command(
     )
     with trying(provided.get(Database), dry_run=dry_run) as transaction:
         imported = import_areas(transaction, wanted, by=BY_COMMAND, now=now)
-        gone = _missed(provided, transaction, wanted.valid_from)
+        gone = areas_missed(provided, transaction, wanted.valid_from)
         _say(read, imported, wanted)
-    if gone:
-        click.echo(
-            "Agreements speak of areas that are not there, so they no longer count: "
-            + ", ".join(f"{kind} {code}" for kind, code in sorted(gone)),
-            err=True,
-        )
+    say_missed(gone)
 
 
 def _from_register(
@@ -220,58 +213,20 @@ def _say(read: AreasRead, imported: AreasImported, wanted: AreasToImport) -> Non
     )
 
 
-def _missed(provided: Provided, transaction: Transaction, on: date) -> frozenset[tuple[str, str]]:
+def areas_missed(
+    provided: Provided, transaction: Transaction, on: date
+) -> frozenset[tuple[str, str]]:
+    """Return the areas, as kind and code, that agreements speak of and that are not there."""
     spoken_of = provided.get(AreasSpokenOf)(transaction, on=on)
     return spoken_of - areas_on(transaction, on=on)
 
 
-@click.command("list")
-@click.option("--kind", help="Of this kind only.")
-@click.pass_obj
-def list_imports_command(provided: Provided, *, kind: str | None) -> None:
-    """List the times that areas were brought in, the newest first."""
-    with provided.get(Database).transaction() as transaction:
-        found = area_imports(transaction, kind=kind)
-    for one in found:
-        moment = one.at.astimezone(LOCAL_ZONE)
-        undone = (
-            f", taken back {one.undone_at.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}"
-            if (one.undone_at)
-            else ""
-        )
-        click.echo(
-            f"{one.number:>5}  {moment:%Y-%m-%d %H:%M}  {one.kind}  {one.areas} areas from"
-            f" {one.valid_from.isoformat()} on  {one.source}{undone}"
-        )
-    if not found:
-        click.echo("No areas were brought in yet.")
-
-
-@click.command("undo")
-@click.argument("number", type=int, required=False)
-@click.option("--kind", help="The last import of this kind.")
-@click.pass_obj
-def undo_import_command(provided: Provided, *, number: int | None, kind: str | None) -> None:
-    """Take back an import of areas: the last of a kind, or by its NUMBER of 'import list'.
-
-    Areas it made end or go, those it ended come back.
-    """
-    if (number is None) == (kind is None):
-        raise click.UsageError("Give either a NUMBER or --kind.")
-    now = provided.get(Clock).now()
-    today = _today(now)
-    with provided.get(Database).transaction() as transaction:
-        undone = undo_import(
-            transaction, kind=kind, number=number, by=BY_COMMAND, now=now, today=today
-        )
-        missed = _missed(provided, transaction, today)
-    click.echo(f"Import {undone.number} of kind {undone.kind} was taken back.")
-    click.echo(f"{len(undone.gone)} gone or ended: {named(undone.gone) or 'none'}.")
-    click.echo(f"{len(undone.back)} back: {named(undone.back) or 'none'}.")
-    if missed:
+def say_missed(areas: frozenset[tuple[str, str]]) -> None:
+    """Name the areas that agreements speak of in vain."""
+    if areas:
         click.echo(
             "Agreements speak of areas that are not there, so they no longer count: "
-            + ", ".join(f"{kind} {code}" for kind, code in sorted(missed)),
+            + ", ".join(f"{kind} {code}" for kind, code in sorted(areas)),
             err=True,
         )
 

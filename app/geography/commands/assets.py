@@ -107,5 +107,9 @@ def _say(done: AssetsImported, kind: str) -> None:
         f"Objects of kind {kind}: {done.added:,} added, {done.changed:,} changed (of which"
         f" {done.moved:,} moved), {done.removed:,} removed, {done.as_they_were:,} as they were."
     )
+    if done.number is not None:
+        click.echo(
+            f"This is import {done.number}; 'straatbeeld import undo {done.number}' takes it back."
+        )
     if done.not_in_file:
         click.echo(f"{done.not_in_file:,} are not in the file and were left as they are.")

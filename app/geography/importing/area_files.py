@@ -115,7 +115,11 @@ class _Reader:
         frame = Frame(given if given is not None else told or WGS84)
         if given is not None and told is not None and Frame(told).name != frame.name:
             self._remarks.append(
-                f"The file says {Frame(told).name} of itself; it is read as {frame.name}."
+                Sentence(
+                    "The file says %(told)s of itself; it is read as %(frame)s.",
+                    told=Frame(told).name,
+                    frame=frame.name,
+                )
             )
         return frame
 

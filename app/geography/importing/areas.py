@@ -288,7 +288,10 @@ def undo_import(
         raise ImportNotFound()
     if number is not None and found.number != number:
         raise ImportNotUndone(
-            f"Import {found.number} of the same kind came later: take that back first."
+            Sentence(
+                "Import %(number)s of the same kind came later: take that back first.",
+                number=found.number,
+            )
         )
     lock_kind(transaction, found.kind)
     values = {"number": found.number, "today": today}
@@ -301,7 +304,9 @@ def undo_import(
     if taken.rowcount == 0:
         raise ImportNotFound()
     if since := transaction.connection.scalars(_SINCE_THEN, values).all():
-        raise ImportNotUndone(f"Since then these were made anew: {', '.join(since)}.")
+        raise ImportNotUndone(
+            Sentence("Since then these were made anew: %(codes)s.", codes=", ".join(since))
+        )
     gone = [
         *transaction.connection.execute(_DROP, values),
         *transaction.connection.execute(_STOP, values),

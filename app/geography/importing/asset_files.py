@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from shapely.geometry import MultiPoint, Point
 
+from app.foundation.sentences import Sentence
 from app.foundation.texts import clean_text, has_control_characters
 from app.geography.importing import files
 from app.geography.importing.frames import Frame
@@ -65,6 +66,7 @@ def read_assets(
     skips_bad: bool,
     at_most_bytes: int,
     tell: Progress,
+    at_most: int | None = None,
 ) -> AssetsRead:
     """Return the assets in a GeoJSON, GeoPackage or Shapefile with points.
 
@@ -78,6 +80,16 @@ def read_assets(
             path, at_most_bytes=at_most_bytes, layer=layer, unpack_into=Path(folder)
         ) as opened,
     ):
+        if at_most is not None and opened.count > at_most:
+            raise AssetsRefused(
+                Sentence(
+                    "%(file)s holds %(count)s objects; a page reads %(most)s at most. The command"
+                    " 'straatbeeld import assets' reads more.",
+                    file=opened.name,
+                    count=opened.count,
+                    most=at_most,
+                )
+            )
         frame = _frame(opened, epsg)
         _require_fields(opened, fields)
         faults = Faults(path.name)
@@ -87,7 +99,12 @@ def read_assets(
         for number, taken in _taken(opened.features(told), fields, frame, faults):
             if taken.identity in assets:
                 faults.note(
-                    number, f"{_called(taken)} is that of feature {numbers[taken.identity]} too"
+                    number,
+                    Sentence(
+                        "%(name)s is that of feature %(number)s too",
+                        name=_called(taken),
+                        number=numbers[taken.identity],
+                    ),
                 )
                 continue
             assets[taken.identity] = taken
@@ -95,7 +112,7 @@ def read_assets(
     if not assets or not skips_bad:
         faults.require_none(AssetsRefused)
     if not assets:
-        raise AssetsRefused(f"{path.name} holds no objects.")
+        raise AssetsRefused(Sentence("%(file)s holds no objects.", file=path.name))
     return AssetsRead(list(assets.values()), tuple(faults.found))
 
 
@@ -112,22 +129,32 @@ def _taken(
 def _asset(feature: Feature, fields: AssetFields, frame: Frame) -> AssetToImport:
     number = _word(feature, fields.number)
     if not number:
-        raise FeatureRefused(f"has nothing in the field {fields.number!r}")
+        raise FeatureRefused(
+            Sentence("has nothing in the field %(field)s", field=repr(fields.number))
+        )
     street = _word(feature, fields.street)
     source_id = _word(feature, fields.source_id) or None
     if fields.source_id is not None and source_id is None:
-        raise FeatureRefused(f"{number} has nothing in the field {fields.source_id!r}")
+        raise FeatureRefused(
+            Sentence(
+                "%(name)s %(why)s",
+                name=number,
+                why=Sentence("has nothing in the field %(field)s", field=repr(fields.source_id)),
+            )
+        )
     shape = feature.shape
     if shape is None or shape.is_empty:
-        raise FeatureRefused(f"{number} has no geometry that can be read")
+        raise FeatureRefused(Sentence("%(name)s has no geometry that can be read", name=number))
     if isinstance(shape, MultiPoint) and len(shape.geoms) == 1:
         shape = shape.geoms[0]
     if not isinstance(shape, Point):
-        raise FeatureRefused(f"{number} is a {shape.geom_type}, not a Point")
+        raise FeatureRefused(
+            Sentence("%(name)s is a %(kind)s, not a Point", name=number, kind=shape.geom_type)
+        )
     try:
         here = frame.in_wgs84(shape)
     except FeatureRefused as wrong:
-        raise FeatureRefused(f"{number} {wrong}") from None
+        raise FeatureRefused(Sentence("%(name)s %(why)s", name=number, why=wrong.reason)) from None
     assert isinstance(here, Point)  # noqa: S101  # a point stays a point
     return AssetToImport(
         number,
@@ -143,8 +170,11 @@ def _frame(opened: files.MapFile, epsg: int | None) -> Frame:
         return Frame(epsg)
     if opened.frame is None:
         raise AssetsRefused(
-            f"{opened.name} does not say in which frame its coordinates are: say --crs 4326 for"
-            " degrees, or --crs 28992 for the national grid."
+            Sentence(
+                "%(file)s does not say in which frame its coordinates are: say --crs 4326 for"
+                " degrees, or --crs 28992 for the national grid.",
+                file=opened.name,
+            )
         )
     return Frame(opened.frame)
 
@@ -154,14 +184,27 @@ def _require_fields(opened: files.MapFile, fields: AssetFields) -> None:
     for one in wanted:
         if one is not None and one not in opened.fields:
             known = ", ".join(sorted(opened.fields)) or "none"
-            raise AssetsRefused(f"{opened.name} has no field {one!r}; it has: {known}.")
+            raise AssetsRefused(
+                Sentence(
+                    "%(file)s has no field %(field)s; it has: %(known)s.",
+                    file=opened.name,
+                    field=repr(one),
+                    known=known,
+                )
+            )
 
 
 def _word(feature: Feature, field: str | None) -> str:
     value = feature.properties.get(field or "")
     word = clean_text(str(value)) if value is not None else ""
     if len(word) > _LONGEST_WORD or "\n" in word or has_control_characters(word):
-        raise FeatureRefused(f"has in {field!r} what is no number or name: {word[:40]!r}")
+        raise FeatureRefused(
+            Sentence(
+                "has in %(field)s what is no number or name: %(word)s",
+                field=repr(field),
+                word=repr(word[:40]),
+            )
+        )
     return word
 
 
@@ -173,5 +216,9 @@ def _attribute(value: object) -> Attribute:
 
 def _called(asset: AssetToImport) -> str:
     if asset.source_id is not None:
-        return f"the id {asset.source_id!r}"
-    return f"{asset.number!r} in {asset.street!r}" if asset.street else f"{asset.number!r}"
+        return Sentence("the id %(id)s", id=repr(asset.source_id))
+    if not asset.street:
+        return repr(asset.number)
+    return Sentence(
+        "%(number)s in %(street)s", number=repr(asset.number), street=repr(asset.street)
+    )

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.foundation.rule_changes import ChangedBy, note_rule_change
+from app.foundation.sentences import Sentence
 from app.geography.importing.asset_files import AssetToImport
 from app.geography.importing.model import Progress
 from app.geography.model import AssetsRefused
@@ -36,8 +37,9 @@ class AssetsToImport:
 
 @dataclass(frozen=True, slots=True)
 class AssetsImported:
-    """What came of bringing in assets, as numbers of rows."""
+    """What came of bringing in assets, as numbers of rows; no number where nothing differed."""
 
+    number: int | None
     added: int
     changed: int
     moved: int
@@ -77,11 +79,27 @@ _RECOGNISE = (
     """,
 )
 
+
+def _told(asset: str) -> str:
+    """Return SQL for all that an import can change of an asset, so that it can be taken back."""
+    return (
+        f"jsonb_build_object('number', {asset}.number, 'street', {asset}.street,"
+        f" 'sourceId', {asset}.source_id, 'longitude', ST_X({asset}.spot),"
+        f" 'latitude', ST_Y({asset}.spot), 'owner', {asset}.owner_party_id,"
+        f" 'attributes', {asset}.attributes, 'isDemo', {asset}.is_demo)"
+    )
+
+
+#: An asset as rows of imports tell it.
+TOLD = _told("asset")
+
+_KEEP = "INSERT INTO asset_import_row (import_number, asset_id, what, before, after)"
+
 _CHANGE = text(
     f"""
     WITH differing AS (
-        SELECT asset.id, incoming.number, incoming.street, incoming.source_id, incoming.spot,
-               incoming.attributes,
+        SELECT asset.id, {TOLD} AS before, incoming.number, incoming.street,
+               incoming.source_id, incoming.spot, incoming.attributes,
                ST_DistanceSphere(asset.spot, incoming.spot) > {_SAME_PLACE_METRES} AS has_moved
         FROM incoming_asset AS incoming JOIN asset ON asset.id = incoming.asset_id
         WHERE (asset.number, asset.street, asset.attributes, asset.is_demo)
@@ -95,24 +113,56 @@ _CHANGE = text(
             attributes = differing.attributes, owner_party_id = :owner, is_demo = false,
             version = version + 1
         FROM differing WHERE asset.id = differing.id
-        RETURNING differing.has_moved
+        RETURNING asset.id, differing.before, {TOLD} AS after, differing.has_moved
+    ), kept AS (
+        {_KEEP} SELECT :import, id, 'changed', before, after FROM written
     )
     SELECT count(*) AS changed, count(*) FILTER (WHERE has_moved) AS moved FROM written
-    """  # noqa: S608  # a number of our own
+    """  # noqa: S608  # words and a number of our own
 )
 
 _ADD = text(
-    """
-    INSERT INTO asset (kind, number, street, source_id, spot, attributes, owner_party_id)
-    SELECT :kind, number, street, source_id, spot, attributes, :owner
-    FROM incoming_asset WHERE asset_id IS NULL
-    """
+    f"""
+    WITH asset AS (
+        INSERT INTO asset (kind, number, street, source_id, spot, attributes, owner_party_id)
+        SELECT :kind, number, street, source_id, spot, attributes, :owner
+        FROM incoming_asset WHERE asset_id IS NULL
+        RETURNING *
+    )
+    {_KEEP} SELECT :import, id, 'added', NULL, {TOLD} FROM asset
+    """  # noqa: S608  # words of our own
 )
 
 _MISSING = """
     kind = :kind AND removed_on IS NULL AND owner_party_id IS NOT DISTINCT FROM :owner
     AND NOT EXISTS (SELECT FROM incoming_asset WHERE asset_id = asset.id)
 """
+
+_REMOVE = text(
+    f"""
+    WITH asset AS (
+        UPDATE asset SET removed_on = :on, version = version + 1 WHERE {_MISSING} RETURNING *
+    )
+    {_KEEP} SELECT :import, id, 'removed', {TOLD}, NULL FROM asset
+    """  # noqa: S608  # words of our own
+)
+
+#: Imports of areas and of assets have one row of numbers: `import undo NUMBER` means one of them.
+_BEGIN = text(
+    """
+    INSERT INTO asset_import (number, kind, source, at, through, account_id)
+    VALUES (nextval(pg_get_serial_sequence('area_import', 'number')),
+            :kind, :source, :at, :through, :account_id)
+    RETURNING number
+    """
+)
+
+_END = text(
+    """
+    UPDATE asset_import SET added = :added, changed = :changed, removed = :removed
+    WHERE number = :number
+    """
+)
 
 
 def import_assets(
@@ -126,21 +176,16 @@ def import_assets(
 ) -> AssetsImported:
     """Let these be assets of their kind: each is known again, and is changed where it differs.
 
-    One line in the history of changes says what the import did.
+    What is added, changed or removed is kept row by row, before and after; one line in the list of
+    changes says how many there were.
 
     Raises:
         AssetsRefused: the kind is no word, or two would be the same one.
     """
     require_kind(wanted.kind)
     connection = transaction.connection
-    for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
-        connection.execute(text(f"SET LOCAL {setting} = '10min'"))
-    connection.execute(text("SET LOCAL lock_timeout = '60s'"))
-    values = {"kind": wanted.kind, "owner": wanted.owner_party_id}
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:kind, 852))"),
-        {"kind": f"asset {wanted.kind}"},
-    )
+    lock_assets(transaction, wanted.kind)
+    values: dict[str, object] = {"kind": wanted.kind, "owner": wanted.owner_party_id}
     connection.execute(_STAGE)
     connection.execute(text("TRUNCATE incoming_asset"))
     _copy(transaction, wanted.assets)
@@ -153,18 +198,25 @@ def import_assets(
         text(f"SELECT count(*) FROM asset WHERE {_MISSING}"),  # noqa: S608  # our own condition
         values,
     )
+    number: int = connection.execute(
+        _BEGIN,
+        {
+            "kind": wanted.kind,
+            "source": wanted.source,
+            "at": now,
+            "through": by.through.value,
+            "account_id": by.account_id,
+        },
+    ).scalar_one()
+    values["import"] = number
     removed = 0
     if wanted.removes_missing:
-        removed = connection.execute(
-            text(
-                "UPDATE asset SET removed_on = :on, version = version + 1"  # noqa: S608  # our own
-                f" WHERE {_MISSING}"
-            ),
-            {**values, "on": on},
-        ).rowcount
+        removed = connection.execute(_REMOVE, {**values, "on": on}).rowcount
     changed = connection.execute(_CHANGE, values).one()
     added = connection.execute(_ADD, values).rowcount
+    is_different = bool(added or changed.changed or removed)
     done = AssetsImported(
+        number=number if is_different else None,
         added=added,
         changed=changed.changed,
         moved=changed.moved,
@@ -172,22 +224,35 @@ def import_assets(
         as_they_were=len(wanted.assets) - added - changed.changed,
         not_in_file=missing - removed,
     )
-    if added or changed.changed or removed:
-        note_rule_change(
-            transaction,
-            what="asset",
-            code=wanted.kind,
-            by=by,
-            at=now,
-            before=None,
-            after={
-                "source": wanted.source,
-                "added": added,
-                "changed": changed.changed,
-                "removed": removed,
-            },
+    if not is_different:
+        connection.execute(
+            text("DELETE FROM asset_import WHERE number = :number"), {"number": number}
         )
+        return done
+    told = {"added": added, "changed": changed.changed, "removed": removed}
+    connection.execute(_END, {**told, "number": number})
+    note_rule_change(
+        transaction,
+        what="asset",
+        code=wanted.kind,
+        by=by,
+        at=now,
+        before=None,
+        after={"source": wanted.source, "import": number, **told},
+    )
     return done
+
+
+def lock_assets(transaction: Transaction, kind: str) -> None:
+    """Let imports of one kind wait for each other, and give long ones the time they need."""
+    connection = transaction.connection
+    for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        connection.execute(text(f"SET LOCAL {setting} = '10min'"))
+    connection.execute(text("SET LOCAL lock_timeout = '60s'"))
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:kind, 852))"),
+        {"kind": f"asset {kind}"},
+    )
 
 
 def _copy(transaction: Transaction, assets: Sequence[AssetToImport]) -> None:
@@ -215,4 +280,10 @@ def _require_one_each(transaction: Transaction) -> None:
         )
     ).one_or_none()
     if twice is not None:
-        raise AssetsRefused(f"{twice.number} in {twice.street!r} would be two objects at once.")
+        raise AssetsRefused(
+            Sentence(
+                "%(number)s in %(street)s would be two objects at once.",
+                number=twice.number,
+                street=repr(twice.street),
+            )
+        )

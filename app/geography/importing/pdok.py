@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from app.foundation.sentences import Sentence
 from app.geography.importing.model import Progress
 from app.geography.model import Box, RegisterAway
 
@@ -85,7 +86,7 @@ class PdokBoundaries:
         with httpx.Client(timeout=LONGEST_WAIT_SECONDS, follow_redirects=False) as client:
             while True:
                 if address in seen or len(seen) == _MOST_PAGES:
-                    raise RegisterAway("Its pages lead to one another without an end.")
+                    raise RegisterAway(Sentence("Its pages lead to one another without an end."))
                 seen.add(address)
                 page = self._page(client, address, tell)
                 features = page["features"]
@@ -96,16 +97,20 @@ class PdokBoundaries:
                     return
                 address = urljoin(address, further)
                 if urlsplit(address)[:2] != urlsplit(self._address)[:2]:
-                    raise RegisterAway("Its next page is on another host.")
+                    raise RegisterAway(Sentence("Its next page is on another host."))
 
     def _page(self, client: httpx.Client, address: str, tell: Progress) -> Mapping[str, Any]:
         for tried in range(1, _TRIES + 1):
             try:
                 return _page_of(client, address)
             except (httpx.HTTPError, _Broken) as wrong:
-                said = str(wrong) or type(wrong).__name__
+                said = (
+                    wrong.said if isinstance(wrong, _Broken) else str(wrong) or type(wrong).__name__
+                )
                 if tried == _TRIES or (isinstance(wrong, _Broken) and wrong.is_final):
-                    raise RegisterAway(f"PDOK: {said} ({address})") from None
+                    raise RegisterAway(
+                        Sentence("PDOK: %(said)s (%(address)s)", said=said, address=address)
+                    ) from None
                 tell(f"PDOK: {said}; try {tried + 1} of {_TRIES}")
                 self._rest(_REST_SECONDS * tried)
         raise AssertionError("the last try returns or raises")
@@ -116,6 +121,7 @@ class _Broken(Exception):
 
     def __init__(self, said: str, *, is_final: bool = False) -> None:
         super().__init__(said)
+        self.said = said
         self.is_final = is_final
 
 
@@ -124,24 +130,25 @@ def _page_of(client: httpx.Client, address: str) -> Mapping[str, Any]:
     with client.stream("GET", address, headers={"Accept": "application/geo+json"}) as answer:
         if answer.status_code != httpx.codes.OK:
             raise _Broken(
-                f"it answered with {answer.status_code}", is_final=answer.status_code < 500
+                Sentence("it answered with %(status)s", status=int(answer.status_code)),
+                is_final=answer.status_code < 500,
             )
         body = bytearray()
         for chunk in answer.iter_bytes():
             body += chunk
             if len(body) > _LARGEST_PAGE_BYTES:
-                raise _Broken("its page is too large", is_final=True)
+                raise _Broken(Sentence("its page is too large"), is_final=True)
             # A page that drips in is as late as one that does not come.
             if time.monotonic() > until:
-                raise _Broken("its page did not come within 2 seconds")
+                raise _Broken(Sentence("its page did not come within 2 seconds"))
     try:
         page = json.loads(body)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        raise _Broken("its page is no JSON") from None
+        raise _Broken(Sentence("its page is no JSON")) from None
     if not isinstance(page, dict) or not isinstance(page.get("features"), list):
-        raise _Broken("its page holds no features")
+        raise _Broken(Sentence("its page holds no features"))
     if not all(isinstance(feature, dict) for feature in page["features"]):
-        raise _Broken("its page holds what are no features")
+        raise _Broken(Sentence("its page holds what are no features"))
     return page
 
 
@@ -202,7 +209,9 @@ def fetched(
                 }
             )
     if not found:
-        raise RegisterAway(f"PDOK knows no {what.value} of {code}.")
+        raise RegisterAway(
+            Sentence("PDOK knows no %(what)s of %(code)s.", what=what.value, code=code)
+        )
     if what is Boundaries.MUNICIPALITY:
         for feature in found:
             feature["properties"]["code"] = code

@@ -30,11 +30,29 @@ def whole_polygon(shape: BaseGeometry) -> tuple[MultiPolygon, str | None]:
         )
     if shape.is_valid:
         return _several(shape), None
-    why = explain_validity(shape).partition("[")[0].strip().lower()
+    why = _wrong_with(shape)
     mended = _surface(shapely.make_valid(shape))
     if mended.is_empty:
         raise FeatureRefused(Sentence("has no surface (%(why)s)", why=why))
     return mended, why
+
+
+#: What GEOS says of an outline, as sentences that can be said in another language.
+_GEOS_SAYS = (
+    Sentence("self-intersection"),
+    Sentence("ring self-intersection"),
+    Sentence("hole lies outside shell"),
+    Sentence("holes are nested"),
+    Sentence("nested shells"),
+    Sentence("interior is disconnected"),
+    Sentence("duplicate rings"),
+    Sentence("too few points in geometry component"),
+)
+
+
+def _wrong_with(shape: BaseGeometry) -> str:
+    said = explain_validity(shape).partition("[")[0].strip().lower()
+    return next((known for known in _GEOS_SAYS if known == said), said)
 
 
 def corridor(

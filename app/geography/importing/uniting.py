@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from app.foundation.import_files import InFile
+from app.foundation.sentences import Sentence
 from app.geography.importing.model import AreaToImport
 from app.geography.importing.shapes import united
 from app.geography.model import AreasRefused
@@ -50,7 +51,11 @@ def unite(
     parts = {area.code: area for area in areas}
     named = {part for area in mapping.area for part in area.made_of}
     if unknown := sorted(named - parts.keys()):
-        raise AreasRefused(f"The mapping names codes that are not there: {', '.join(unknown)}.")
+        raise AreasRefused(
+            Sentence(
+                "The mapping names codes that are not there: %(codes)s.", codes=", ".join(unknown)
+            )
+        )
     made = [
         AreaToImport(
             area.code,
@@ -61,4 +66,6 @@ def unite(
         for area in mapping.area
     ]
     left_out = sorted(parts.keys() - named)
-    return made, [f"In no area of the mapping: {', '.join(left_out)}."] if left_out else []
+    return made, [
+        Sentence("In no area of the mapping: %(codes)s.", codes=", ".join(left_out))
+    ] if left_out else []
