@@ -21,6 +21,7 @@ from app.foundation.provided import Provided, attach
 from app.foundation.sent_files import RequestInMemory
 from app.foundation.settings import Settings, read_settings
 from app.geography.pages import areas as area_pages
+from app.geography.pages import asset_imports
 from app.geography.pages import assets as asset_pages
 from app.geography.pages import drawing as drawing_pages
 from app.identity import pages as identity_pages
@@ -80,6 +81,7 @@ def create_app(services: Provided | None = None) -> Flask:
         about.blueprint,
         area_pages.blueprint,
         asset_pages.blueprint,
+        asset_imports.blueprint,
         drawing_pages.blueprint,
         administration.blueprint,
         case_page.blueprint,

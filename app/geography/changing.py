@@ -146,19 +146,36 @@ def assets_found(
             "skip": (page - 1) * ON_A_PAGE,
         },
     )
-    return [
-        AssetListed(
-            row.id,
-            row.kind,
-            row.number,
-            row.street,
-            Spot(row.longitude, row.latitude),
-            row.owner,
-            row.version,
-            row.removed_on,
-        )
-        for row in rows
-    ]
+    return [_listed(row) for row in rows]
+
+
+def asset_listed(transaction: Transaction, asset_id: UUID) -> AssetListed | None:
+    """Return one asset as the list shows it, also one that was removed."""
+    row = transaction.connection.execute(
+        text(
+            """
+            SELECT asset.id, asset.kind, number, street, ST_X(spot) AS longitude,
+                   ST_Y(spot) AS latitude, party.name AS owner, version, removed_on
+            FROM asset LEFT JOIN party ON party.id = owner_party_id
+            WHERE asset.id = :id
+            """
+        ),
+        {"id": asset_id},
+    ).one_or_none()
+    return _listed(row) if row is not None else None
+
+
+def _listed(row: Row[Any]) -> AssetListed:
+    return AssetListed(
+        row.id,
+        row.kind,
+        row.number,
+        row.street,
+        Spot(row.longitude, row.latitude),
+        row.owner,
+        row.version,
+        row.removed_on,
+    )
 
 
 def asset_kinds(transaction: Transaction) -> Sequence[str]:
