@@ -54,6 +54,7 @@ from app.work.pages.shown import (
     pictures,
     place_words,
     reader_language,
+    what_is_new,
 )
 from app.work.pages.typed import Typed
 from app.work.refusals import CaseNotFound
@@ -139,14 +140,9 @@ def show_case(
         may_direct=acting().may(Permission.DIRECT_CASES),
         may_see_contact=acting().may(Permission.SEE_CONTACT),
         happened=len(lines),
-        news=_news(lines[::-1], seen) if is_late else [],
+        news=what_is_new(lines[::-1], seen) if is_late else [],
     )
     return page, status
-
-
-def _news(lines: list[Any], seen: int | None) -> list[Any]:
-    """Return what happened since the form was shown; at least the last thing."""
-    return lines[seen:] if seen is not None and 0 <= seen < len(lines) else lines[-1:]
 
 
 def _read(

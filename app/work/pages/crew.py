@@ -123,7 +123,7 @@ def _lines(transaction: Transaction, listed: Sequence[ListedTask], now: datetime
             stage_words=task_stage_words(one.task.stage),
             is_danger=one.case.is_danger,
             is_overdue=now > one.task.due_at,
-            clock=clock_words(one.case.clock(now)),
+            clock="" if now > one.task.due_at else clock_words(one.case.clock(now)),
             due=due_words(one.task.due_at, now),
             place=place_words(areas.get(one.case.id, []), one.number_and_street, one.asset_kind),
             distance=None if one.distance_metres is None else distance_words(one.distance_metres),

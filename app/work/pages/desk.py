@@ -86,6 +86,8 @@ def entry_words(entry: DeskEntry) -> str:
         return waits_words(_text(details, "waiting"), entry.case.waits_until)
     if entry.reason is DeskReason.NOT_SOLVED:
         return _text(details, "party")
+    if entry.reason is DeskReason.OTHER_ANSWERS:
+        return gettext("of report %(report)s", report=_text(details, "report"))
     return ""
 
 
@@ -160,7 +162,8 @@ def _lines(transaction: Transaction, listed: Sequence[DeskCase], now: datetime) 
             raised=moment_words(one.entries[0].raised_at),
             due=due_words(one.case.due_at, now),
             is_overdue=one.case.is_overdue(now),
-            clock=clock_words(one.case.clock(now)),
+            # How many days late it is says it already.
+            clock="" if one.case.is_overdue(now) else clock_words(one.case.clock(now)),
             place=place_words(areas.get(one.case.id, []), None),
             begins=texts.get(one.case.id, ""),
         )

@@ -116,6 +116,14 @@ def history_lines(
     ]
 
 
+def what_is_new(lines: list[HistoryLine], seen: int | None) -> list[HistoryLine]:
+    """Return what happened since a form was shown, of lines the oldest first; at least the last.
+
+    `seen` is how many lines there were then.
+    """
+    return lines[seen:] if seen is not None and 0 <= seen < len(lines) else lines[-1:]
+
+
 def actors_in(entries: Iterable[HistoryEntry]) -> set[UUID]:
     """Return the accounts and partner clients that a history names."""
     return {entry.actor_id for entry in entries if entry.actor_id is not None}

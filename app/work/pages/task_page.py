@@ -40,7 +40,6 @@ from app.work.model import (
 from app.work.operations.history import history_of_case
 from app.work.operations.lists import listed_task
 from app.work.pages.shown import (
-    HistoryLine,
     actors_in,
     address_near,
     categories_in,
@@ -49,6 +48,7 @@ from app.work.pages.shown import (
     moment_words,
     pictures,
     place_words,
+    what_is_new,
 )
 from app.work.pages.typed import Typed
 from app.work.refusals import TaskNotFound
@@ -164,7 +164,7 @@ def show_task(
         room_for_photos=MAX_PHOTOS - len(known.repairs),
         history=lines[::-1],
         happened=len(lines),
-        news=_news(lines, seen) if status == HTTPStatus.PRECONDITION_FAILED else [],
+        news=what_is_new(lines, seen) if status == HTTPStatus.PRECONDITION_FAILED else [],
         results=[{"value": one.value, "label": result_words(one)} for one in WorkResult],
         reasons=[{"value": one.value, "label": decline_words(one)} for one in DeclineReason],
         waits=[{"value": one.value, "label": waiting_words(one)} for one in WaitingFor],
@@ -174,11 +174,6 @@ def show_task(
         map=_map(known, settings, category_name),
     )
     return page, status
-
-
-def _news(lines: list[HistoryLine], seen: int | None) -> list[HistoryLine]:
-    """Return what happened since the form was shown; at least the last thing."""
-    return lines[seen:] if seen is not None and 0 <= seen < len(lines) else lines[-1:]
 
 
 def _read(transaction: Transaction, task_id: UUID, party_id: UUID) -> _Known:
