@@ -21,7 +21,7 @@ from app.foundation.rule_changes import ChangedBy, version_of
 from app.geography.importing.areas import AreasToImport, import_areas, lock_kind
 from app.geography.importing.frames import RD, WGS84, Frame
 from app.geography.importing.model import AreaToImport, FeatureRefused
-from app.geography.importing.shapes import whole_polygon
+from app.geography.importing.shapes import Tangled, whole_polygon
 from app.geography.model import AreaTaken, ChangedSince, ShapeFault, ShapeRefused
 from app.geography.operations import GeoJSON
 from app.geography.rules import require_kind
@@ -120,6 +120,8 @@ def drawn_shape(written: str) -> DrawnShape:
     frame = Frame(RD if float(abs(corners).max()) > _MOST_DEGREES else WGS84)
     try:
         mended, repaired = whole_polygon(polygon)
+    except Tangled:
+        raise ShapeRefused(ShapeFault.TANGLED) from None
     except FeatureRefused:
         raise ShapeRefused(ShapeFault.NO_SURFACE) from None
     try:
@@ -152,9 +154,9 @@ def _geometry(held: object) -> object:
 
 
 def _polygon(geometry: object) -> Polygon | MultiPolygon:
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    kind: Any = geometry.get("type") if isinstance(geometry, dict) else None
     parts: Any = geometry.get("coordinates") if isinstance(geometry, dict) else None
-    if kind not in {"Polygon", "MultiPolygon"} or not isinstance(parts, list):
+    if kind not in ("Polygon", "MultiPolygon") or not isinstance(parts, list):
         raise ShapeRefused(ShapeFault.NO_POLYGON)
     try:
         polygons = [_part(part) for part in ([parts] if kind == "Polygon" else parts)]

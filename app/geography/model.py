@@ -75,6 +75,7 @@ class ShapeFault(StrEnum):
     TOO_MANY_CORNERS = "too-many-corners"
     LINE_WITHOUT_TWO_NUMBERS = "line-without-two-numbers"
     NO_SURFACE = "no-surface"
+    TANGLED = "tangled"
     NOT_IN_THE_NETHERLANDS = "not-in-the-netherlands"
     TOO_SMALL = "too-small"
     TOO_LARGE = "too-large"

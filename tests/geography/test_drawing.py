@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import re
+from contextlib import suppress
 from datetime import date
+from time import process_time
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ import shapely
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely.geometry import MultiPolygon, box, mapping
+from shapely.geometry import MultiPolygon, Point, box, mapping
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -35,6 +38,19 @@ CROSSING = (
     '{"type":"Polygon","coordinates":'
     "[[[4.3,51.5],[4.31,51.51],[4.31,51.5],[4.3,51.51],[4.3,51.5]]]}"
 )
+#: Whatever JSON can hold, with a leaning towards what GeoJSON holds.
+_WORDS = st.sampled_from(["Polygon", "MultiPolygon", "Feature", "FeatureCollection"])
+_PARTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | _WORDS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["type", "geometry", "coordinates", "features"]), inner, max_size=4
+        )
+    ),
+    max_leaves=25,
+)
+ANY_JSON = _PARTS | st.fixed_dictionaries({"type": _WORDS, "coordinates": _PARTS})
 
 
 def written(shape: BaseGeometry) -> str:
@@ -79,6 +95,48 @@ class TestAShape:
         assert drawn.shape.is_valid
         assert len(drawn.shape.geoms) == 2
 
+    @pytest.mark.parametrize("corners", [200, 2_000, 9_999])
+    def test_that_is_a_tangle_is_refused_within_seconds(self, corners: int) -> None:
+        drawn = random.Random(851)  # a scribble
+        lines = "\n".join(
+            f"{drawn.uniform(4.2, 4.4):.6f} {drawn.uniform(51.5, 51.6):.6f}" for _ in range(corners)
+        )
+        began = process_time()
+
+        assert the_fault(lines) is ShapeFault.TANGLED
+        assert process_time() - began < 5
+
+    def test_may_cross_itself_some_times_among_many_corners(self) -> None:
+        circle = Point(4.3, 51.5).buffer(0.05, quad_segs=2_400)
+        corners = list(circle.exterior.coords)
+        corners[50], corners[60] = corners[60], corners[50]
+
+        drawn = drawn_shape(written(shapely.Polygon(corners)))
+
+        assert drawn.repaired == "self-intersection"
+        assert drawn.shape.area == pytest.approx(circle.area, rel=1e-5)
+
+    def test_may_cross_itself_as_often_as_a_hundred_random_corners_do(self) -> None:
+        drawn = random.Random(851)  # a scribble
+        corners = [(drawn.uniform(4.2, 4.3), drawn.uniform(51.5, 51.6)) for _ in range(80)]
+        began = process_time()
+
+        assert drawn_shape(written(shapely.Polygon(corners))).shape.is_valid
+        assert process_time() - began < 5
+
+    def test_gains_nothing_by_a_hole_outside_it(self) -> None:
+        hole = box(4.4, 51.5, 4.41, 51.51)
+
+        drawn = drawn_shape(written(shapely.Polygon(HERE.exterior, [hole.exterior])))
+
+        assert drawn.shape.equals(HERE)
+        assert drawn.repaired == "a hole lies outside the outline and was left out"
+
+    @given(ANY_JSON)
+    def test_in_any_json_is_a_shape_or_refused(self, held: object) -> None:
+        with suppress(ShapeRefused):
+            assert drawn_shape(json.dumps(held)).shape.is_valid
+
     @pytest.mark.parametrize(
         "lines",
         [
@@ -107,6 +165,8 @@ class TestAShape:
             ("{", ShapeFault.NO_GEOJSON),
             ("[" * 100_000, ShapeFault.NO_GEOJSON),
             ("[]", ShapeFault.NO_POLYGON),
+            ('{"type":["Polygon"],"coordinates":[]}', ShapeFault.NO_POLYGON),
+            ('{"type":{"a":1},"coordinates":[]}', ShapeFault.NO_POLYGON),
             ("{}", ShapeFault.NO_POLYGON),
             ('{"type":"Point","coordinates":[4,51]}', ShapeFault.NO_POLYGON),
             ('{"type":"Polygon","coordinates":[4]}', ShapeFault.NO_POLYGON),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import STRtree
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
@@ -18,23 +21,112 @@ from app.geography.importing.model import FeatureRefused
 GAP_METRES = 500
 
 
+class Tangled(FeatureRefused):
+    """An outline that crosses itself, or comes near itself, so often that nobody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__(Sentence("crosses itself or comes near itself too often to be read"))
+
+
+HOLE_LEFT_OUT = Sentence("a hole lies outside the outline and was left out")
+
+#: An outline that crosses itself more often is mended in no time that anybody waits for.
+_MOST_CROSSINGS = 1_000
+
+#: So many pairs of sides may lie near each other, or so many for each side where that is more.
+_MOST_NEAR = 250_000
+_NEAR_FOR_EACH = 20
+
+_SIDES_AT_ONCE = 64
+
+_Corners: TypeAlias = "npt.NDArray[np.float64]"
+
+
 def whole_polygon(shape: BaseGeometry) -> tuple[MultiPolygon, str | None]:
     """Return a polygon that does not cross itself, and what had to be repaired for that.
 
+    What an outline goes around is inside it; a hole that lies outside it is left out. The time is
+    bounded whatever is drawn.
+
     Raises:
-        FeatureRefused: it is no polygon, or nothing with a surface is left of it.
+        FeatureRefused: it is no polygon, crosses itself time and again, or nothing with a surface
+            is left of it.
     """
     if not isinstance(shape, Polygon | MultiPolygon):
         raise FeatureRefused(
             Sentence("is a %(kind)s, not a Polygon or MultiPolygon", kind=shape.geom_type)
         )
+    # Before anything else: even to find out whether it is whole takes minutes for a tangle.
+    if _is_tangled(shape):
+        raise Tangled
     if shape.is_valid:
         return _several(shape), None
-    why = _wrong_with(shape)
-    mended = _surface(shapely.make_valid(shape))
+    inside = MultiPolygon([_without_holes_outside(one) for one in shapely.get_parts(shape)])
+    has_left_out = shapely.get_num_coordinates(inside) < shapely.get_num_coordinates(shape)
+    why = HOLE_LEFT_OUT if has_left_out else _wrong_with(shape)
+    mended = _surface(_mended(inside))
     if mended.is_empty:
         raise FeatureRefused(Sentence("has no surface (%(why)s)", why=why))
     return mended, why
+
+
+def _mended(shape: BaseGeometry) -> BaseGeometry:
+    return shapely.make_valid(shape, method="structure", keep_collapsed=False)
+
+
+def _without_holes_outside(polygon: Polygon) -> Polygon:
+    """Return a polygon without the holes that touch nothing of it: mending makes areas of those."""
+    if not polygon.interiors:
+        return polygon
+    surface = _mended(Polygon(polygon.exterior))
+    shapely.prepare(surface)
+    holes = [hole for hole in polygon.interiors if surface.intersects(hole)]
+    return Polygon(polygon.exterior, holes)
+
+
+def _is_tangled(shape: Polygon | MultiPolygon) -> bool:
+    """Whether it crosses itself so often that mending would take its square in time."""
+    rings = shapely.get_rings(shape)
+    if rings.size == 0:
+        return False
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    follows = ring[1:] == ring[:-1]
+    begins, ends = corners[:-1][follows], corners[1:][follows]
+    drawn: Any = shapely.linestrings(np.stack((begins, ends), axis=1))
+    sides = list(drawn)
+    tree = STRtree(sides)
+    near, crossings = 0, 0
+    for first in range(0, len(sides), _SIDES_AT_ONCE):
+        one, other = tree.query(sides[first : first + _SIDES_AT_ONCE])
+        one += first
+        one, other = one[one < other], other[one < other]
+        near += len(one)
+        crossings += int(_cross(begins[one], ends[one], begins[other], ends[other]).sum())
+        if crossings > _MOST_CROSSINGS or near > max(_MOST_NEAR, _NEAR_FOR_EACH * len(sides)):
+            return True
+    return False
+
+
+def _cross(
+    begins: _Corners, ends: _Corners, other_begins: _Corners, other_ends: _Corners
+) -> npt.NDArray[np.bool_]:
+    """Return which pairs of sides cross; those that only touch do not."""
+
+    def turn(of: _Corners) -> npt.NDArray[np.float64]:
+        return _turn(begins, ends, of)
+
+    def turn_of_other(of: _Corners) -> npt.NDArray[np.float64]:
+        return _turn(other_begins, other_ends, of)
+
+    apart = turn(other_begins) * turn(other_ends) < 0
+    crossed: npt.NDArray[np.bool_] = apart & (turn_of_other(begins) * turn_of_other(ends) < 0)
+    return crossed
+
+
+def _turn(begins: _Corners, ends: _Corners, of: _Corners) -> npt.NDArray[np.float64]:
+    """Return the sign of the side of a line on which a corner lies."""
+    along, towards = ends - begins, of - begins
+    return np.sign(along[:, 0] * towards[:, 1] - along[:, 1] * towards[:, 0])
 
 
 #: What GEOS says of an outline, as sentences that can be said in another language.

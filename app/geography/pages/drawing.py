@@ -36,6 +36,7 @@ from app.geography.drawing import (
     make_drawn_area,
     reshape_area,
 )
+from app.geography.importing.shapes import HOLE_LEFT_OUT
 from app.geography.model import (
     AreasRefused,
     AreaTaken,
@@ -84,7 +85,7 @@ class _Look:
 
     size: str
     before: str | None
-    repaired: bool
+    repaired: str | None
     overlaps: Sequence[str]
     token: str
 
@@ -261,6 +262,10 @@ def fault_words(refused: ShapeRefused) -> str:
         ShapeFault.NO_SURFACE: gettext(
             "This line has no surface: it goes back over itself. Move a corner aside."
         ),
+        ShapeFault.TANGLED: gettext(
+            "This line crosses itself, or comes near itself, so often that it cannot be read."
+            " Draw around the area once, with fewer corners."
+        ),
         ShapeFault.NOT_IN_THE_NETHERLANDS: gettext(
             "This outline is not in the Netherlands. In GeoJSON the longitude comes first, such as"
             " 4.3195, and then the latitude, such as 51.5836."
@@ -289,7 +294,21 @@ def _look(
     told = [drawn.kind, drawn.code, drawn.name, drawn.valid_from.isoformat(), size, *overlaps]
     token = version_of({"told": told, "shape": shapely.to_wkb(drawn.shape, hex=True)})
     before = _square_metres(area.square_metres) if area else None
-    return _Look(size, before, shape.repaired is not None, overlaps, token)
+    return _Look(size, before, _repaired_words(shape.repaired), overlaps, token)
+
+
+def _repaired_words(repaired: str | None) -> str | None:
+    if repaired is None:
+        return None
+    said = gettext(
+        "The line crossed itself. It was repaired: look on the map whether this is what you mean."
+    )
+    if repaired == HOLE_LEFT_OUT:
+        said = gettext(
+            "A hole lies outside the outline. It was left out: look on the map whether this is what"
+            " you mean."
+        )
+    return str(said)
 
 
 def _square_metres(metres: float) -> str:
