@@ -14,7 +14,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
 from app.foundation.cached_answers import versioned_answer
-from app.foundation.errors import DomainError, FieldError
+from app.foundation.errors import DomainError, FieldError, said_of_fields
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -98,12 +98,11 @@ class _Arguments(FlaskParser):
             if len(values) > 1 and not isinstance(schema.fields.get(name), fields.List)
         ]
         if repeated:
-            raise ArgumentsRefused(
-                errors=tuple(
-                    FieldError(name, "duplicate-field", "This name stands there twice.", "query")
-                    for name in repeated
-                )
+            twice = tuple(
+                FieldError(name, "duplicate-field", "This name stands there twice.", "query")
+                for name in repeated
             )
+            raise ArgumentsRefused(said_of_fields(twice), errors=twice)
         return super().load_querystring(req, schema)
 
     def handle_error(
@@ -121,15 +120,14 @@ class _Arguments(FlaskParser):
             ArgumentsRefused: with every field that is not right.
         """
         said = error.normalized_messages()  # type: ignore[no-untyped-call]  # the library carries no types
-        raise ArgumentsRefused(
-            errors=tuple(
-                fault
-                for location, messages in said.items()
-                for fault in _field_errors(
-                    messages, location="query" if location == "query" else "body"
-                )
+        wrong = tuple(
+            fault
+            for location, messages in said.items()
+            for fault in _field_errors(
+                messages, location="query" if location == "query" else "body"
             )
-        ) from None
+        )
+        raise ArgumentsRefused(said_of_fields(wrong), errors=wrong) from None
 
     def _handle_invalid_json_error(
         self,

@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.foundation.errors import DomainError, FieldError
+from app.foundation.errors import DomainError, FieldError, said_of_fields
 from app.foundation.texts import clean_text, has_control_characters
 
 #: What is said in JSON is never longer; photos come beside it.
@@ -187,7 +187,7 @@ def load(schema: Schema, whole: Mapping[str, Any]) -> Any:  # noqa: ANN401  # wh
         return schema.load(whole)
     except ValidationError as wrong:
         errors = tuple(_errors(wrong.normalized_messages()))  # type: ignore[no-untyped-call]  # the library carries no types
-        raise BodyRefused(errors=errors) from None
+        raise BodyRefused(said_of_fields(errors), errors=errors) from None
 
 
 def refuse_field(field: str, code: str, detail: str) -> NoReturn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -14,6 +14,19 @@ class FieldError:
     code: str
     detail: str
     location: str = "body"
+
+
+#: As many wrong fields are told in one sentence; `errors` names them all.
+_AT_MOST_SAID = 5
+
+
+def said_of_fields(errors: Sequence[FieldError]) -> str | None:
+    """Return what is wrong with which field in one line, for who reads `detail` alone."""
+    if not errors:
+        return None
+    said = "; ".join(f"{one.field}: {one.detail.rstrip('.')}" for one in errors[:_AT_MOST_SAID])
+    more = len(errors) - _AT_MOST_SAID
+    return f"Not right: {said}" + (f"; and {more} more." if more > 0 else ".")
 
 
 class DomainError(Exception):

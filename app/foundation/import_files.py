@@ -65,10 +65,13 @@ class Imported:
     added: int = 0
     changed: int = 0
     as_they_were: int = 0
+    #: Of those that are as they were: the demo's, which now stay when the demo is cleared.
+    of_demo: int = 0
 
     def __str__(self) -> str:
         """Return it as an operator reads it."""
-        return f"{self.added} added, {self.changed} changed, {self.as_they_were} as they were"
+        said = f"{self.added} added, {self.changed} changed, {self.as_they_were} as they were"
+        return f"{said} ({self.of_demo} of the demo, now your own)" if self.of_demo else said
 
 
 def read_toml(file: Path, shape: type[Wanted]) -> Wanted:

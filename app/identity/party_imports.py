@@ -89,8 +89,9 @@ def import_parties(
             renewed = change_party(transaction, _to_keep(one), by=by, now=now)
         if kept is None:
             done.added += 1
-        elif not was_demo and party_told(transaction, renewed) == before:
+        elif party_told(transaction, renewed) == before:
             done.as_they_were += 1
+            done.of_demo += was_demo
         else:
             done.changed += 1
     return done

@@ -74,10 +74,14 @@ class PointSchema(Schema):
             raise ValidationError(
                 "Two numbers: longitude first, then latitude.", field_name="coordinates"
             )
-        try:
-            return float(numbers[0]), float(numbers[1])
-        except OverflowError:
-            raise ValidationError("Not a place on earth.", field_name="coordinates") from None
+        longitude, latitude = numbers[:2]
+        # Compared before they become floats: a whole number of JSON can be larger than any.
+        if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+            raise ValidationError(
+                "Longitude first, from -180 to 180, then latitude, from -90 to 90.",
+                field_name="coordinates",
+            )
+        return float(longitude), float(latitude)
 
 
 class ReportSchema(Schema):

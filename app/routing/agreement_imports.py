@@ -106,7 +106,6 @@ def import_agreements(
             "windows": kept_windows(read_windows(one.windows)),
             "valid_from": one.valid_from,
             "valid_until": one.valid_until,
-            "is_demo": False,
         }
         kept = there.get(one.code)
         before = agreement_told(kept) if kept else None
@@ -116,10 +115,13 @@ def import_agreements(
             done.added += 1
         elif all(getattr(kept, name) == value for name, value in values.items()):
             done.as_they_were += 1
+            done.of_demo += kept.is_demo
         else:
             done.changed += 1
         for name, value in values.items():
             setattr(kept, name, value)
+        # What is in somebody's own file does not go with the demo.
+        kept.is_demo = False
         note_agreement(transaction, kept, before=before, by=by, now=now)
     transaction.session.flush()
     return done, sorted(set(there) - {one.code for one in wanted})

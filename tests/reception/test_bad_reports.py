@@ -126,7 +126,7 @@ class TestAFieldThatIsNotRight:
             (a_body(location=at(True, False)), "#/location/coordinates"),
             (a_body(location=at([4.32], [51.58])), "#/location/coordinates"),
             (a_body(location=at(10**400, 51.58)), "#/location/coordinates"),
-            (a_body(location=at(999, 999)), "#/location"),
+            (a_body(location=at(999, 999)), "#/location/coordinates"),
             (a_body(location={"type": "Polygon", "coordinates": []}), "#/location/type"),
             (a_body(location={**at(*IN_DISTRICT), "bbox": []}), "#/location/bbox"),
             (a_body(category="geen.soort"), "#/category"),
@@ -188,6 +188,7 @@ class TestAFieldThatIsNotRight:
 
         problem = is_refused(post(web, body), 400, provided)
 
+        assert "description: Between 1 and 3000 characters; " in problem["detail"]
         assert {error["location"]: error["code"] for error in problem["errors"]} == {
             "#/description": "invalid",
             "#/danger": "invalid",
@@ -206,6 +207,14 @@ class TestAFieldThatIsNotRight:
         problem = is_refused(post(web, a_body(category="wegen.losse-tegel")), 400, provided)
 
         assert problem["errors"][0]["code"] == "retired-category"
+
+    def test_says_how_a_place_is_written(self, web: FlaskClient, provided: Provided) -> None:
+        problem = is_refused(post(web, a_body(location=at(999, 51.5))), 400, provided)
+
+        assert problem["detail"] == (
+            "Not right: location.coordinates: Longitude first, from -180 to 180, then latitude,"
+            " from -90 to 90."
+        )
 
 
 class TestAPlaceThatIsNotOurs:

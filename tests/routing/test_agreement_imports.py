@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app.foundation.database import Database
 from app.foundation.import_files import FileRefused
@@ -88,6 +88,23 @@ class TestAgreementsFromAFile:
         assert 'answers = { "gevaar" = ["ja", "misschien"] }' in out
         again = imported(provided, tmp_path, out)
         assert again.output == "Agreements: 0 added, 0 changed, 2 as they were.\n"
+
+    def test_that_were_the_demos_are_as_they_were_and_stay_without_it(
+        self, provided: Provided, tmp_path: Path, connection: Connection
+    ) -> None:
+        imported(provided, tmp_path)
+        connection.execute(text("UPDATE agreement SET is_demo = code = 'lampen'"))
+        noted = connection.scalar(text("SELECT count(*) FROM rule_change"))
+
+        result = imported(
+            provided, tmp_path, CliRunner().invoke(export_agreements_command, obj=provided).output
+        )
+
+        assert result.output == (
+            "Agreements: 0 added, 0 changed, 2 as they were (1 of the demo, now your own).\n"
+        )
+        assert connection.scalar(text("SELECT count(*) FROM rule_change")) == noted
+        assert connection.scalar(text("SELECT bool_or(is_demo) FROM agreement")) is False
 
     def test_end_with_a_last_day(self, provided: Provided, tmp_path: Path) -> None:
         imported(provided, tmp_path)
