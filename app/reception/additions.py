@@ -21,6 +21,7 @@ from app.triage.model import ChangedMeanwhile, Question, RetiredCategory
 from app.triage.operations import category
 from app.work.model import REPORTER, Case, DeskReason, Happening
 from app.work.operations.answers_came import look_again
+from app.work.operations.answers_told import tell_where_they_differ
 from app.work.operations.cases import case as case_with_id
 from app.work.operations.desk_list import raise_at_desk
 from app.work.operations.history import write_history
@@ -128,11 +129,16 @@ def add_answers(
     if not checked.answers:
         return
     before = answers_of_case(transaction, case.id)
+    if not fresh.joined_by.is_vouched_for:
+        tell_where_they_differ(
+            transaction, case, answers=checked.by_question, report=fresh.reference, now=now
+        )
     write_answers(
         transaction, fresh.id, (*fresh.answers, *checked.answers), missing=checked.missing
     )
     write_history(transaction, fresh.case_id, Happening.ANSWERS_ADDED, by=REPORTER, at=now)
-    look_again(transaction, case, before=before, report=fresh.reference, now=now)
+    if fresh.joined_by.is_vouched_for:
+        look_again(transaction, case, before=before, report=fresh.reference, now=now)
 
 
 def codes_of(questions: Sequence[Question]) -> str:

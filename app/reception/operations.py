@@ -15,6 +15,7 @@ from app.foundation.json_value import JSONValue
 from app.geography.model import MUNICIPALITY, Located, OutsideServiceArea, Spot
 from app.geography.operations import brought_inside, locate
 from app.geography.outline import may_be_ours
+from app.intake.kept_answers import answers_of_case
 from app.intake.model import JoinedBy, NewReport
 from app.intake.operations import keep_report
 from app.intake.rules import new_reference
@@ -22,15 +23,17 @@ from app.photos.model import StoredOriginal
 from app.photos.operations.keeping import attach_to_report, keep
 from app.reception.joining import Known, known_case
 from app.reception.model import ReceivedReport
-from app.routing.calendar import promise
+from app.routing.calendar import Promise, promise
 from app.routing.model import Decision
 from app.routing.operations.calendar_days import working_calendar
 from app.routing.operations.deciding import decide_with_calendar, defect_at, keep_decision
 from app.routing.rules import cannot_wait
 from app.triage.answering import check_answers
 from app.triage.model import CategoryDecision
+from app.triage.norms import norms_of_categories
 from app.triage.operations import choose_category
 from app.work.model import Case, DeskReason
+from app.work.operations.answers_told import tell_where_they_differ
 from app.work.operations.at_asset import secret_case_at_asset
 from app.work.operations.cases import (
     ResponsibleParty,
@@ -38,6 +41,7 @@ from app.work.operations.cases import (
     join_report,
     open_case,
 )
+from app.work.operations.clock import promise_of
 
 #: Why a report that joined a case has no routing decision of its own.
 JOINED = "joined"
@@ -88,8 +92,13 @@ def receive_report(
             known.case,
             report_id=report_id,
             is_danger=new.is_danger,
-            promised=promise(now, terms, working_calendar(transaction, since=now)),
+            promised=_promised_to_joined(
+                transaction, known.case, located, is_danger=new.is_danger, now=now
+            ),
             now=now,
+        )
+        tell_where_they_differ(
+            transaction, case, answers=checked.by_question, report=reference, now=now
         )
     else:
         defect = defect_at(
@@ -200,6 +209,24 @@ def responsible(decision: Decision) -> ResponsibleParty | None:
     """Return the decided party as work wants it."""
     party = decision.party
     return ResponsibleParty(party.id, party.code, party.name, party.kind) if party else None
+
+
+def _promised_to_joined(
+    transaction: Transaction, joined: Case, located: Located, *, is_danger: bool, now: datetime
+) -> Promise:
+    """Return what a case is promised: by its own kind, if it turns out to be a danger now.
+
+    What whoever joins it answered does not count: see
+    `docs/decisions/who-may-join-and-what-they-see.md`.
+    """
+    if joined.is_danger or not is_danger:
+        return promise_of(joined)
+    terms = norms_of_categories(transaction, {joined.category_code})[joined.category_code].terms(
+        danger=True,
+        answers=answers_of_case(transaction, joined.id),
+        asset_kind=located.asset.kind if located.asset else None,
+    )
+    return promise(now, terms, working_calendar(transaction, since=now))
 
 
 def _desk_reasons(

@@ -166,6 +166,7 @@ class DeskReason(StrEnum):
     REMARK = "remark"
     DANGER_WAITS = "danger-waits"
     WAIT_OVER = "wait-over"
+    OTHER_ANSWERS = "other-answers"
 
 
 #: The desk's reasons that say nobody has the case: they end when somebody gets it, or it closes.

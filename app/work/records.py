@@ -181,7 +181,8 @@ class DeskEntryRecord(Base):
     __table_args__ = (
         CheckConstraint(
             "reason in ('nobody-responsible', 'declined', 'unsure-category',"
-            " 'possible-duplicate', 'not-solved', 'remark', 'danger-waits', 'wait-over')",
+            " 'possible-duplicate', 'not-solved', 'remark', 'danger-waits', 'wait-over',"
+            " 'other-answers')",
             name="reason",
         ),
         Index("ix_desk_entry_case_id", "case_id"),

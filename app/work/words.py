@@ -112,6 +112,7 @@ def desk_reason_words(reason: DeskReason) -> str:
         DeskReason.REMARK: gettext("Remark of a reporter"),
         DeskReason.DANGER_WAITS: gettext("Danger, and the work waits"),
         DeskReason.WAIT_OVER: gettext("Waited long enough"),
+        DeskReason.OTHER_ANSWERS: gettext("Answers that say otherwise"),
     }
     return named[reason]
 
@@ -123,6 +124,7 @@ def settled_words(reason: DeskReason) -> str | None:
         DeskReason.POSSIBLE_DUPLICATE: gettext("No duplicate"),
         DeskReason.REMARK: gettext("Remark read"),
         DeskReason.DANGER_WAITS: gettext("Somebody sees to the danger"),
+        DeskReason.OTHER_ANSWERS: gettext("Answers looked at"),
     }
     return named.get(reason)
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
+from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.foundation.rule_changes import BY_COMMAND
@@ -19,6 +20,8 @@ from app.reception.rules import of_another_kind, sent_answers
 from app.routing.operations.agreements import AgreementToMake, make_agreement
 from app.triage.kept_rows import keep_questions, keep_stricter_norms
 from app.triage.model import Name, Option, Question, QuestionKind, StricterNorm, Term
+from app.work.model import ActedBy
+from app.work.operations.merging import merge_case
 from tests.makers.places import IN_DISTRICT, SmallMunicipality, a_small_municipality
 from tests.reception.browsing import Page, Resident
 
@@ -275,7 +278,7 @@ class TestAnAnswerThatComesLater:
         assert tasks_of(connection, told) == [("team", "started")]
         assert connection.scalars(
             text("SELECT reason FROM desk_entry WHERE settled_at IS NULL")
-        ).all() == ["remark"]
+        ).all() == ["other-answers"]
 
     def test_leaves_what_a_person_gave_to_somebody_else(
         self, web: FlaskClient, connection: Connection
@@ -288,6 +291,100 @@ class TestAnAnswerThatComesLater:
         answer_later(web, told, "fietspad")
 
         assert tasks_of(connection, told) == [("team", "offered")]
+
+    def test_moves_it_though_somebody_else_answered_the_same_before(
+        self, web: FlaskClient, connection: Connection
+    ) -> None:
+        told = post(web).get_json()
+        post(web, sameAs=told["reference"], answers={"waar": "fietspad"})
+
+        page = answer_later(web, told, "fietspad")
+
+        assert "Lux Verlichting" in page
+        assert tasks_of(connection, told) == [("lux", "offered"), ("team", "cancelled")]
+        assert status_of(web, told)["dueAt"] < told["dueAt"]
+
+    def test_is_given_once(self, web: FlaskClient, connection: Connection) -> None:
+        told = post(web).get_json()
+        answer_later(web, told, "stoep")
+        promised = status_of(web, told)["dueAt"]
+
+        path = f"/volg/{told['token']}"
+        for seen in ("waar", ""):
+            web.post(
+                f"{path}/antwoorden",
+                data={**_hidden(web.get(path).text), "seen": seen, "answer-waar": "fietspad"},
+            )
+
+        assert tasks_of(connection, told) == [("team", "offered")]
+        assert status_of(web, told)["dueAt"] == promised
+
+
+@pytest.mark.usefixtures("on_cycle_paths")
+class TestAnAnswerOfWhoJoinedByTheirOwnWord:
+    def test_moves_nothing_and_the_desk_is_told(
+        self, web: FlaskClient, connection: Connection
+    ) -> None:
+        told = post(web, answers={"waar": "stoep"}).get_json()
+        stranger = post(web, sameAs=told["reference"]).get_json()
+        assert told_the_desk(connection) == []
+
+        answer_later(web, stranger, "fietspad")
+
+        assert stranger["case"]["joined"]
+        assert tasks_of(connection, told) == [("team", "offered")]
+        assert status_of(web, told)["dueAt"] == told["dueAt"]
+        assert told_the_desk(connection) == [("other-answers", stranger["reference"])]
+
+    def test_in_the_report_itself_is_told_too(
+        self, web: FlaskClient, connection: Connection
+    ) -> None:
+        told = post(web, answers={"waar": "stoep"}).get_json()
+
+        stranger = post(
+            web, sameAs=told["reference"], answers={"waar": "fietspad"}, danger=True
+        ).get_json()
+
+        assert tasks_of(connection, told) == [("team", "offered")]
+        assert told_the_desk(connection) == [("other-answers", stranger["reference"])]
+
+    def test_that_says_the_same_is_not_told(self, web: FlaskClient, connection: Connection) -> None:
+        told = post(web, answers={"waar": "stoep"}).get_json()
+
+        post(web, sameAs=told["reference"], answers={"waar": "stoep"})
+        post(web, sameAs=told["reference"], answers={"hoeveel": 3})
+
+        assert told_the_desk(connection) == []
+
+
+@pytest.mark.usefixtures("on_cycle_paths")
+def test_two_cases_that_staff_join_stay_with_the_party_and_the_desk_is_told(
+    web: FlaskClient, provided: Provided, connection: Connection
+) -> None:
+    first = post(web, answers={"waar": "stoep"}).get_json()
+    other = post(web, answers={"waar": "fietspad"}).get_json()
+
+    with provided.get(Database).transaction() as transaction:
+        merge_case(
+            transaction,
+            other["reference"],
+            first["reference"],
+            by=ActedBy("account"),
+            now=provided.get(Clock).now(),
+        )
+
+    assert tasks_of(connection, first) == [("team", "offered")]
+    assert ("other-answers", other["reference"]) in told_the_desk(connection)
+
+
+def told_the_desk(connection: Connection) -> list[tuple[str, str]]:
+    rows = connection.execute(
+        text(
+            "SELECT reason, details ->> 'report' AS report FROM desk_entry"
+            " WHERE settled_at IS NULL AND reason <> 'possible-duplicate'"
+        )
+    )
+    return [(row.reason, row.report) for row in rows]
 
 
 def say_at_stop(resident: Resident, stopped: Page, says: str) -> Page:

@@ -33,7 +33,7 @@ WITH_CONTACT_AND_PHOTOS = A_REPORT_IN_WORDS + 3
 WITH_CATEGORY = A_REPORT_IN_WORDS - 1
 #: Rates, key, place, category, the lock of the asset, its case, the calendar (a new case gets it
 #: with the decision); case, history, public case, report, answer.
-JOINING_AT_AN_ASSET = 12
+JOINING_AT_AN_ASSET = 11
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,20 +10,17 @@ from app.foundation.database import Transaction
 from app.geography.model import Located
 from app.identity.operations import party_with_id
 from app.intake.kept_answers import answers_of_case
-from app.routing.model import Decision, Defect
-from app.routing.operations.deciding import decide, defect_at, keep_decision
-from app.routing.rules import cannot_wait
-from app.triage.model import Category, RetiredCategory, Term
+from app.routing.model import Decision
+from app.routing.operations.deciding import keep_decision
+from app.triage.model import Category, RetiredCategory
 from app.triage.operations import category
-from app.work.model import SYSTEM, Case, CaseMoved, DeskReason, TaskStage
+from app.work.model import SYSTEM, Case, CaseMoved, TaskStage
+from app.work.operations.answers_told import Answers, decided_by, tell_the_desk, terms_by
 from app.work.operations.cases import ResponsibleParty, write_case
 from app.work.operations.desk import hand_over, leave_with_nobody
-from app.work.operations.desk_list import raise_at_desk
 from app.work.operations.promising import located_again, promised_from_the_start
 from app.work.operations.task_rows import give_tasks_due_date
 from app.work.operations.tasks import tasks_of_case
-
-Answers = Mapping[str, frozenset[str]]
 
 _BEGUN = frozenset({TaskStage.STARTED, TaskStage.ON_HOLD})
 
@@ -48,18 +44,18 @@ def look_again(
         return found
     located = located_again(transaction, found, now=now)
     after = answers_of_case(transaction, found.id)
-    terms = _terms(kind, found, located, after)
-    if terms != _terms(kind, found, located, before):
+    terms = terms_by(kind, found, located, after)
+    if terms != terms_by(kind, found, located, before):
         found = _promised_earlier(transaction, found, kind, located, now=now)
     (was, _), (decision, defect) = (
-        _decided(transaction, found, kind, located, answers) for answers in (before, after)
+        decided_by(transaction, found, kind, located, answers) for answers in (before, after)
     )
     had = was.party.id if was.party else None
     becomes = decision.party.id if decision.party else None
     if had == becomes or found.party_id != had:
         return found
     if _has_begun(transaction, found) or _has_ended(transaction, decision, now=now):
-        raise_at_desk(transaction, found.id, DeskReason.REMARK, details={"report": report}, now=now)
+        tell_the_desk(transaction, found, report, now=now)
         return found
     keep_decision(transaction, decision, case_id=found.id, defect=defect, now=now)
     if decision.party is None:
@@ -67,14 +63,6 @@ def look_again(
     to = decision.party
     party = ResponsibleParty(to.id, to.code, to.name, to.kind)
     return hand_over(transaction, found, party=party, by=SYSTEM, now=now)
-
-
-def _terms(kind: Category, found: Case, located: Located, answers: Answers) -> tuple[Term, ...]:
-    return kind.norm.terms(
-        danger=found.is_danger,
-        answers=answers,
-        asset_kind=located.asset.kind if located.asset else None,
-    )
 
 
 def _promised_earlier(
@@ -95,20 +83,6 @@ def _promised_earlier(
     give_tasks_due_date(transaction, changed, now=now)
     transaction.tell(CaseMoved(changed, previous_stage=found.stage, at=now))
     return changed
-
-
-def _decided(
-    transaction: Transaction, found: Case, kind: Category, located: Located, answers: Answers
-) -> tuple[Decision, Defect]:
-    terms = _terms(kind, found, located, answers)
-    defect = defect_at(
-        located,
-        found.category_code,
-        at=found.received_at,
-        is_urgent=cannot_wait(terms, danger=found.is_danger),
-        answers=answers,
-    )
-    return decide(transaction, defect), defect
 
 
 def _has_begun(transaction: Transaction, found: Case) -> bool:

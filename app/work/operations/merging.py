@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
+from app.intake.kept_answers import answers_of_case
 from app.routing.calendar import Promise
 from app.work.model import (
     ActedBy,
@@ -16,6 +17,7 @@ from app.work.model import (
     DeskReason,
     Happening,
 )
+from app.work.operations.answers_told import tell_where_they_differ
 from app.work.operations.at_asset import check_alone_at_asset, lock_asset
 from app.work.operations.cases import case_by_reference, check_version, grow_case, move_case
 from app.work.operations.desk_list import raise_at_desk, settle_desk_entries
@@ -36,7 +38,8 @@ def merge_case(
     """Let one case become part of another; return both. Its reports are moved by the caller.
 
     The other becomes as urgent as the more urgent of the two, takes over the asset where it has
-    none, and what a reporter remarked stays on the desk's list.
+    none, and what a reporter remarked stays on the desk's list. It stays with its party: answers
+    by which it would be another's are on that list too.
 
     Raises:
         CaseNotFound: one of the two is not there.
@@ -81,6 +84,13 @@ def merge_case(
         reports=grown.report_count,
         case=merged.reference,
         danger=grown.is_danger and not into.is_danger,
+    )
+    tell_where_they_differ(
+        transaction,
+        grown,
+        answers=answers_of_case(transaction, merged.id),
+        report=merged.reference,
+        now=now,
     )
     if settle_desk_entries(transaction, merged.id, now=now, reasons=(DeskReason.REMARK,)):
         raise_at_desk(transaction, into.id, DeskReason.REMARK, details={}, now=now)

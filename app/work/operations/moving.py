@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.foundation.database import Transaction
 from app.geography.many_places import PlaceToFind, find_places
 from app.geography.model import Spot
-from app.intake.kept_answers import answers_of_case
+from app.intake.kept_answers import answers_of_cases
 from app.routing.drafted import Draft
 from app.routing.model import Decision, Defect
 from app.routing.operations.calendar_days import working_calendar
@@ -90,9 +90,10 @@ def open_cases_elsewhere(
     old, new = (Rules(agreements_on(transaction, day)) for day in (before, today))
     calendar = working_calendar(transaction, since=rows[0].received_at)
     norms = norms_of_categories(transaction, {row.category_code for row in rows})
+    answered = answers_of_cases(transaction, [row.id for row in rows])
     found = []
     for row, there, here in zip(rows, then, now, strict=True):
-        answers = answers_of_case(transaction, row.id)
+        answers = answered[row.id]
         terms = norms[row.category_code].terms(
             danger=row.is_danger, answers=answers, asset_kind=here.asset_kind
         )
