@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
@@ -40,6 +41,18 @@ class FoundPlace:
     def has_asset(self) -> bool:
         """Whether an asset was named."""
         return self.asset_number is not None
+
+
+Thing = TypeVar("Thing")
+
+#: So many places are looked up by one statement, which has a time of its own.
+_AT_ONCE = 2_000
+
+
+def in_portions(things: Sequence[Thing]) -> Iterator[Sequence[Thing]]:
+    """Give so many at once as one statement looks up within its time."""
+    for first in range(0, len(things), _AT_ONCE):
+        yield things[first : first + _AT_ONCE]
 
 
 #: An asset that was taken away since was there when it was named.
@@ -142,20 +155,24 @@ def _areas(
         row.id: FoundArea(row.kind, row.code, row.name, row.square_metres)
         for row in transaction.read(_NAMES, {"on": on})
     }
-    here: dict[int, list[FoundArea]] = defaultdict(list)
-    for row in transaction.read(
-        _AREAS,
-        {
-            "longitudes": [spot.longitude for spot in spots],
-            "latitudes": [spot.latitude for spot in spots],
-            "on": on,
-        },
-    ):
-        here[row.number].append(named[row.area_id])
-    return [
-        tuple(sorted(here[number], key=lambda area: (area.kind, area.code)))
-        for number in range(1, len(spots) + 1)
-    ]
+    # A lamp post is reported time and again: each spot is looked up once, neighbours together.
+    once = sorted(set(spots), key=lambda spot: (spot.longitude, spot.latitude))
+    here: dict[Spot, list[FoundArea]] = defaultdict(list)
+    for portion in in_portions(once):
+        for row in transaction.read(
+            _AREAS,
+            {
+                "longitudes": [spot.longitude for spot in portion],
+                "latitudes": [spot.latitude for spot in portion],
+                "on": on,
+            },
+        ):
+            here[portion[row.number - 1]].append(named[row.area_id])
+    found = {
+        spot: tuple(sorted(areas, key=lambda area: (area.kind, area.code)))
+        for spot, areas in here.items()
+    }
+    return [found.get(spot, ()) for spot in spots]
 
 
 def _with_the_border(
@@ -170,28 +187,32 @@ def _with_the_border(
     ]
     if not outside:
         return found
-    rows = transaction.read(
-        _ON_BORDER,
-        {
-            "longitudes": [found[number].spot.longitude for number in outside],
-            "latitudes": [found[number].spot.latitude for number in outside],
-            "code": municipality_code,
-            "on": on,
-            "border_degrees": _BORDER_DEGREES,
-            "border_metres": BORDER_METRES,
-        },
-    )
-    if not rows:
+    # The places just outside, each with the nearest one on the border.
+    near = [
+        (portion[row.number - 1], Spot(row.longitude, row.latitude))
+        for portion in in_portions(outside)
+        for row in transaction.read(
+            _ON_BORDER,
+            {
+                "longitudes": [found[number].spot.longitude for number in portion],
+                "latitudes": [found[number].spot.latitude for number in portion],
+                "code": municipality_code,
+                "on": on,
+                "border_degrees": _BORDER_DEGREES,
+                "border_metres": BORDER_METRES,
+            },
+        )
+    ]
+    if not near:
         return found
-    spots = [Spot(row.longitude, row.latitude) for row in rows]
     municipality = next(
         FoundArea(row.kind, row.code, row.name, row.square_metres)
         for row in transaction.read(_NAMES, {"on": on})
         if (row.kind, row.code) == ours
     )
     brought = list(found)
-    for row, spot, areas in zip(rows, spots, _areas(transaction, spots, on=on), strict=True):
-        number = outside[row.number - 1]
+    areas_there = _areas(transaction, [spot for _, spot in near], on=on)
+    for (number, spot), areas in zip(near, areas_there, strict=True):
         others = (area for area in areas if area.kind != MUNICIPALITY)
         brought[number] = replace(
             found[number], spot=spot, areas=(municipality, *others), is_at_border=True

@@ -46,6 +46,12 @@ class LaterChangeRestsOnIt(DomainError):
         self.later = later
 
 
+class AnotherComparison(DomainError):
+    """Another comparison is under way; try again in a moment."""
+
+    retry_after_seconds = 10
+
+
 class TooManyReports(DomainError):
     """There are too many reports in this period to compare at once."""
 

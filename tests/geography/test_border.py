@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.foundation.database import Transaction
+from app.geography import many_places
 from app.geography.many_places import PlaceToFind, find_places
 from app.geography.model import BORDER_METRES, Located, Spot
 from app.geography.operations import brought_inside, locate
@@ -114,6 +115,28 @@ class TestAnAssetThatIsNamed:
 
         assert found.is_at_border
         assert kinds(found)["team-district"] == "zuid"
+
+
+class TestManyPlaces:
+    def test_are_found_in_their_order_in_portions_and_once_where_they_are_the_same(
+        self, transaction: Transaction, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(many_places, "_AT_ONCE", 2)
+        spots = [outside(metres) for metres in (-200, 400, 30, -200, 30, 20, -100, 10, 400)]
+
+        found = find_places(
+            transaction,
+            [PlaceToFind(spot) for spot in spots],
+            municipality_code=OURS,
+            on=TODAY,
+        )
+
+        alone = [taken(transaction, spot) for spot in spots]
+        assert [one.is_at_border for one in found] == [one.is_at_border for one in alone]
+        assert [{area.code for area in one.areas} for one in found] == [
+            {area.code for area in one.areas} for one in alone
+        ]
+        assert any(one.is_at_border for one in found)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
@@ -73,6 +73,22 @@ class TestAComparison:
         assert page.status_code == 200
         assert told["Lux Verlichting"] == ["1", "2", "+1"]
         assert told["Team Zuid"] == ["1", "0", "−1"]
+
+    def test_says_that_another_one_is_under_way_and_is_answered_afterwards(
+        self, administrator: Browser, draft: str, engine: Engine
+    ) -> None:
+        address = f"{draft}/vergelijking"
+        with engine.begin() as somebody_else:
+            somebody_else.execute(
+                text("SELECT pg_advisory_xact_lock(hashtextextended('comparison', 854))")
+            )
+            meanwhile = [administrator.get(address), administrator.get(f"{address}.csv")]
+        afterwards = administrator.get(address)
+
+        assert {page.status_code for page in meanwhile} == {503}
+        assert all(page.headers["Retry-After"] == "10" for page in meanwhile)
+        assert all("Iemand anders vergelijkt nu" in page.text for page in meanwhile)
+        assert afterwards.status_code == 200
 
     def test_shows_the_reports_of_one_pair_of_parties_alone(
         self, administrator: Browser, provided: Provided, places: SmallMunicipality, draft: str

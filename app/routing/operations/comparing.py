@@ -13,11 +13,11 @@ from sqlalchemy import text
 
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
-from app.geography.many_places import FoundPlace, PlaceToFind, find_places
+from app.geography.many_places import FoundPlace, PlaceToFind, find_places, in_portions
 from app.geography.model import VILLAGE, Spot
 from app.intake.looking_back import PastReport, count_past_reports, past_reports
 from app.routing.calendar import WorkingCalendar
-from app.routing.drafted import Draft, Operation, TooManyReports
+from app.routing.drafted import AnotherComparison, Draft, Operation, TooManyReports
 from app.routing.model import (
     Agreement,
     AreaHere,
@@ -34,6 +34,10 @@ from app.triage.norms import norms_of_categories
 
 #: So many are decided twice within half a minute on one core.
 MOST_REPORTS = 60_000
+
+
+#: Held until the transaction ends.
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('comparison', 854))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +154,13 @@ def compare(
     draft that is in force already, the rules of the day before it count in the place of today's.
 
     Raises:
+        AnotherComparison: one is under way already.
         TooManyReports: more than `MOST_REPORTS` came in.
     """
     began = perf_counter()
+    # One at a time: together they would take all there is from those who look at the map.
+    if not transaction.connection.scalar(_LOCK):
+        raise AnotherComparison
     on = _day_to_compare_with(draft, today)
     reports = _reports(transaction, since, until)
     places = find_places(
@@ -301,16 +309,23 @@ def _areas_as_drafted(
         return [areas_here(place) for place in places]
     kinds = {one.kind for one in draft.areas}
     kept = [[area for area in areas_here(place) if area.kind not in kinds] for place in places]
-    for row in transaction.read(
-        _DRAFTED_AREAS,
-        {
-            "longitudes": [place.spot.longitude for place in places],
-            "latitudes": [place.spot.latitude for place in places],
-            "draft_id": draft.id,
-        },
-    ):
-        kept[row.number - 1].append(AreaHere(row.kind, row.code, row.name, row.square_metres))
-    return [tuple(sorted(areas, key=lambda area: area.key)) for areas in kept]
+    drafted: dict[Spot, list[AreaHere]] = {place.spot: [] for place in places}
+    for portion in in_portions(list(drafted)):
+        for row in transaction.read(
+            _DRAFTED_AREAS,
+            {
+                "longitudes": [spot.longitude for spot in portion],
+                "latitudes": [spot.latitude for spot in portion],
+                "draft_id": draft.id,
+            },
+        ):
+            drafted[portion[row.number - 1]].append(
+                AreaHere(row.kind, row.code, row.name, row.square_metres)
+            )
+    return [
+        tuple(sorted([*areas, *drafted[place.spot]], key=lambda area: area.key))
+        for place, areas in zip(places, kept, strict=True)
+    ]
 
 
 def _day_to_compare_with(draft: Draft, today: date) -> date:

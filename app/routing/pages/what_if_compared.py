@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from http import HTTPStatus
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.maps.model import MapParts, TileSource
 from app.maps.operations import moved_map, page_nonce
-from app.routing.drafted import Draft, TooManyReports
+from app.routing.drafted import AnotherComparison, Draft, TooManyReports
 from app.routing.operations.comparing import MOST_REPORTS, Comparison, compare
 from app.routing.operations.drafting import drafted_shapes
 from app.routing.operations.drafts import draft
@@ -42,6 +43,8 @@ class Asked:
     until: date
     only: Pair | None
     errors: dict[str, str] = field(default_factory=dict)
+    #: Where it can be asked again in a moment.
+    retry_after_seconds: int | None = None
 
     def link(self, *, only: Pair | None, page: int | None = None) -> str:
         """Return the words after the address that ask for this period."""
@@ -60,7 +63,7 @@ def comparison(draft_id: UUID) -> ResponseReturnValue:
     asked = _asked()
     with _compared(draft_id, asked) as found:
         if found is None:
-            return draft_page(draft_id, asked.errors)
+            return _not_compared(draft_id, asked)
         transaction, wanted, compared = found
         shown = ComparisonShown(transaction, compared, only=asked.only)
         pages = max(1, -(-shown.count // ON_A_PAGE))
@@ -100,7 +103,7 @@ def comparison_as_file(draft_id: UUID) -> ResponseReturnValue:
     asked = _asked()
     with _compared(draft_id, asked) as found:
         if found is None:
-            return draft_page(draft_id, asked.errors)
+            return _not_compared(draft_id, asked)
         transaction, _, compared = found
         answer = make_response(
             ComparisonShown(transaction, compared, only=asked.only).spreadsheet()
@@ -114,6 +117,14 @@ def comparison_as_file(draft_id: UUID) -> ResponseReturnValue:
         }
     )
     return answer
+
+
+def _not_compared(draft_id: UUID, asked: Asked) -> ResponseReturnValue:
+    if asked.retry_after_seconds is None:
+        return draft_page(draft_id, asked.errors)
+    page = make_response(draft_page(draft_id, asked.errors, HTTPStatus.SERVICE_UNAVAILABLE))
+    page.headers["Retry-After"] = str(asked.retry_after_seconds)
+    return page
 
 
 @contextmanager
@@ -136,6 +147,13 @@ def _compared(
                 municipality_code=services.get(Settings).municipality_code,
                 today=today_here(),
             )
+        except AnotherComparison as busy:
+            asked.errors["van"] = gettext(
+                "Somebody else is comparing right now. Try again in a moment."
+            )
+            asked.retry_after_seconds = busy.retry_after_seconds
+            yield None
+            return
         except TooManyReports as many:
             asked.errors["van"] = gettext(
                 "%(reports)s reports came in then. Choose a shorter period: at most %(most)s can"
