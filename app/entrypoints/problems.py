@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from math import ceil
 
 import structlog
 from flask import Flask, Response, json, render_template, request
@@ -39,6 +40,8 @@ _DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionInTime)
 _BACK_IN_SECONDS = 3
 #: Somebody has to make room first.
 _ROOM_IN_SECONDS = 60
+#: Up to here a page says how long to wait in seconds.
+_SAID_IN_SECONDS = 90
 
 
 def answer_problems(app: Flask) -> None:
@@ -102,6 +105,7 @@ def _refused(refusal: DomainError) -> ResponseReturnValue:
             status,
             refusal.detail,
             retry_after_seconds=getattr(refusal, "retry_after_seconds", None),
+            is_signing_in=getattr(refusal, "is_signing_in", False),
         )
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
@@ -174,12 +178,25 @@ def _fault(fault: BaseException) -> ResponseReturnValue:
     return problem(500, detail) if is_program() else _page(500, detail)
 
 
-def _page(status: int, detail: str, *, retry_after_seconds: int | None = None) -> Response:
+def _page(
+    status: int,
+    detail: str,
+    *,
+    retry_after_seconds: int | None = None,
+    is_signing_in: bool = False,
+) -> Response:
     """Return the page for people; `detail` is English, so the Dutch page has words of its own."""
     told = {
         "detail": detail,
         "code": status,
         "retry_after_seconds": retry_after_seconds,
+        # Nobody counts to 999: longer than a minute and a half is said in minutes.
+        "retry_after_minutes": (
+            ceil(retry_after_seconds / 60)
+            if retry_after_seconds is not None and retry_after_seconds > _SAID_IN_SECONDS
+            else None
+        ),
+        "is_signing_in": is_signing_in,
         "form_page": form_page(),
     }
     try:

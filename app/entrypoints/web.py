@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from app.entrypoints import about, for_browsers, health
+from app.entrypoints.addresses import refuse_impossible_addresses
 from app.entrypoints.compression import compress_what_is_public
 from app.entrypoints.interfaces import register_mobile_api, register_partner_api
 from app.entrypoints.languages import speak
@@ -69,6 +70,7 @@ def create_app(services: Provided | None = None) -> Flask:
     compress_what_is_public(app)
     log_requests(app)
     refuse_unfinished(app)
+    refuse_impossible_addresses(app)
     secure(app, settings)
     speak(app)
     answer_problems(app)

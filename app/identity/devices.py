@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
@@ -16,10 +17,11 @@ from app.identity.rates import (
     SIGNING_IN_AS,
     SIGNING_IN_AS_FROM,
     SIGNING_IN_ON,
+    Rate,
     client_network,
 )
 from app.identity.signed import signed, stated_in
-from app.identity.throttle import hold
+from app.identity.throttle import give_back, hold
 
 #: Counted from the last time somebody signed in there.
 KNOWN_FOR = timedelta(days=180)
@@ -30,7 +32,23 @@ _MOST_PEOPLE = 8
 _KIND = "known device"
 
 
-def hold_to_rates_of_signing_in(email: str, *, known_as: str | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to sign in, with what it was counted under."""
+
+    counted: tuple[tuple[Rate, str], ...]
+
+    def succeeded(self) -> None:
+        """Give its own count back: whoever knows the password guesses nothing.
+
+        What was guessed wrong before stays counted, or somebody with one account would guess at
+        another without end.
+        """
+        for rate, who in self.counted:
+            give_back(rate, who=who)
+
+
+def hold_to_rates_of_signing_in(email: str, *, known_as: str | None) -> Attempt:
     """Count one more attempt to sign in as `email`, before the password is looked at.
 
     `known_as` is the word of the account that changes with its password, or none without an
@@ -40,12 +58,19 @@ def hold_to_rates_of_signing_in(email: str, *, known_as: str | None) -> None:
         TooOften: this device, this address, or all that nobody knows, tried often enough.
     """
     device, people = _device()
+    counted: tuple[tuple[Rate, str], ...]
     if device and known_as and _digest(known_as) in people:
-        hold(SIGNING_IN_ON, who=f"{email}|{device}")
-        return
-    hold(SIGNING_IN)
-    hold(SIGNING_IN_AS_FROM, who=f"{email}|{client_network(request.remote_addr)}")
-    hold(SIGNING_IN_AS, who=email)
+        counted = ((SIGNING_IN_ON, f"{email}|{device}"),)
+    else:
+        address = client_network(request.remote_addr)
+        counted = (
+            (SIGNING_IN, address),
+            (SIGNING_IN_AS_FROM, f"{email}|{address}"),
+            (SIGNING_IN_AS, email),
+        )
+    for rate, who in counted:
+        hold(rate, who=who)
+    return Attempt(counted)
 
 
 def remember_device(answer: Response, *, known_as: str) -> None:

@@ -118,10 +118,18 @@ class ScopeMissing(NotAllowed):
 class TooOften(DomainError):
     """That was too often in a short time; wait a moment and try again."""
 
-    def __init__(self, detail: str | None = None, *, retry_after_seconds: int = 60) -> None:
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        retry_after_seconds: int = 60,
+        is_signing_in: bool = False,
+    ) -> None:
         super().__init__(detail)
         #: For the `Retry-After` header of the answer.
         self.retry_after_seconds = retry_after_seconds
+        #: Passwords that were not right, which has another way out than asking much.
+        self.is_signing_in = is_signing_in
 
 
 class PartyUnknown(DomainError):

@@ -150,7 +150,7 @@ def take_password() -> ResponseReturnValue:
         before = own_password.own_account(transaction, _own_account_id())
         email, known_as = before.email, before.fs_uniquifier
     # Otherwise whoever finds a computer open could try passwords here without end.
-    hold_to_rates_of_signing_in(email, known_as=known_as)
+    attempt = hold_to_rates_of_signing_in(email, known_as=known_as)
     try:
         with services.get(Database).transaction() as transaction:
             account = own_password.change_password(
@@ -166,6 +166,7 @@ def take_password() -> ResponseReturnValue:
     except NotThePresentPassword:
         other = {"present_password": gettext("This is not your present password.")}
         return _change_password_page(other, status=400)
+    attempt.succeeded()
     person = security.sign_in_again(account)
     flash(gettext("Your password was changed. You are signed in on this device alone."), "ok")
     answer = make_response(redirect("/mijn-account", code=303))
@@ -242,13 +243,18 @@ def register(app: Flask) -> None:
 
     @open_to(Permission.ANYONE)
     def signing_in() -> ResponseReturnValue:
+        attempt = None
         if request.method == "POST":
             email = request.form.get("email", "").strip().lower()[:254]
             person = security.find_person(email)
-            hold_to_rates_of_signing_in(email, known_as=person.fs_uniquifier if person else None)
+            attempt = hold_to_rates_of_signing_in(
+                email, known_as=person.fs_uniquifier if person else None
+            )
         answer = make_response(app.ensure_sync(sign_in)())
         if (somebody := security.signed_in_just_now()) is not None:
             remember_device(answer, known_as=somebody.fs_uniquifier)
+            if attempt is not None:
+                attempt.succeeded()
         asked = request.form.get("next") or request.args.get("next")
         if answer.location and asked and not is_own_page(asked):
             # Flask-Security makes a strange address harmless; ours is stricter: it is not followed.

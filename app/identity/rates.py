@@ -30,16 +30,17 @@ class Rate:
     in_seconds: int
     #: Counted for all web processes together; otherwise in each for itself.
     is_shared: bool = True
+    is_signing_in: bool = False
 
 
 #: From one client address, over all accounts, on devices that no account knows.
-SIGNING_IN = Rate("signing-in", 120, 3600)
+SIGNING_IN = Rate("signing-in", 120, 3600, is_signing_in=True)
 #: As one account from one address, on such devices.
-SIGNING_IN_AS_FROM = Rate("signing-in-as-from", 10, 1800)
+SIGNING_IN_AS_FROM = Rate("signing-in-as-from", 10, 1800, is_signing_in=True)
 #: As one account on all such devices together: whoever guesses, from wherever, gets no more.
-SIGNING_IN_AS = Rate("signing-in-as", 30, 3600)
+SIGNING_IN_AS = Rate("signing-in-as", 30, 3600, is_signing_in=True)
 #: As one account on one device where it signed in before.
-SIGNING_IN_ON = Rate("signing-in-on", 10, 900)
+SIGNING_IN_ON = Rate("signing-in-on", 10, 900, is_signing_in=True)
 ASKING_TOKENS = Rate("asking-tokens", 30, 60)
 POSTING_REPORTS = Rate("posting-reports", 30, 60)
 POSTING_PHOTOS = Rate("posting-photos", 60, 60)
@@ -61,6 +62,10 @@ class Counts(Protocol):
         """Count `key` once more."""
         ...
 
+    def give_back(self, key: str) -> None:
+        """Take one time off the count of `key`, in the window that it is in."""
+        ...
+
 
 _COUNT = text(
     """
@@ -73,6 +78,8 @@ _COUNT = text(
     RETURNING hits, extract(epoch FROM ends_at - clock_timestamp())
     """
 )
+
+_GIVE_BACK = text("UPDATE rate_count SET hits = hits - 1 WHERE key = :key AND hits > 0")
 
 
 class SharedCounts:
@@ -101,6 +108,15 @@ class SharedCounts:
             times, left = self._bind.execute(_COUNT, values).one()
         return Counted(int(times), float(left))
 
+    def give_back(self, key: str) -> None:
+        """Take one time off the count of `key`, in one statement."""
+        values = {"key": key}
+        if isinstance(self._bind, Engine):
+            with self._bind.connect() as connection:
+                connection.execute(_GIVE_BACK, values)
+        else:
+            self._bind.execute(_GIVE_BACK, values)
+
 
 class OwnCounts:
     """Counts in the memory of this process; gone when it stops."""
@@ -123,6 +139,13 @@ class OwnCounts:
             self._windows[key] = (times + 1, ends)
         return Counted(times + 1, ends - now)
 
+    def give_back(self, key: str) -> None:
+        """Take one time off the count of `key`."""
+        with self._lock:
+            times, ends = self._windows.get(key, (0, 0.0))
+            if times > 0:
+                self._windows[key] = (times - 1, ends)
+
     def _drop_what_is_over(self, now: float) -> None:
         if len(self._windows) >= self.MOST_KEYS:
             self._windows = {k: w for k, w in self._windows.items() if w[1] > now}
@@ -144,11 +167,23 @@ class Rates:
         Raises:
             TooOften: it was more often than `rate` allows; it says how long to wait.
         """
-        digest = hmac.new(self._key, who.encode(), "sha256").hexdigest()[:32]
-        counts = self._shared if rate.is_shared else self._own
-        counted = counts.count(f"{rate.name}:{digest}", in_seconds=rate.in_seconds)
+        counted = self._counts(rate).count(self._place(rate, who), in_seconds=rate.in_seconds)
         if counted.times > rate.times:
-            raise TooOften(retry_after_seconds=max(1, ceil(counted.seconds_left)))
+            raise TooOften(
+                retry_after_seconds=max(1, ceil(counted.seconds_left)),
+                is_signing_in=rate.is_signing_in,
+            )
+
+    def give_back(self, rate: Rate, who: str) -> None:
+        """Let one time that was counted for `who` not count after all."""
+        self._counts(rate).give_back(self._place(rate, who))
+
+    def _counts(self, rate: Rate) -> Counts:
+        return self._shared if rate.is_shared else self._own
+
+    def _place(self, rate: Rate, who: str) -> str:
+        digest = hmac.new(self._key, who.encode(), "sha256").hexdigest()[:32]
+        return f"{rate.name}:{digest}"
 
 
 def rates(settings: Settings, database: Database) -> Rates:

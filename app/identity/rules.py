@@ -29,7 +29,7 @@ TOO_WELL_KNOWN = frozenset(
 
 #: Where each role starts after signing in.
 HOME_OF_ROLE: dict[Role, str] = {
-    Role.ADMINISTRATOR: "/balie",
+    Role.ADMINISTRATOR: "/beheer",
     Role.DESK: "/balie",
     Role.CREW: "/werk",
 }

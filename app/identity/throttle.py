@@ -21,6 +21,13 @@ def hold(rate: Rate, *, who: str | None = None) -> None:
     services.get(Rates).hold(rate, who or client_network(request.remote_addr))
 
 
+def give_back(rate: Rate, *, who: str) -> None:
+    """Let one time of `rate` that was counted for `who` not count after all."""
+    services = provided()
+    if not is_exempt(services.get(Settings)):
+        services.get(Rates).give_back(rate, who)
+
+
 def is_exempt(settings: Settings) -> bool:
     """Whether limits are off and the client is on this machine itself.
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
+
+from app.identity.model import TooOften
 
 
 class TestAPageThatIsNotThere:
@@ -40,3 +43,34 @@ class TestAnAddressWithTwoSlashes:
 
         assert answered.status_code == 404
         assert "Location" not in answered.headers
+
+
+class TestTooOften:
+    @pytest.mark.parametrize(
+        ("seconds", "said"),
+        [(1, "over 1 seconde "), (90, "over 90 seconden "), (999, "over 17 minuten ")],
+    )
+    def test_says_how_long_to_wait_as_people_count(
+        self, web: FlaskClient, seconds: int, said: str
+    ) -> None:
+        @web.application.get("/te-vaak")
+        def too_often() -> str:
+            raise TooOften(retry_after_seconds=seconds)
+
+        answered = web.get("/te-vaak")
+
+        assert answered.status_code == 429
+        assert answered.headers["Retry-After"] == str(seconds)
+        assert said in answered.text
+        assert "heel veel aanvragen" in answered.text
+
+    def test_at_signing_in_names_the_password_and_a_way_in(self, web: FlaskClient) -> None:
+        @web.application.get("/te-vaak")
+        def too_often() -> str:
+            raise TooOften(retry_after_seconds=999, is_signing_in=True)
+
+        answered = web.get("/te-vaak")
+
+        assert "wachtwoord dat niet klopt" in answered.text
+        assert "vraag een beheerder" in answered.text
+        assert "heel veel aanvragen" not in answered.text

@@ -74,6 +74,20 @@ class TestGuessing:
 
         assert with_account == without
 
+    def test_is_not_what_who_signs_in_does(self, app: Flask, noor: Account) -> None:
+        statuses = [attempt(app.test_client(), password=PASSWORD) for _ in range(12)]
+
+        assert statuses == [302] * 12
+
+    def test_stays_counted_when_somebody_signs_in_after_it(self, app: Flask, noor: Account) -> None:
+        stranger = app.test_client()
+        guess_from(app, 1, times=9, email=EMAIL)
+
+        good = attempt(stranger, password=PASSWORD, address="198.51.100.0")
+
+        assert good == 302
+        assert guess_from(app, 1, times=2) == [200, 429]
+
     def test_at_many_accounts_from_one_address_ends(self, app: Flask) -> None:
         stranger = app.test_client()
 

@@ -48,6 +48,21 @@ class TestCounts:
 
         assert counts.count("lamp", in_seconds=60).times == 1
 
+    def test_give_one_time_back_and_no_more(self, counts: Counts) -> None:
+        counts.count("lamp", in_seconds=60)
+        counts.count("lamp", in_seconds=60)
+        counts.count("tegel", in_seconds=60)
+
+        counts.give_back("lamp")
+
+        assert counts.count("lamp", in_seconds=60).times == 2
+        assert counts.count("tegel", in_seconds=60).times == 2
+
+    def test_give_nothing_back_that_was_not_counted(self, counts: Counts) -> None:
+        counts.give_back("lamp")
+
+        assert counts.count("lamp", in_seconds=60).times == 1
+
 
 class TestSharedCounts:
     def test_never_let_two_at_once_both_be_the_last(self, committing_database: Database) -> None:

@@ -106,6 +106,15 @@ class TestSigningIn:
         assert client.get("/begin").location == "/balie"
         assert client.get("/balie").text == "Noor Bakker"
 
+    def test_leads_an_administrator_to_administration(
+        self, client: FlaskClient, database: Database
+    ) -> None:
+        noor(database, role=Role.ADMINISTRATOR)
+
+        sign_in(client)
+
+        assert client.get("/begin").location == "/beheer"
+
     def test_leads_back_to_the_page_that_was_asked_for(
         self, client: FlaskClient, database: Database
     ) -> None:
