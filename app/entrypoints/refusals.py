@@ -25,6 +25,7 @@ STATUS: Mapping[type[DomainError], int] = {
     bodies.BodyRefused: 400,
     bodies.BodyTooLarge: 413,
     bodies.WrongContentType: 415,
+    geography.AgreementsWouldEnd: 422,
     geography.AreaTaken: 409,
     geography.AreasRefused: 422,
     geography.AssetTaken: 409,

@@ -13,9 +13,22 @@ from app.foundation.errors import DomainError, FieldError
 #: The kind of area within which the municipality takes reports.
 MUNICIPALITY = "municipality"
 VILLAGE = "village"
-ROAD_AUTHORITY = "road-authority"
+NEIGHBOURHOOD = "neighbourhood"
 TEAM_DISTRICT = "team-district"
 LIGHTING_CONTRACT = "lighting-contract"
+ROAD_AUTHORITY = "road-authority"
+WATER_AUTHORITY = "water-authority"
+
+#: The kinds that have a name of their own on pages; a municipality may make more, by any word.
+AREA_KINDS = (
+    VILLAGE,
+    NEIGHBOURHOOD,
+    TEAM_DISTRICT,
+    LIGHTING_CONTRACT,
+    ROAD_AUTHORITY,
+    WATER_AUTHORITY,
+    MUNICIPALITY,
+)
 
 #: So near to the border, a place outside counts as ours: outlines differ by as much.
 BORDER_METRES = 50
@@ -38,6 +51,10 @@ class MapFileRefused(DomainError):
 
 class AreasRefused(MapFileRefused):
     """These areas cannot be used; nothing was changed."""
+
+
+class AgreementsWouldEnd(AreasRefused):
+    """Agreements speak of areas that would no longer be there; nothing was changed."""
 
 
 class AssetsRefused(MapFileRefused):

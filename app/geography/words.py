@@ -6,23 +6,18 @@ from flask_babel import gettext
 
 from app.foundation.sentences import said
 from app.geography.model import (
+    AREA_KINDS,
     LIGHTING_CONTRACT,
     MUNICIPALITY,
+    NEIGHBOURHOOD,
     ROAD_AUTHORITY,
     TEAM_DISTRICT,
     VILLAGE,
+    WATER_AUTHORITY,
 )
 
 #: Kinds that can be chosen before there is an area of them.
-COMMON_AREA_KINDS = (
-    VILLAGE,
-    "neighbourhood",
-    TEAM_DISTRICT,
-    LIGHTING_CONTRACT,
-    ROAD_AUTHORITY,
-    "water-authority",
-    MUNICIPALITY,
-)
+COMMON_AREA_KINDS = AREA_KINDS
 
 
 def refusal_words(reason: str) -> str:
@@ -33,13 +28,13 @@ def refusal_words(reason: str) -> str:
 def area_kind_words(kind: str) -> str:
     """Return what a kind of area is called; one of the municipality's own by its word."""
     named: dict[str, str] = {
-        "municipality": gettext("Municipality"),
-        "village": gettext("Village"),
-        "neighbourhood": gettext("Neighbourhood"),
-        "team-district": gettext("Team district"),
-        "lighting-contract": gettext("Lighting contract"),
-        "road-authority": gettext("Road authority"),
-        "water-authority": gettext("Water authority"),
+        MUNICIPALITY: gettext("Municipality"),
+        VILLAGE: gettext("Village"),
+        NEIGHBOURHOOD: gettext("Neighbourhood"),
+        TEAM_DISTRICT: gettext("Team district"),
+        LIGHTING_CONTRACT: gettext("Lighting contract"),
+        ROAD_AUTHORITY: gettext("Road authority"),
+        WATER_AUTHORITY: gettext("Water authority"),
     }
     return named.get(kind, kind)
 

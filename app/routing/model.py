@@ -10,12 +10,10 @@ from uuid import UUID
 
 from app.foundation.errors import DomainError
 from app.foundation.windows import Window
+from app.geography.model import ROAD_AUTHORITY, WATER_AUTHORITY
 
 #: Raised with every change to the order in `rules.py`, and kept with each decision.
 RULE_VERSION = 2
-
-ROAD_AUTHORITY = "road-authority"
-WATER_AUTHORITY = "water-authority"
 
 #: Where somebody else is the authority, whatever is agreed about the rest of the municipality.
 AUTHORITY_AREAS = frozenset({ROAD_AUTHORITY, WATER_AUTHORITY})

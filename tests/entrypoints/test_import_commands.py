@@ -13,9 +13,10 @@ from app.entrypoints.import_commands import import_
 from app.foundation.database import Transaction
 from app.foundation.provided import Provided
 from app.geography.importing.pdok import Boundaries, BoundaryRegister, KeptBoundaries
-from app.geography.model import AreasRefused, MapFileRefused
+from app.geography.model import AgreementsWouldEnd, AreasRefused, MapFileRefused
 from tests.geography.map_files import SQUARE, a_feature, a_file, a_shape
 from tests.makers.areas import a_rectangle, an_area
+from tests.makers.places import a_small_municipality
 
 FIELDS = ("--kind", "village", "--code-field", "code", "--name-field", "name")
 
@@ -71,8 +72,57 @@ class TestImportingAreas:
         assert result.exit_code == 0
         assert "1 new: here." in result.output
         assert "1 ended: old." in result.output
+        assert "1 areas of kind village would be in use from" in result.output
+        assert "import undo" not in result.output
         assert "Nothing was changed" in result.output
         assert current(transaction) == ["old"]
+
+    def test_in_a_trial_takes_no_number(
+        self, provided: Provided, transaction: Transaction, tmp_path: Path
+    ) -> None:
+        numbers = []
+        for code in ("first", "second"):
+            file = a_file(tmp_path, a_feature(code=code))
+            for words in (("--dry-run",), ("--dry-run",), ()):
+                assert import_command(provided, file, *FIELDS, *words).exit_code == 0
+            numbers.append(
+                transaction.connection.scalar(text("SELECT max(number) FROM area_import"))
+            )
+
+        assert numbers[1] == numbers[0] + 1
+
+    def test_from_under_an_agreement_needs_a_word(
+        self, provided: Provided, transaction: Transaction, tmp_path: Path
+    ) -> None:
+        a_small_municipality(transaction)
+        kind = ("--kind", "team-district", "--code-field", "code", "--name-field", "name")
+        file = a_file(tmp_path)
+
+        refused = import_command(provided, file, *kind)
+        tried = import_command(provided, file, *kind, "--dry-run")
+        under = current(transaction, "team-district")
+        kept = import_command(provided, file, *kind, "--code-for", "here=zuid")
+        wanted = import_command(provided, file, *kind, "--even-if-agreements-end")
+
+        assert isinstance(refused.exception, AgreementsWouldEnd)
+        assert "team-district zuid" in str(refused.exception)
+        assert "--code-for" in str(refused.exception)
+        assert tried.exit_code == 0
+        assert "would no longer count" in tried.output
+        assert under == ["zuid"]
+        assert (kept.exit_code, wanted.exit_code) == (0, 0)
+        assert "team-district zuid" in wanted.output
+        assert current(transaction, "team-district") == ["here"]
+
+    def test_says_nothing_of_an_area_that_was_missing_before(
+        self, provided: Provided, transaction: Transaction, tmp_path: Path
+    ) -> None:
+        a_small_municipality(transaction)
+        transaction.connection.execute(text("DELETE FROM area WHERE kind = 'team-district'"))
+
+        result = import_command(provided, a_file(tmp_path), *FIELDS)
+
+        assert result.exit_code == 0
 
     def test_lists_what_it_skipped(
         self, provided: Provided, transaction: Transaction, tmp_path: Path

@@ -5,16 +5,29 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
+from pyogrio.raw import write
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.foundation.rule_changes import BY_COMMAND, rule_changes
 from app.geography.importing.areas import area_imports, undo_import
+from app.geography.importing.frames import in_metres
 from app.geography.importing.model import ImportUndone
 from app.geography.model import ImportNotFound, ImportNotUndone, Spot
 from app.geography.operations import locate
-from tests.geography.map_files import NOW, SQUARE, TODAY, a_feature, a_file, imported
+from tests.geography.map_files import (
+    NOW,
+    SQUARE,
+    TODAY,
+    a_feature,
+    a_file,
+    a_shape,
+    imported,
+    read,
+)
 from tests.makers.areas import a_rectangle, an_area
 
 EAST = [[x + 0.2, y] for x, y in SQUARE]
@@ -73,6 +86,64 @@ class TestTheSameFileAgain:
         assert (again.added, again.changed, again.ended) == ([], ["east"], [])
         assert again.as_they_were == 1
         assert {row for row in rows(transaction) if row[1] == "here"} <= set(kept)
+
+    def test_in_another_frame_and_format_changes_nothing(
+        self, transaction: Transaction, tmp_path: Path
+    ) -> None:
+        imported(transaction, a_file(tmp_path, a_feature(), a_feature(EAST, code="east")))
+        before = rows(transaction)
+        there = read(a_file(tmp_path, a_feature(), a_feature(EAST, code="east"))).areas
+        path = tmp_path / "areas.gpkg"
+        # Whole decimetres, as a national register has them.
+        in_rd = [shapely.to_wkb(shapely.set_precision(in_metres(one.shape), 0.1)) for one in there]
+        write(
+            path,
+            np.array(in_rd, dtype=object),
+            field_data=[
+                np.array([one.code for one in there]),
+                np.array([one.name for one in there]),
+            ],
+            fields=["code", "name"],
+            geometry_type="MultiPolygon",
+            crs="EPSG:28992",
+        )
+
+        again = imported(transaction, path, on=TODAY + timedelta(days=3))
+
+        assert (again.number, again.as_they_were) == (None, 2)
+        assert rows(transaction) == before
+
+    @pytest.mark.parametrize(("metres", "is_change"), [(0.3, False), (2, True)])
+    def test_with_a_corner_that_moved_changes_when_one_could_see_it(
+        self, transaction: Transaction, tmp_path: Path, metres: float, is_change: bool
+    ) -> None:
+        imported(transaction, a_file(tmp_path))
+        east = metres / 69_000
+        moved = [[x + east if (x, y) == (4.4, 51.6) else x, y] for x, y in SQUARE]
+
+        again = imported(
+            transaction, a_file(tmp_path, a_feature(moved)), on=TODAY + timedelta(days=3)
+        )
+
+        assert again.changed == (["here"] if is_change else ())
+        assert again.is_different is is_change
+
+    def test_with_a_hole_or_without_a_part_is_a_change(
+        self, transaction: Transaction, tmp_path: Path
+    ) -> None:
+        hole = [[4.34, 51.54], [4.36, 51.54], [4.36, 51.56], [4.34, 51.56], [4.34, 51.54]]
+        far = [[x + 0.05, y] for x, y in hole]
+        holed = a_shape("Polygon", [SQUARE, hole])
+        two = a_shape("MultiPolygon", [[SQUARE], [[[x + 0.2, y] for x, y in far]]])
+
+        seen = [
+            imported(
+                transaction, a_file(tmp_path, feature), on=TODAY + timedelta(days=day)
+            ).is_different
+            for day, feature in enumerate([a_feature(), holed, holed, two, a_feature()])
+        ]
+
+        assert seen == [True, True, False, True, True]
 
     def test_notes_what_changed_and_nothing_else(
         self, transaction: Transaction, tmp_path: Path

@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from app.foundation.database import Transaction
 from app.foundation.rule_changes import ChangedThrough, rule_changes
@@ -16,6 +17,7 @@ from app.identity.permissions import Role
 from tests.geography.map_files import SQUARE, a_feature
 from tests.makers.areas import a_rectangle, an_area, an_asset
 from tests.makers.people import an_account
+from tests.makers.places import a_small_municipality
 from tests.makers.sign_ins import Browser, signed_in
 
 AREAS, ASSETS = "/beheer/gebieden", "/beheer/objecten"
@@ -36,15 +38,11 @@ def current(transaction: Transaction) -> list[str]:
     )
 
 
-def sent(browser: Browser, content: bytes, name: str = "dorpen.geojson") -> object:
-    return browser.submit(
-        AREAS,
-        f"{AREAS}/inlezen",
-        kind="village",
-        code_field="code",
-        name_field="name",
-        file=(BytesIO(content), name),
-    )
+def sent(
+    browser: Browser, content: bytes, name: str = "dorpen.geojson", **changed: str
+) -> TestResponse:
+    form = {"kind": "village", "code_field": "code", "name_field": "name", **changed}
+    return browser.submit(AREAS, f"{AREAS}/inlezen", **form, file=(BytesIO(content), name))
 
 
 def a_collection(*features: object) -> bytes:
@@ -97,7 +95,7 @@ class TestThePageOfAreas:
         after = current(transaction)
         browser.submit(AREAS, f"{AREAS}/terugdraaien")
 
-        assert answered.status_code == 303  # type: ignore[attr-defined]
+        assert answered.status_code == 303
         assert (after, current(transaction)) == (["here"], ["old"])
         assert {one.by.through for one in rule_changes(transaction, what="area")} == {
             ChangedThrough.PAGE
@@ -122,15 +120,38 @@ class TestThePageOfAreas:
 
         answered = sent(browser, content, name)
 
-        assert answered.status_code == 422  # type: ignore[attr-defined]
+        assert answered.status_code == 422
         assert current(transaction) == ["old"]
+
+    def test_asks_for_a_word_before_an_agreement_loses_its_area(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        a_small_municipality(transaction)
+        districts = text(
+            "SELECT code FROM area WHERE kind = 'team-district' AND valid_until IS NULL"
+        )
+        content = a_collection(a_feature())
+
+        asked = sent(browser, content, kind="team-district")
+        under = transaction.connection.scalars(districts).all()
+        answered = sent(browser, content, kind="team-district", may_end="yes")
+
+        assert asked.status_code == 422
+        assert "team-district zuid" in asked.text
+        assert "Werkafspraken gaan over gebieden die er dan niet meer zijn" in asked.text
+        assert 'name="may_end"' in asked.text
+        assert 'value="team-district"' in asked.text
+        assert under == ["zuid"]
+        assert answered.status_code == 303
+        assert transaction.connection.scalars(districts).all() == ["here"]
+        assert 'name="may_end"' not in browser.get(AREAS).text
 
     def test_says_in_the_language_of_the_page_what_is_wrong_where_and_what_to_do(
         self, browser: Browser
     ) -> None:
         swapped = a_feature([[y, x] for x, y in SQUARE], name="Kruisland")
 
-        dutch = sent(browser, a_collection(a_feature(code="a"), swapped)).text  # type: ignore[attr-defined]
+        dutch = sent(browser, a_collection(a_feature(code="a"), swapped)).text
 
         assert "dorpen.geojson is niet ingelezen" in dutch
         assert "nummer 2: Kruisland heeft de twee assen in de verkeerde volgorde" in dutch

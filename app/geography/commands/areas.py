@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from app.foundation.clock import LOCAL_ZONE, Clock
-from app.foundation.database import Database, Transaction
+from app.foundation.database import Database
 from app.foundation.import_files import read_toml
 from app.foundation.provided import Provided
 from app.foundation.rule_changes import BY_COMMAND
@@ -24,9 +24,14 @@ from app.geography.importing.areas import (
 from app.geography.importing.model import AreasImported, AreasRead
 from app.geography.importing.pdok import Boundaries, BoundaryRegister, fetched
 from app.geography.importing.shapes import GAP_METRES
-from app.geography.importing.spoken_of import AreasSpokenOf
+from app.geography.importing.spoken_of import (
+    AreasSpokenOf,
+    areas_missed,
+    require_agreements_go_on,
+)
 from app.geography.importing.uniting import UnitedAreas
-from app.geography.operations import areas_on, bounds_of
+from app.geography.model import AgreementsWouldEnd
+from app.geography.operations import bounds_of
 from app.geography.rules import AreaFields, require_kind
 
 _MEGABYTE = 1_000_000
@@ -77,6 +82,12 @@ _MEGABYTE = 1_000_000
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The first day; or today.")
 @click.option("--keep-others", is_flag=True, help="Areas of the kind that are not here stay.")
 @click.option("--skip-bad", is_flag=True, help="Take the others where some are not right.")
+@click.option(
+    "--even-if-agreements-end",
+    "may_end",
+    is_flag=True,
+    help="Read it in even where agreements lose their area.",
+)
 @click.option("--dry-run", is_flag=True, help="Try it all, and change nothing.")
 @click.option(
     "--pdok",
@@ -104,6 +115,7 @@ def import_areas_command(
     since: datetime | None,
     keep_others: bool,
     skip_bad: bool,
+    may_end: bool,
     dry_run: bool,
     pdok: str | None,
     year: int | None,
@@ -112,7 +124,8 @@ def import_areas_command(
 
     Those of this kind that were there, also those of the demo, end then and stay as history; with
     --keep-others only those with the same code do. What is the same stays as it is. All of the
-    file is taken, or nothing.
+    file is taken, or nothing; and nothing where an agreement would lose its area, unless you say
+    --even-if-agreements-end.
     """
     if (file is None) == (pdok is None):
         raise click.UsageError("Give either a FILE or --pdok.")
@@ -166,12 +179,27 @@ def import_areas_command(
         valid_from=since.date() if since else _today(now),
         keeps_others=keep_others,
         must_have=settings.municipality_code if kind == "municipality" else None,
+        is_trial=dry_run,
     )
+    spoken_of = provided.get(AreasSpokenOf)
     with trying(provided.get(Database), dry_run=dry_run) as transaction:
+        before = areas_missed(spoken_of, transaction, on=wanted.valid_from)
         imported = import_areas(transaction, wanted, by=BY_COMMAND, now=now)
-        gone = areas_missed(provided, transaction, wanted.valid_from)
+        missed = areas_missed(spoken_of, transaction, on=wanted.valid_from)
+        if not (may_end or dry_run):
+            _require_agreements_go_on(missed - before)
         _say(read, imported, wanted)
-    say_missed(gone)
+    say_missed(missed - before if dry_run else missed, is_trial=dry_run)
+
+
+def _require_agreements_go_on(lost: frozenset[tuple[str, str]]) -> None:
+    try:
+        require_agreements_go_on(lost)
+    except AgreementsWouldEnd as refused:
+        raise AgreementsWouldEnd(
+            f"{refused.detail}\nThat is --code-for THEIRS=OURS, --keep-others, or"
+            " --even-if-agreements-end. Nothing was changed."
+        ) from None
 
 
 def _from_register(
@@ -198,7 +226,7 @@ def _say(read: AreasRead, imported: AreasImported, wanted: AreasToImport) -> Non
         if area.repaired:
             click.echo(f"{area.name}: its outline was repaired ({area.repaired}).")
     say_skipped(read.faults)
-    if imported.number is None:
+    if not imported.is_different:
         click.echo(f"All {imported.as_they_were} areas of kind {wanted.kind} are as they were.")
         return
     for word, codes in (("new", imported.added), ("changed", imported.changed)):
@@ -206,29 +234,28 @@ def _say(read: AreasRead, imported: AreasImported, wanted: AreasToImport) -> Non
             click.echo(f"{len(codes)} {word}: {named(codes)}.")
     if imported.ended:
         click.echo(f"{len(imported.ended)} ended: {named(imported.ended)}.")
+    are = f"{len(wanted.areas)} areas of kind {wanted.kind}"
+    since = wanted.valid_from.isoformat()
+    if wanted.is_trial:
+        click.echo(f"{are} would be in use from {since} on.")
+        return
     click.echo(
-        f"{len(wanted.areas)} areas of kind {wanted.kind} are in use from"
-        f" {wanted.valid_from.isoformat()} on. This is import {imported.number};"
+        f"{are} are in use from {since} on. This is import {imported.number};"
         f" 'straatbeeld import undo --kind {wanted.kind}' takes it back."
     )
 
 
-def areas_missed(
-    provided: Provided, transaction: Transaction, on: date
-) -> frozenset[tuple[str, str]]:
-    """Return the areas, as kind and code, that agreements speak of and that are not there."""
-    spoken_of = provided.get(AreasSpokenOf)(transaction, on=on)
-    return spoken_of - areas_on(transaction, on=on)
-
-
-def say_missed(areas: frozenset[tuple[str, str]]) -> None:
+def say_missed(areas: frozenset[tuple[str, str]], *, is_trial: bool = False) -> None:
     """Name the areas that agreements speak of in vain."""
-    if areas:
-        click.echo(
-            "Agreements speak of areas that are not there, so they no longer count: "
-            + ", ".join(f"{kind} {code}" for kind, code in sorted(areas)),
-            err=True,
-        )
+    if not areas:
+        return
+    said = (
+        "Agreements speak of areas that would no longer be there, so they would no longer count,"
+        " and it would need --even-if-agreements-end: "
+        if is_trial
+        else "Agreements speak of areas that are not there, so they no longer count: "
+    )
+    click.echo(said + ", ".join(f"{kind} {code}" for kind, code in sorted(areas)), err=True)
 
 
 def _today(now: datetime) -> date:

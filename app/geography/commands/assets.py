@@ -90,6 +90,7 @@ def import_assets_command(
                 source=file.name,
                 owner_party_id=party(transaction, owner).id if owner else None,
                 removes_missing=remove_missing,
+                is_trial=dry_run,
             ),
             by=BY_COMMAND,
             now=now,
@@ -97,17 +98,18 @@ def import_assets_command(
             tell=tell,
         )
         say_skipped(read.faults)
-        _say(done, kind)
+        _say(done, kind, is_trial=dry_run)
     seconds = time.monotonic() - started
     tell(f"{len(read.assets) / seconds:,.0f} objects a second, {seconds:.1f} seconds in all.")
 
 
-def _say(done: AssetsImported, kind: str) -> None:
+def _say(done: AssetsImported, kind: str, *, is_trial: bool) -> None:
+    would = ", if this were no trial" if is_trial else ""
     click.echo(
-        f"Objects of kind {kind}: {done.added:,} added, {done.changed:,} changed (of which"
+        f"Objects of kind {kind}{would}: {done.added:,} added, {done.changed:,} changed (of which"
         f" {done.moved:,} moved), {done.removed:,} removed, {done.as_they_were:,} as they were."
     )
-    if done.number is not None:
+    if done.number is not None and not is_trial:
         click.echo(
             f"This is import {done.number}; 'straatbeeld import undo {done.number}' takes it back."
         )

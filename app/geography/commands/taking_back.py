@@ -10,7 +10,7 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import Provided
 from app.foundation.rule_changes import BY_COMMAND
-from app.geography.commands.areas import areas_missed, say_missed
+from app.geography.commands.areas import say_missed
 from app.geography.commands.words import named
 from app.geography.importing.areas import area_imports, undo_import
 from app.geography.importing.asset_history import (
@@ -20,6 +20,7 @@ from app.geography.importing.asset_history import (
     undo_asset_import,
 )
 from app.geography.importing.model import AreaImport
+from app.geography.importing.spoken_of import AreasSpokenOf, areas_missed
 from app.geography.model import ImportNotFound
 
 _AT_MOST_LISTED = 50
@@ -70,7 +71,7 @@ def undo_import_command(provided: Provided, *, number: int | None, kind: str | N
         undone = undo_import(
             transaction, kind=kind, number=number, by=BY_COMMAND, now=now, today=today
         )
-        missed = areas_missed(provided, transaction, today)
+        missed = areas_missed(provided.get(AreasSpokenOf), transaction, on=today)
     click.echo(f"Import {undone.number} of kind {undone.kind} was taken back.")
     click.echo(f"{len(undone.gone)} gone or ended: {named(undone.gone) or 'none'}.")
     click.echo(f"{len(undone.back)} back: {named(undone.back) or 'none'}.")

@@ -13,6 +13,7 @@ from sqlalchemy import Row, text
 from app.foundation.database import Transaction
 from app.foundation.rule_changes import ChangedBy, note_rule_change
 from app.foundation.sentences import Sentence
+from app.geography.importing.likeness import are_alike
 from app.geography.importing.model import AreaImport, AreasImported, AreaToImport, ImportUndone
 from app.geography.model import AreasRefused, ImportNotFound, ImportNotUndone
 from app.geography.rules import require_kind
@@ -31,6 +32,8 @@ class AreasToImport:
     keeps_others: bool = False
     #: A code that there must be.
     must_have: str | None = None
+    #: Nothing of it will stay: it has no number, so that those of imports have no gaps.
+    is_trial: bool = False
 
 
 _IN_FORCE = text(
@@ -64,6 +67,8 @@ def import_areas(
 ) -> AreasImported:
     """Let these be the areas of their kind from the day on; what is the same stays untouched.
 
+    The same is what has the same name and an outline that differs by no more than frames do.
+
     What there was of this kind and is not among them, or looked otherwise, ends on that day, demo
     areas too, and stays readable as history. Each change is noted.
 
@@ -94,7 +99,7 @@ def import_areas(
     unchanged = len(codes) - len(new)
     if not new and not gone:
         return AreasImported(None, (), (), (), unchanged)
-    number = _number(transaction, wanted, now)
+    number = None if wanted.is_trial else _number(transaction, wanted, now)
     for code in [*gone, *changed]:
         transaction.write(_END, {"on": wanted.valid_from, "number": number, "id": here[code].id})
     for area in new:
@@ -145,7 +150,7 @@ def _is_same(row: Row[Any] | None, area: AreaToImport) -> bool:
         row is not None
         and not row.is_demo
         and row.name == area.name
-        and bytes(row.shape) == shapely.to_wkb(area.shape)
+        and are_alike(shapely.from_wkb(bytes(row.shape)), area.shape)
     )
 
 
@@ -181,7 +186,7 @@ def _told_of(row: Row[Any]) -> Mapping[str, Any]:
     }
 
 
-def _after(wanted: AreasToImport, code: str, number: int) -> Mapping[str, Any]:
+def _after(wanted: AreasToImport, code: str, number: int | None) -> Mapping[str, Any]:
     name = next(area.name for area in wanted.areas if area.code == code)
     return {
         "name": name,

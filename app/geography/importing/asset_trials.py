@@ -88,7 +88,7 @@ def look_at(
     shown: list[Mapping[str, Any]] = []
     try:
         with database.transaction() as transaction:
-            done = _import(transaction, read, called, reading, by=by, now=now, on=on)
+            done = _import(transaction, read, called, reading, by=by, now=now, on=on, is_trial=True)
             if done.number is not None:
                 shown = [
                     {"what": row.what, "before": row.before, "after": row.after}
@@ -214,6 +214,7 @@ def _import(
     by: ChangedBy,
     now: datetime,
     on: date,
+    is_trial: bool = False,
 ) -> AssetsImported:
     return import_assets(
         transaction,
@@ -223,6 +224,7 @@ def _import(
             source=called,
             owner_party_id=UUID(reading.owner_party_id) if reading.owner_party_id else None,
             removes_missing=reading.removes_missing,
+            is_trial=is_trial,
         ),
         by=by,
         now=now,

@@ -33,6 +33,8 @@ class AssetsToImport:
     owner_party_id: UUID | None
     #: What there is of the kind and the owner, and is not among them, is taken away.
     removes_missing: bool = False
+    #: Nothing of it will stay: it takes no number, so that those of imports have no gaps.
+    is_trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +150,12 @@ _REMOVE = text(
 )
 
 #: Imports of areas and of assets have one row of numbers: `import undo NUMBER` means one of them.
+#: Numbers that were given out do not come back, so a trial has one that no import ever has.
 _BEGIN = text(
     """
     INSERT INTO asset_import (number, kind, source, at, through, account_id)
-    VALUES (nextval(pg_get_serial_sequence('area_import', 'number')),
+    VALUES (CASE WHEN :is_trial THEN -pg_backend_pid()
+                 ELSE nextval(pg_get_serial_sequence('area_import', 'number')) END,
             :kind, :source, :at, :through, :account_id)
     RETURNING number
     """
@@ -206,6 +210,7 @@ def import_assets(
             "at": now,
             "through": by.through.value,
             "account_id": by.account_id,
+            "is_trial": wanted.is_trial,
         },
     ).scalar_one()
     values["import"] = number

@@ -114,13 +114,18 @@ class AreasRead:
 
 @dataclass(frozen=True, slots=True)
 class AreasImported:
-    """What came of bringing in areas; without a number nothing was different."""
+    """What came of bringing in areas; without a number nothing was different, or it was a trial."""
 
     number: int | None
     added: Sequence[str]
     changed: Sequence[str]
     ended: Sequence[str]
     as_they_were: int
+
+    @property
+    def is_different(self) -> bool:
+        """Whether anything was not there already."""
+        return bool(self.added or self.changed or self.ended)
 
 
 @dataclass(frozen=True, slots=True)

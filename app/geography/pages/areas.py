@@ -22,7 +22,15 @@ from app.geography.drawing import SOURCE as DRAWN
 from app.geography.importing.area_files import AreaReading, read_areas
 from app.geography.importing.areas import AreasToImport, area_imports, import_areas, undo_import
 from app.geography.importing.model import AreasImported
+from app.geography.importing.spoken_of import (
+    AreasSpokenOf,
+    areas_missed,
+    require_agreements_go_on,
+)
 from app.geography.model import (
+    MUNICIPALITY,
+    VILLAGE,
+    AgreementsWouldEnd,
     AreasRefused,
     ChangedSince,
     ImportNotFound,
@@ -128,7 +136,9 @@ def _take(
                     source=path.name,
                     valid_from=_today(),
                     keeps_others=keeps_others,
+        spoken_of = services.get(AreasSpokenOf)
                     must_have=settings.municipality_code if kind == "municipality" else None,
+            before = areas_missed(spoken_of, transaction, on=_today())
                 ),
                 by=_by(),
                 now=now,
@@ -142,10 +152,15 @@ def _take(
         if area.repaired:
             flash(gettext("The outline of %(name)s was repaired.", name=area.name), "info")
     return redirect(_address(kind), code=303)
+            if request.form.get("may_end") != "yes":
+                missed = areas_missed(spoken_of, transaction, on=_today())
+                require_agreements_go_on(missed - before)
+    except AgreementsWouldEnd as refused:
+        return _page({"file": refusal_words(refused.detail)}, may_end=True)
 
 
 def _said(done: AreasImported) -> str:
-    if done.number is None:
+    if not done.is_different:
         return str(gettext("Everything was there already. Nothing was changed."))
     said = gettext(
         "%(added)d new, %(changed)d changed, %(ended)d ended.",
@@ -156,7 +171,7 @@ def _said(done: AreasImported) -> str:
     return str(said)
 
 
-def _page(errors: dict[str, str]) -> ResponseReturnValue:
+def _page(errors: dict[str, str], *, may_end: bool = False) -> ResponseReturnValue:
     settings = provided().get(Settings)
     wanted = clean_text(request.args.get("soort", "") or request.form.get("kind", ""))[:100]
     try:
@@ -209,6 +224,7 @@ def _by() -> ChangedBy:
     return ChangedBy(ChangedThrough.PAGE, acting().id)
 
 
+        may_end=may_end,
 def _address(kind: str) -> str:
     safe = kind if all(c.isalpha() or c == "-" for c in kind) else ""
     return f"/beheer/gebieden?soort={safe}" if safe else "/beheer/gebieden"

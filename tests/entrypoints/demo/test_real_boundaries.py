@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app.entrypoints.import_commands import import_
 from app.foundation.database import Database
-from app.geography.model import OutsideServiceArea
+from app.geography.model import AgreementsWouldEnd, OutsideServiceArea
 from app.intake.model import Channel, NewReport
 from app.reception.model import ReceivedReport
 from app.reception.operations import receive_report
@@ -108,17 +108,41 @@ class TestRealBoundaries:
             " round(ST_Y(ST_Centroid(shape))::numeric, 4)"
             " FROM area WHERE kind = 'neighbourhood' AND valid_until IS NULL ORDER BY code"
         )
-        found = []
+        said, found = [], []
         for frame in ("rd28992", "wgs84"):
-            imported(
+            result = imported(
                 demo,
                 f"steenbergen_buurten_2022_{frame}.geojson",
                 *("--kind", "neighbourhood", *STATISTICS),
             )
+            said.append(result.output)
             found.append(demo.connection.execute(centres).all())
 
         assert found[0] == found[1]
         assert len(found[0]) == 18
+        assert "18 new" in said[0]
+        assert "All 18 areas of kind neighbourhood are as they were." in said[1]
+
+    def test_of_roads_take_the_place_of_the_demos_with_the_codes_of_its_agreements(
+        self, demo: Demo
+    ) -> None:
+        named = ("--code-field", "wegnaam", "--name-field", "wegnaam", "--buffer-metres", "50")
+        roads = ("steenbergen_hectometerpunten_nwb_2020.geojson", "--kind", "road-authority")
+        theirs = CliRunner().invoke(
+            import_, ["areas", str(BOUNDARIES / roads[0]), *roads[1:], *named], obj=demo.provided
+        )
+
+        result = imported(
+            demo,
+            *roads,
+            *named,
+            *("--code-for", "A4=a4", "--code-for", "N257=n257", "--code-for", "N268=n268"),
+        )
+
+        assert isinstance(theirs.exception, AgreementsWouldEnd)
+        assert "3 changed: a4, n257, n268." in result.output
+        assert "no longer count" not in result.output
+        assert demo.party_at((4.39634, 51.64301), "afval.zwerfafval") == "Rijkswaterstaat"
 
     def test_know_every_municipality_so_a_reporter_is_told_which_one_it_is(
         self, demo: Demo
@@ -137,7 +161,7 @@ class TestRealBoundaries:
         result = imported(
             demo,
             "steenbergen_wijken_2024_wgs84.geojson",
-            *("--kind", "team-district", *STATISTICS),
+            *("--kind", "team-district", "--even-if-agreements-end", *STATISTICS),
         )
 
         assert "team-district noord, team-district zuid" in result.output
