@@ -127,7 +127,9 @@ def _take(
     try:
         require_kind(kind)
         read = read_areas(path, reading, at_most_bytes=_AT_MOST_BYTES, tell=lambda _: None)
+        spoken_of = services.get(AreasSpokenOf)
         with services.get(Database).transaction() as transaction:
+            before = areas_missed(spoken_of, transaction, on=_today())
             done = import_areas(
                 transaction,
                 AreasToImport(
@@ -136,13 +138,16 @@ def _take(
                     source=path.name,
                     valid_from=_today(),
                     keeps_others=keeps_others,
-        spoken_of = services.get(AreasSpokenOf)
                     must_have=settings.municipality_code if kind == "municipality" else None,
-            before = areas_missed(spoken_of, transaction, on=_today())
                 ),
                 by=_by(),
                 now=now,
             )
+            if request.form.get("may_end") != "yes":
+                missed = areas_missed(spoken_of, transaction, on=_today())
+                require_agreements_go_on(missed - before)
+    except AgreementsWouldEnd as refused:
+        return _page({"file": refusal_words(refused.detail)}, may_end=True)
     except (AreasRefused, MapFileRefused) as refused:
         return _page(
             {field: gettext("Nothing was changed. %(why)s", why=refusal_words(refused.detail))}
@@ -152,11 +157,6 @@ def _take(
         if area.repaired:
             flash(gettext("The outline of %(name)s was repaired.", name=area.name), "info")
     return redirect(_address(kind), code=303)
-            if request.form.get("may_end") != "yes":
-                missed = areas_missed(spoken_of, transaction, on=_today())
-                require_agreements_go_on(missed - before)
-    except AgreementsWouldEnd as refused:
-        return _page({"file": refusal_words(refused.detail)}, may_end=True)
 
 
 def _said(done: AreasImported) -> str:
@@ -205,6 +205,7 @@ def _page(errors: dict[str, str], *, may_end: bool = False) -> ResponseReturnVal
         imports=imports,
         map=drawn,
         errors=errors,
+        may_end=may_end,
         typed=request.form,
         today=_today().isoformat(),
         shown_on=shown_on.isoformat(),
@@ -224,7 +225,6 @@ def _by() -> ChangedBy:
     return ChangedBy(ChangedThrough.PAGE, acting().id)
 
 
-        may_end=may_end,
 def _address(kind: str) -> str:
     safe = kind if all(c.isalpha() or c == "-" for c in kind) else ""
     return f"/beheer/gebieden?soort={safe}" if safe else "/beheer/gebieden"
