@@ -18,7 +18,7 @@ from app.geography.model import Spot
 from app.routing.agreement_imports import AgreementsFile, import_agreements
 from app.routing.model import RULE_VERSION, Because, Decision
 from app.routing.operations.calendar_days import FIRST_YEAR, YEARS_AHEAD
-from app.routing.operations.explaining import Explained, explain
+from app.routing.operations.explaining import Explained, OthersLookedAt, explain, others_looked_at
 from app.routing.operations.listing import agreements_in_file
 from app.triage.model import AnswersRefused
 
@@ -101,12 +101,13 @@ def explain_command(
                 is_urgent=danger,
                 answers=answers,
             )
+            others = others_looked_at(transaction, explained)
     except AnswersRefused as refused:
         wrong = "\n  ".join(
             f"{one.field.removeprefix('answers.')}: {one.detail}" for one in refused.errors
         )
         raise AnswersRefused(f"These answers cannot be given:\n  {wrong}") from None
-    for line in _chain(explained, municipality=settings.municipality_name):
+    for line in _chain(explained, others, municipality=settings.municipality_name):
         click.echo(line)
 
 
@@ -120,7 +121,7 @@ def _answers(given: tuple[str, ...]) -> dict[str, frozenset[str]]:
     return answers
 
 
-def _chain(explained: Explained, *, municipality: str) -> list[str]:
+def _chain(explained: Explained, others: OthersLookedAt, *, municipality: str) -> list[str]:
     """Return the way to the decision, one line for each step."""
     located, defect, decision = explained.located, explained.defect, explained.decision
     place = located.place
@@ -150,7 +151,18 @@ def _chain(explained: Explained, *, municipality: str) -> list[str]:
         f" → {looked.party}: {'chosen' if looked.matched else looked.why}"
         for number, looked in enumerate(decision.considered, start=1)
     ] or ["Agreement none is about this kind of report here"]
+    lines += _not_about_this(others)
     return [*lines, *_answer(decision), *_promised(explained)]
+
+
+def _not_about_this(others: OthersLookedAt) -> list[str]:
+    lines = [
+        f"{'Besides' if number == 0 else '':<9} - {one.agreement} → {one.party}: {one.why}"
+        for number, one in enumerate(others.found)
+    ]
+    if others.more:
+        lines.append(f"{'':<9} - and {others.more} more; 'export agreements' prints all")
+    return lines
 
 
 def _promised(explained: Explained) -> list[str]:
@@ -179,5 +191,5 @@ def _answer(decision: Decision) -> list[str]:
         lines.append(f"Stand-in  instead of {decision.stood_in.for_party}, outside its hours")
     if decision.clashes_with:
         lines.append(f"Clash     just as precise: {', '.join(decision.clashes_with)}")
-    lines.append(f"Rules     version {RULE_VERSION}, {decision.microseconds / 1000:.1f} ms")
+    lines.append(f"Rules     version {RULE_VERSION}")
     return lines

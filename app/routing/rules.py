@@ -7,6 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.foundation.windows import Window
+from app.geography.model import (
+    LIGHTING_CONTRACT,
+    MUNICIPALITY,
+    NEIGHBOURHOOD,
+    TEAM_DISTRICT,
+    VILLAGE,
+)
 from app.routing.model import (
     AUTHORITY_AREAS,
     Agreement,
@@ -24,11 +31,11 @@ from app.triage.model import Term
 #: The smaller the area, the more its agreement says about this place. A kind that is not here was
 #: drawn for a purpose, so it stands before all of them.
 _MOST_PRECISE_FIRST = (
-    "neighbourhood",
-    "village",
-    "team-district",
-    "lighting-contract",
-    "municipality",
+    NEIGHBOURHOOD,
+    VILLAGE,
+    TEAM_DISTRICT,
+    LIGHTING_CONTRACT,
+    MUNICIPALITY,
 )
 
 #: What two agreements are alike in when only the size of an area, or a code, comes between them.
@@ -60,17 +67,17 @@ def responsible_party(agreements: Iterable[Agreement], *, defect: Defect) -> Dec
             agreement.code,
         ),
     )
-    found = [(agreement, _why(agreement, defect)) for agreement in in_order]
-    covering = [agreement for agreement, why in found if why is Why.COVERS]
+    found = [(agreement, why(agreement, defect)) for agreement in in_order]
+    covering = [agreement for agreement, said in found if said is Why.COVERS]
     chosen = covering[0] if covering else None
     considered = tuple(
         Considered(
             agreement=agreement.code,
             party=agreement.party.code,
             matched=agreement is chosen,
-            why=Why.PASSED_OVER if why is Why.COVERS and agreement is not chosen else why,
+            why=Why.PASSED_OVER if said is Why.COVERS and agreement is not chosen else said,
         )
-        for agreement, why in found
+        for agreement, said in found
     )
     if chosen is None:
         return Decision(None, None, Because.NOBODY, considered=considered)
@@ -145,7 +152,7 @@ def _because(agreement: Agreement) -> Because:
     return Because.CATEGORY_IN_AREA
 
 
-def _why(agreement: Agreement, defect: Defect) -> Why:
+def why(agreement: Agreement, defect: Defect) -> Why:
     """Return what keeps this agreement from covering the defect, or that it does."""
     if agreement.category_code not in {None, defect.main_category_code, defect.category_code}:
         return Why.ANOTHER_CATEGORY

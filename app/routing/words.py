@@ -40,7 +40,9 @@ def routing_shown(because: str, grounds: Mapping[str, Any]) -> RoutingShown:
         remarks=_remarks(grounds),
         areas=[f"{area_kind_words(area['kind'])}: {area['name']}" for area in grounds["areas"]],
         considered=[
-            ConsideredShown(one["agreement"], one["party"], bool(one["matched"]), _why(one["why"]))
+            ConsideredShown(
+                one["agreement"], one["party"], bool(one["matched"]), why_words(one["why"])
+            )
             for one in grounds["considered"]
         ],
     )
@@ -106,7 +108,8 @@ def _place(area: str | None, areas: Sequence[Mapping[str, str]]) -> str | None:
     return next((one["name"] for one in areas if one["kind"] == "village"), None)
 
 
-def _why(code: str) -> str:
+def why_words(code: str) -> str:
+    """Return what was found of an agreement that was looked at."""
     sentences: dict[str, str] = {
         "covers-the-place-and-the-category": gettext("covers the place and the kind"),
         "another-category": gettext("is about another kind"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
@@ -41,7 +42,7 @@ class TestTheChain:
         assert "Area      team-district zuid (Zuid)" in said
         assert "Agreement 1. all-in-zuid → team: chosen" in said
         assert "Answer    Team Zuid (category-in-area: Zuid)" in said
-        assert "Rules     version 2" in said
+        assert "Rules     version 2\n" in said
 
     def test_tells_what_was_passed_over(self, provided: Provided) -> None:
         said = explained(provided, ON_MOTORWAY).output
@@ -49,6 +50,49 @@ class TestTheChain:
         assert "1. motorway → rws: chosen" in said
         assert "2. all-in-zuid → team: another-comes-first" in said
         assert "Answer    Rijkswaterstaat (road-authority: A4)" in said
+
+    def test_tells_what_could_not_match_here_and_why(
+        self, provided: Provided, connection: Connection
+    ) -> None:
+        made = (
+            "INSERT INTO agreement (id, code, party_id, category_code, area_kind, area_code,"
+            " priority, valid_from, is_demo)"
+            " SELECT gen_random_uuid(), :code, id, :category, 'team-district', :area, 0,"
+            " '2020-01-01', false FROM party WHERE code = 'lux'"
+        )
+        for code, category, area in (
+            ("tiles-north", TILE, "noord"),
+            ("lamps-here", "verlichting.lamp-brandt-niet", "zuid"),
+            ("noise", "verlichting.lamp-brandt-niet", "noord"),
+        ):
+            connection.execute(text(made), {"code": code, "category": category, "area": area})
+
+        said = explained(provided, IN_DISTRICT, "--at", "2026-11-24T10:00").output
+
+        assert "Agreement 1. all-in-zuid → team: chosen\n" in said
+        assert "Besides   - tiles-north → lux: another-area\n" in said
+        assert "- lamps-here → lux: another-category\n" in said
+        assert "noise" not in said
+
+    def test_tells_how_many_more_there_are(
+        self, provided: Provided, connection: Connection
+    ) -> None:
+        connection.execute(
+            text(
+                "INSERT INTO agreement (id, code, party_id, area_kind, area_code, priority,"
+                " valid_from, is_demo)"
+                " SELECT gen_random_uuid(), 'far-' || number, party.id, 'village', 'far', 0,"
+                " '2020-01-01', false FROM generate_series(1, 200) AS number, party"
+                " WHERE party.code = 'lux'"
+            )
+        )
+
+        said = explained(provided, IN_DISTRICT).output
+
+        assert said.count(" another-area\n") <= 50
+        more = re.search(r"and (\d+) more; 'export agreements' prints all", said)
+        assert more is not None
+        assert int(more[1]) >= 150
 
     def test_takes_a_place_a_little_outside_as_inside_and_says_so(self, provided: Provided) -> None:
         said = explained(provided, (4.32, 51.4998)).output

@@ -91,6 +91,28 @@ class TestTheAnswer:
         assert "L-1" in page
         assert f'<option value="{lamp}" selected>' in page
 
+    def test_lists_apart_what_could_not_match_and_why(
+        self, administrator: Browser, transaction: Transaction
+    ) -> None:
+        for code, category, district in (("far", TILE, "noord"), ("lamps", LAMP, "zuid")):
+            transaction.connection.execute(
+                text(
+                    "INSERT INTO agreement (id, code, party_id, category_code, area_kind,"
+                    " area_code, priority, valid_from, is_demo)"
+                    " SELECT gen_random_uuid(), :code, id, :category, 'team-district', :district,"
+                    " 0, '2020-01-01', false FROM party WHERE code = 'lux'"
+                ),
+                {"code": code, "category": category, "district": district},
+            )
+
+        page = administrator.get(HERE, **TRIED).text
+
+        considered, _, others = page.partition("Werkafspraken die hier niet konden passen")
+        assert "all-in-zuid" in considered
+        assert "far</a> (lux): gaat over een ander gebied" in others
+        assert "lamps</a> (lux): gaat over een andere soort" in others
+        assert "all-in-zuid" not in others
+
 
 class TestTheForm:
     @pytest.mark.usefixtures("paths")

@@ -16,6 +16,7 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.identity.permissions import Role
+from tests.makers.areas import a_rectangle, an_area
 from tests.makers.drafts import a_past_report, boxes_as_geojson
 from tests.makers.people import an_account
 from tests.makers.places import IN_DISTRICT, ON_MOTORWAY, SmallMunicipality, a_small_municipality
@@ -190,6 +191,18 @@ class TestAComparison:
 
 
 class TestADraft:
+    def test_replaces_areas_of_any_kind_but_the_outline(
+        self, administrator: Browser, provided: Provided, draft: str
+    ) -> None:
+        with provided.get(Database).transaction() as transaction:
+            an_area(transaction, a_rectangle(4.3, 51.5, 4.4, 51.6), kind="snow-round")
+
+        page = administrator.get(draft).text
+
+        for kind in ("water-authority", "road-authority", "lighting-contract", "snow-round"):
+            assert f'<option value="{kind}">' in page
+        assert '<option value="municipality">' not in page
+
     def test_is_put_in_force_from_a_day_and_taken_back(
         self, administrator: Browser, provided: Provided, connection: Connection, draft: str
     ) -> None:

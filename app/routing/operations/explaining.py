@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import text
+
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.foundation.json_value import JSONValue
@@ -14,10 +16,11 @@ from app.geography.model import Located, Spot
 from app.geography.operations import brought_inside, locate
 from app.geography.outline import may_be_ours
 from app.routing.calendar import WorkingCalendar, promise
-from app.routing.model import Decision, Defect
+from app.routing.model import Considered, Decision, Defect
 from app.routing.operations.agreements import agreements_from
 from app.routing.operations.deciding import decide_with_calendar, defect_at
-from app.routing.rules import cannot_wait
+from app.routing.operations.reading import COLUMNS, FROM_AGREEMENTS, IN_FORCE, agreement_of
+from app.routing.rules import cannot_wait, why
 from app.triage.answering import check_answers
 from app.triage.model import Category, Norm, Question, QuestionKind, StricterNorm, Term
 from app.triage.operations import category
@@ -94,6 +97,68 @@ def explain(
         is_ours=municipality_code
         in {area.code for area in located.areas if area.kind == "municipality"}
         or may_be_ours(transaction, located, municipality_code=municipality_code, on=on),
+    )
+
+
+#: Besides those that could match; who wants all of them has the list of agreements.
+_MOST_OTHERS = 50
+
+_OTHERS = text(
+    f"""
+    SELECT {COLUMNS}, count(*) OVER () AS in_all
+    FROM {FROM_AGREEMENTS}
+    WHERE {IN_FORCE} AND agreement.code <> ALL(:considered)
+      AND (agreement.category_code IS NULL
+           OR agreement.category_code IN (:category_code, :main_category_code)
+           OR agreement.area_kind || '/' || agreement.area_code = ANY(:areas)
+           OR agreement.asset_owner_id = :asset_owner_id)
+    ORDER BY CASE agreement.category_code
+                 WHEN :category_code THEN 0 WHEN :main_category_code THEN 1 ELSE 2 END,
+             agreement.category_code NULLS FIRST, agreement.code
+    LIMIT :at_most
+    """  # noqa: S608  # our own column lists
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OthersLookedAt:
+    """Agreements that could not match, each with why: of this kind elsewhere, or of others here.
+
+    `more` is how many are left out.
+    """
+
+    found: tuple[Considered, ...]
+    more: int
+
+
+def others_looked_at(
+    transaction: Transaction, explained: Explained, *, at_most: int = _MOST_OTHERS
+) -> OthersLookedAt:
+    """Return the agreements near the question that the decision did not have to look at.
+
+    A decision reads only those that could match, so that it stays as quick with a thousand of them;
+    who asks why an agreement was not chosen wants to find that one too.
+    """
+    defect = explained.defect
+    rows = transaction.connection.execute(
+        _OTHERS,
+        {
+            "today": defect.moment.at.date(),
+            "considered": [one.agreement for one in explained.decision.considered],
+            "category_code": defect.category_code,
+            "main_category_code": defect.main_category_code,
+            "areas": [f"{area.kind}/{area.code}" for area in defect.areas],
+            "asset_owner_id": defect.asset_owner_id,
+            "at_most": at_most,
+        },
+    ).all()
+    agreements = [agreement_of(row) for row in rows]
+    return OthersLookedAt(
+        tuple(
+            Considered(one.code, one.party.code, matched=False, why=why(one, defect))
+            for one in agreements
+        ),
+        rows[0].in_all - len(rows) if rows else 0,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -29,14 +29,20 @@ from app.maps.model import JSON, GeoJSON, MapParts, TileSource
 from app.maps.operations import page_nonce, picker_map
 from app.routing.operations.calendar_days import FIRST_YEAR, YEARS_AHEAD
 from app.routing.operations.deciding import grounds_of
-from app.routing.operations.explaining import Explained, explain, questions_that_count
+from app.routing.operations.explaining import (
+    Explained,
+    OthersLookedAt,
+    explain,
+    others_looked_at,
+    questions_that_count,
+)
 from app.routing.pages.trial_answers import (
     QuestionTried,
     due_words,
     questions_tried,
     typed_answers,
 )
-from app.routing.words import RoutingShown, routing_shown
+from app.routing.words import ConsideredShown, RoutingShown, routing_shown, why_words
 from app.triage.model import AnswersRefused, RetiredCategory, UnknownCategory
 from app.triage.operations import category, category_tree
 
@@ -86,6 +92,9 @@ class Trial:
     due: tuple[str, str] | None = None
     #: The areas of the place, for the map: kind and code.
     areas: frozenset[tuple[str, str]] = frozenset()
+    #: Agreements that could not match, with why not; and how many more there are.
+    others: Sequence[ConsideredShown] = ()
+    more_others: int = 0
 
 
 @blueprint.get("")
@@ -163,10 +172,14 @@ def _tried(transaction: Transaction, typed: Typed, errors: dict[str, str]) -> Tr
     except UnknownAsset:
         errors["longitude"] = gettext("The object that was chosen is not there any more.")
         return None
-    return _shown(explained, municipality=settings.municipality_name)
+    return _shown(
+        explained,
+        others_looked_at(transaction, explained),
+        municipality=settings.municipality_name,
+    )
 
 
-def _shown(explained: Explained, *, municipality: str) -> Trial:
+def _shown(explained: Explained, others: OthersLookedAt, *, municipality: str) -> Trial:
     decision, defect = explained.decision, explained.defect
     named = explained.category.name.in_language(str(get_locale() or "nl"))
     moment = format_datetime(defect.moment.at, "EEEE d MMMM y H:mm")
@@ -188,6 +201,11 @@ def _shown(explained: Explained, *, municipality: str) -> Trial:
         routing_shown(decision.because.value, grounds_of(decision, defect)),
         due_words(explained.due, explained.category),
         areas=frozenset((one.kind, one.code) for one in defect.areas if one.kind not in _ON_EVERY),
+        others=[
+            ConsideredShown(one.agreement, one.party, is_match=False, why=why_words(one.why))
+            for one in others.found
+        ],
+        more_others=others.more,
     )
 
 

@@ -11,8 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.foundation.clock import LOCAL_ZONE, Clock
-from app.foundation.database import Database
+from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
+from app.geography.changing import area_kinds
+from app.geography.model import AREA_KINDS, MUNICIPALITY
 from app.geography.words import area_kind_words
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
@@ -103,7 +105,7 @@ def draft_page(
             ],
             kinds=[
                 {"value": kind, "label": area_kind_words(kind)}
-                for kind in ("team-district", "village", "neighbourhood", "lighting-contract")
+                for kind in _kinds(transaction, today)
             ],
             typed=request.form,
             since=request.args.get("van") or (today - timedelta(days=DAYS_COMPARED)).isoformat(),
@@ -112,6 +114,15 @@ def draft_page(
             errors=errors,
         )
     return page, status or (HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK)
+
+
+def _kinds(transaction: Transaction, today: date) -> list[str]:
+    """Return the kinds whose areas a draft can replace, those that only this municipality has too.
+
+    Not its own outline: that says where reports are taken, not who gets them.
+    """
+    known = dict.fromkeys([*AREA_KINDS, *area_kinds(transaction, on=today)])
+    return [kind for kind in known if kind != MUNICIPALITY]
 
 
 def agreement_page(draft_id: UUID, code: str, typed: Typed) -> ResponseReturnValue:
