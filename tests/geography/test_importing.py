@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -299,6 +301,96 @@ class TestAFileOfEachKind:
 
         with pytest.raises(MapFileRefused, match="holds a view"):
             read(path)
+
+    @pytest.mark.parametrize(
+        "column",
+        ["big TEXT GENERATED ALWAYS AS (hex(zeroblob(400000000))) VIRTUAL", "big TEXT AS ('a')"],
+    )
+    def test_with_a_column_that_is_computed_is_refused_since_it_could_fill_the_memory(
+        self, tmp_path: Path, column: str
+    ) -> None:
+        path = written(tmp_path / "areas.gpkg", driver="GPKG")
+        with closing(sqlite3.connect(path)) as database:
+            database.execute(f"ALTER TABLE areas ADD COLUMN {column}")
+            database.commit()
+
+        with pytest.raises(MapFileRefused, match="column that is computed"):
+            read(path)
+
+    def test_with_a_table_of_a_module_is_refused(self, tmp_path: Path) -> None:
+        path = written(tmp_path / "areas.gpkg", driver="GPKG")
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("CREATE VIRTUAL TABLE words USING fts5(word)")
+            database.commit()
+
+        with pytest.raises(MapFileRefused, match="column that is computed"):
+            read(path)
+
+    @pytest.mark.parametrize("make", ["pipe", "folder"])
+    def test_that_is_no_ordinary_file_is_refused_and_not_waited_for(
+        self, tmp_path: Path, make: str
+    ) -> None:
+        path = tmp_path / "areas.geojson"
+        if make == "pipe":
+            os.mkfifo(path)
+        else:
+            path.mkdir()
+
+        with pytest.raises(MapFileRefused, match="no ordinary file"):
+            read(path)
+
+    @pytest.mark.parametrize(
+        "named",
+        [
+            {"type": "name", "properties": {"name": "EPSG:99999999"}},
+            {"type": "name", "properties": {"name": "nowhere"}},
+            {"type": "name", "properties": {"name": ["EPSG:4326"]}},
+            {"type": "link", "properties": {"href": "http://127.0.0.1:9/", "type": "proj4"}},
+        ],
+    )
+    def test_that_names_a_frame_nobody_knows_is_refused_until_one_is_given(
+        self, tmp_path: Path, named: object
+    ) -> None:
+        path = a_file(tmp_path, crs=named)
+
+        with pytest.raises(MapFileRefused, match="frame that is not known"):
+            read(path)
+
+        assert [area.code for area in read(path, epsg=4326).areas] == ["here"]
+
+    @pytest.mark.parametrize(
+        "name", ["EPSG:4326", "urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326"]
+    )
+    def test_may_name_degrees(self, tmp_path: Path, name: str) -> None:
+        path = a_file(tmp_path, crs={"type": "name", "properties": {"name": name}})
+
+        (area,) = read(path).areas
+
+        assert area.shape.equals(shapely.Polygon(SQUARE))
+
+    @pytest.mark.parametrize(
+        "packed_by", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_STORED]
+    )
+    def test_that_is_damaged_is_refused(self, tmp_path: Path, packed_by: int) -> None:
+        written(tmp_path / "inside.shp", driver="ESRI Shapefile")
+        whole = tmp_path / "whole.zip"
+        with zipfile.ZipFile(whole, "w", packed_by) as archive:
+            for part in tmp_path.glob("inside.*"):
+                archive.write(part, part.name)
+        content = whole.read_bytes()
+        chosen = random.Random(851)
+        path, refused = tmp_path / "areas.zip", 0
+        for _ in range(60):
+            damaged = bytearray(content)
+            for _ in range(3):
+                damaged[chosen.randrange(len(damaged))] = chosen.randrange(256)
+            path.write_bytes(damaged)
+            try:
+                read(path)
+            except MapFileRefused:
+                refused += 1
+
+        assert refused
 
     def test_with_thousands_of_parts_is_refused_at_once(self, tmp_path: Path) -> None:
         path = tmp_path / "areas.zip"

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from app.foundation.sentences import Sentence
 from app.foundation.texts import clean_text, has_control_characters
 from app.geography.importing import files
-from app.geography.importing.frames import WGS84, Frame
+from app.geography.importing.frames import WGS84, Frame, name_of_frame
 from app.geography.importing.model import (
     AreasRead,
     AreaToImport,
@@ -113,11 +113,11 @@ class _Reader:
                 )
             )
         frame = Frame(given if given is not None else told or WGS84)
-        if given is not None and told is not None and Frame(told).name != frame.name:
+        if given is not None and told is not None and name_of_frame(told) != frame.name:
             self._remarks.append(
                 Sentence(
                     "The file says %(told)s of itself; it is read as %(frame)s.",
-                    told=Frame(told).name,
+                    told=name_of_frame(told),
                     frame=frame.name,
                 )
             )

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import json
+import lzma
 import math
+import re
 import sqlite3
+import stat
+import struct
 import warnings
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -38,6 +45,20 @@ _PARTS_OF_SHAPEFILE = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
 
 #: A Shapefile has a dozen parts at most; unpacking thousands of small ones takes minutes.
 _MOST_IN_ARCHIVE = 100
+
+#: What a damaged or encrypted archive raises, by its way of packing.
+_DAMAGED = (
+    BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+)
 
 #: So many features are in memory at once.
 FEATURES_AT_ONCE = 25_000
@@ -120,14 +141,18 @@ def opened(
         path=readable,
         name=path.name,
         layer=wanted,
-        frame=found["crs"],
+        frame=_frame_named(readable) or found["crs"],
         fields=[str(name) for name in found["fields"]],
         count=int(found["features"]),
     )
 
 
 def _require_size(path: Path, at_most_bytes: int) -> None:
-    size = path.stat().st_size
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        # A pipe would be waited for without end.
+        raise MapFileRefused(Sentence("%(file)s is no ordinary file.", file=path.name))
+    size = found.st_size
     if size > at_most_bytes:
         raise MapFileRefused(
             Sentence(
@@ -168,12 +193,51 @@ def _require_utf8(path: Path, name: str) -> None:
         raise MapFileRefused(Sentence("%(file)s is no text in UTF-8.", file=name)) from None
 
 
+#: Columns that SQLite computes (`hidden` is 2 or 3), and tables of a module, whose columns are.
+_COMPUTED = """
+    SELECT 1 FROM sqlite_master AS held, pragma_table_xinfo(held.name) AS found
+    WHERE held.type = 'table' AND held.rootpage > 0 AND found.hidden IN (2, 3)
+    UNION ALL
+    SELECT 1 FROM sqlite_master
+    WHERE type = 'table' AND coalesce(rootpage, 0) = 0 AND sql NOT LIKE '%USING rtree%'
+"""
+
+
+def _frame_named(path: Path) -> str | None:
+    """Return the frame that GeoJSON names itself: GDAL takes one it does not know for degrees."""
+    if path.suffix.lower() not in {".geojson", ".json"} or not path.stat().st_size:
+        return None
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        found = _NAMES_FRAME.search(content)
+        written = content[found.end() - 1 : found.end() + 1_000] if found else b""
+    if not written:
+        return None
+    try:
+        told, _ = json.JSONDecoder().raw_decode(written.decode("utf-8", errors="replace"))
+        named = told["properties"]["name"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        named = None
+    return named if isinstance(named, str) and named else _A_FRAME_ELSEWHERE
+
+
+#: Such as `"crs": {"type": "name", "properties": {"name": "EPSG:28992"}}`.
+_NAMES_FRAME = re.compile(rb'"crs"\s*:\s*\{(?=\s*"(?:type|properties)")')
+
+#: What nobody knows, for a frame that has to be fetched.
+_A_FRAME_ELSEWHERE = "?"
+
+
 def _require_tables(path: Path, name: str) -> None:
-    """Let pass a GeoPackage that holds tables alone: a view can count for ever."""
+    """Let pass a GeoPackage that holds plain tables alone.
+
+    A view can count for ever, and a column that is computed can hold more than there is memory.
+    """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             views = database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")
             has_view = views.fetchone() is not None
+            computed = database.execute(_COMPUTED)
+            has_computed = computed.fetchone() is not None
     except sqlite3.DatabaseError:
         raise MapFileRefused(
             Sentence(
@@ -185,6 +249,13 @@ def _require_tables(path: Path, name: str) -> None:
     if has_view:
         raise MapFileRefused(
             Sentence("%(file)s holds a view; save what it shows as a table.", file=name)
+        )
+    if has_computed:
+        raise MapFileRefused(
+            Sentence(
+                "%(file)s holds a column that is computed; save what it shows as a plain column.",
+                file=name,
+            )
         )
 
 
@@ -211,7 +282,7 @@ def _unpacked(path: Path, into: Path, at_most_bytes: int) -> Path:
                         plain.write(chunk)
                 if target.suffix == ".shp":
                     shapes.append(target)
-    except (BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
+    except _DAMAGED:
         raise MapFileRefused(
             Sentence("%(file)s is no archive that can be opened.", file=path.name)
         ) from None

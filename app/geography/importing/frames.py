@@ -70,6 +70,14 @@ class Frame:
         )
 
 
+def name_of_frame(words: str) -> str:
+    """Return what a frame is called; one that is not known by the words themselves."""
+    try:
+        return Frame(words).name
+    except MapFileRefused:
+        return words[:80]
+
+
 @cache
 def _to_rd() -> Transformer:
     return _between(CRS.from_epsg(WGS84), CRS.from_epsg(RD))
