@@ -130,20 +130,32 @@ def promise(received_at: datetime, terms: Iterable[Term], calendar: WorkingCalen
 def ran_on(
     promised: Promise, *, stopped_at: datetime, ran_on_at: datetime, calendar: WorkingCalendar
 ) -> Promise:
-    """Return a promise after its clock stood still from one instant until another.
+    """Return a promise after its clock stood still from one instant until another."""
+    return after_stops(promised, [(stopped_at, ran_on_at)], calendar)
+
+
+def after_stops(
+    promised: Promise, stops: Iterable[tuple[datetime, datetime]], calendar: WorkingCalendar
+) -> Promise:
+    """Return a promise after its clock stood still from one instant until another, in order.
 
     As much working time is left afterwards as there was before. What was due at the end of a
-    working day still is: the rest of the last day is given. What was late already stays so.
+    working day still is: the rest of the last day is given, once for all stops together, so that
+    many short ones make no long one. What was late already stays so.
     """
-    due, at_risk = promised.due_at, promised.at_risk_at
-    if ran_on_at <= stopped_at or due <= stopped_at:
-        return promised
-    moved = calendar.after(ran_on_at, calendar.working_time(stopped_at, due))
-    if _is_end_of_day(due, calendar):
-        moved = calendar.closes(_local_day(moved))
-    if at_risk > stopped_at:
-        at_risk = calendar.after(ran_on_at, calendar.working_time(stopped_at, at_risk))
-    return Promise(max(due, moved), at_risk)
+    due, at_risk, stood_still = promised.due_at, promised.at_risk_at, _NOTHING
+    for stopped_at, ran_on_at in stops:
+        stood = calendar.working_time(stopped_at, ran_on_at)
+        if due <= stopped_at or not stood:
+            continue
+        stood_still += stood
+        moved = calendar.after(promised.due_at, stood_still)
+        if _is_end_of_day(promised.due_at, calendar):
+            moved = calendar.closes(_local_day(moved))
+        due = max(due, moved)
+        if at_risk > stopped_at:
+            at_risk = calendar.after(at_risk, stood)
+    return Promise(due, at_risk)
 
 
 @lru_cache(maxsize=64)

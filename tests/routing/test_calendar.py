@@ -13,6 +13,7 @@ from app.routing.calendar import (
     Promise,
     WorkingCalendar,
     WorkingHours,
+    after_stops,
     promise,
     public_holidays,
     ran_on,
@@ -47,6 +48,7 @@ calendars = st.builds(
     st.booleans(),
 )
 pauses = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=60))
+short_pauses = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=3))
 
 
 def local(*moment: int) -> datetime:
@@ -246,6 +248,38 @@ class TestAClockThatStoodStill:
         assert after.due_at >= before.due_at
         assert after.at_risk_at <= after.due_at
         assert calendar.is_working_day(after.due_at.astimezone(LOCAL_ZONE).date())
+
+
+class TestAClockThatStoodStillOften:
+    def test_gives_the_rest_of_the_last_day_once(self) -> None:
+        promised = Promise(local(2026, 11, 26, 17), local(2026, 11, 26, 9))
+        stops = [(local(2026, 11, 25, hour), local(2026, 11, 25, hour, 5)) for hour in range(9, 16)]
+
+        assert after_stops(promised, stops, CALENDAR).due_at == local(2026, 11, 27, 17)
+
+    @given(
+        instants, some_terms, calendars, st.lists(st.tuples(short_pauses, short_pauses), max_size=8)
+    )
+    def test_gives_no_more_than_it_stood_still_and_the_rest_of_a_day(
+        self,
+        received_at: datetime,
+        terms: list[Term],
+        calendar: WorkingCalendar,
+        pauses: list[tuple[timedelta, timedelta]],
+    ) -> None:
+        promised = promise(received_at, terms, calendar)
+        stops, at, stood = [], received_at, timedelta(0)
+        for until_stop, stopped_for in pauses:
+            stops.append((at + until_stop, at + until_stop + stopped_for))
+            at += until_stop + stopped_for
+            stood += calendar.working_time(*stops[-1])
+
+        after = after_stops(promised, stops, calendar)
+
+        given_to_it = calendar.working_time(promised.due_at, after.due_at)
+        day = calendar.closes(at.date()) - calendar.opens(at.date())
+        assert timedelta(0) <= given_to_it <= stood + day
+        assert after.at_risk_at <= after.due_at
 
 
 class TestWorkingTime:

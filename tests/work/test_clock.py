@@ -194,6 +194,23 @@ class TestACaseThatWaited:
         assert later < reopened.at_risk_at < reopened.due_at
 
 
+class TestACaseThatWaitedOften:
+    def test_gets_the_rest_of_its_last_day_once(
+        self, transaction: Transaction, tile: ReceivedReport, place: SmallMunicipality
+    ) -> None:
+        for hour in range(5):
+            put_on_hold(transaction, tile, place, at=NOW + timedelta(hours=hour))
+            go_on(transaction, tile, place, at=NOW + timedelta(hours=hour, minutes=1))
+
+        found = case(transaction, tile.case.id)
+
+        assert (tile.case.due_at, found.due_at) == (
+            datetime(2026, 12, 1, 17, tzinfo=LOCAL_ZONE),
+            datetime(2026, 12, 2, 17, tzinfo=LOCAL_ZONE),
+        )
+        assert the_task(transaction, tile).due_at == found.due_at
+
+
 class TestTheClockOfACase:
     def test_says_at_risk_from_three_quarters_and_overdue_after_the_norm(
         self, transaction: Transaction, tile: ReceivedReport

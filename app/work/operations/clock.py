@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.foundation.identifiers import new_id
-from app.routing.calendar import Promise, WorkingCalendar, ran_on
+from app.routing.calendar import Promise, WorkingCalendar, after_stops, ran_on
 from app.routing.operations.calendar_days import working_calendar
 from app.work.model import STOPS_THE_CLOCK, SYSTEM, Case, Happening, WaitingFor
 from app.work.operations.history import write_history
@@ -91,6 +91,13 @@ def let_clock_run(transaction: Transaction, going_on: Case, *, now: datetime) ->
     stopped_at: datetime = rows[0].stopped_at
     calendar = working_calendar(transaction, since=stopped_at)
     promised = ran_on(promise_of(going_on), stopped_at=stopped_at, ran_on_at=now, calendar=calendar)
+    earlier = _stops_before(clock_stops(transaction, going_on.id), going_on)
+    if earlier:
+        # The rest of the last day was given already.
+        calendar = working_calendar(transaction, since=earlier[0].stopped_at)
+        first = replace(promised, due_at=earlier[0].due_before)
+        together = after_stops(first, [*_periods(earlier), (stopped_at, now)], calendar)
+        promised = replace(promised, due_at=max(going_on.due_at, together.due_at))
     ran = replace(going_on, due_at=promised.due_at, at_risk_at=promised.at_risk_at)
     transaction.write(
         _RUN_ON, {"now": max(now, stopped_at), "due_after": ran.due_at, "case_id": ran.id}
@@ -129,14 +136,24 @@ def clock_stops(transaction: Transaction, case_id: UUID) -> list[ClockStop]:
     ]
 
 
+def _stops_before(stops: list[ClockStop], going_on: Case) -> list[ClockStop]:
+    """Return the stops that made the promise of a case what it is, since it was promised anew."""
+    found: list[ClockStop] = []
+    due = going_on.due_at
+    for stop in reversed(stops):
+        if stop.ran_on_at is None:
+            continue
+        if stop.due_after != due:
+            break
+        found.insert(0, stop)
+        due = stop.due_before
+    return found
+
+
+def _periods(stops: list[ClockStop]) -> list[tuple[datetime, datetime]]:
+    return [(one.stopped_at, one.ran_on_at) for one in stops if one.ran_on_at is not None]
+
+
 def with_stops(promised: Promise, stops: list[ClockStop], calendar: WorkingCalendar) -> Promise:
     """Return a promise with the time added in which the clock stood still and has run on since."""
-    for stop in stops:
-        if stop.ran_on_at is not None:
-            promised = ran_on(
-                promised,
-                stopped_at=stop.stopped_at,
-                ran_on_at=stop.ran_on_at,
-                calendar=calendar,
-            )
-    return promised
+    return after_stops(promised, _periods(stops), calendar)
