@@ -180,7 +180,8 @@ def areas_map(
     label: str, *, outline: GeoJSON, areas: GeoJSON, tile: TileSource, nonce: str
 ) -> MapParts:
     """Return a map of areas with their names; nothing on it can be pressed."""
-    return _ground(label, outline=outline, villages=areas, tile=tile, nonce=nonce)
+    ground = _ground(label, outline=outline, villages=areas, tile=tile, nonce=nonce)
+    return _with_module(ground, body=str(ground.body), module="js/map/names.js", nonce=nonce)
 
 
 def _ground(

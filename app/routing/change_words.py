@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import date
 
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
+from app.geography.words import area_kind_words
 from app.triage.words import noted_field_words
+
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def thing_words(what: str) -> str:
@@ -59,12 +64,32 @@ def field_words(name: str) -> str:
     return named.get(name, name)
 
 
+def called_words(what: str, code: str) -> str:
+    """Return by what a thing is known: an area by its kind in words and its code, a day as such."""
+    kind, slash, rest = code.partition("/")
+    if what == "area" and slash:
+        return f"{area_kind_words(kind)} {rest}"
+    return _day(code) or code
+
+
+def _day(written: str) -> str | None:
+    """Return a calendar day as people write it, where this is one."""
+    if not _ISO_DAY.fullmatch(written):
+        return None
+    try:
+        return str(format_date(date.fromisoformat(written), "d MMM y"))
+    except ValueError:
+        return None
+
+
 def value_words(value: object) -> str:
     """Return a value as people read it; nothing is a dash."""
     if value is None or value in ("", [], {}):
         return "–"
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
+    if isinstance(value, str) and (day := _day(value)):
+        return day
     if isinstance(value, str | int | float):
         return str(value)
     if isinstance(value, list) and all(isinstance(one, str) for one in value):

@@ -58,6 +58,20 @@ class TestThePageOfAreas:
         assert "&lt;b&gt;Kruisland" in page
         assert "made for a test" in page
 
+    def test_opens_on_the_villages_and_offers_kinds_by_name(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        an_area(transaction, a_rectangle(4.3, 51.5, 4.4, 51.6), kind="lighting-contract")
+        an_area(transaction, a_rectangle(4.3, 51.5, 4.4, 51.6), kind="village")
+
+        page = browser.get(AREAS).text
+
+        assert "<h2>Dorp</h2>" in page
+        assert (
+            '<option value="lighting-contract">Contract voor verlichting (lighting-contract)'
+            in page
+        )
+
     @pytest.mark.parametrize(
         ("day", "drawn"), [("", "Nu"), ("2098-12-31", "Nu"), ("2099-01-01", "Straks"), ("x", "Nu")]
     )

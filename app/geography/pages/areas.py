@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal, gettext
+from flask_babel import format_date, format_decimal, gettext
 
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
@@ -39,7 +39,7 @@ from app.geography.model import (
 )
 from app.geography.operations import area_shapes, municipality_outline
 from app.geography.rules import AreaFields, require_kind
-from app.geography.words import area_kind_words, refusal_words
+from app.geography.words import COMMON_AREA_KINDS, area_kind_words, refusal_words
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.maps.model import TileSource
@@ -51,6 +51,17 @@ blueprint = Blueprint("areas", __name__, url_prefix="/beheer/gebieden")
 _AT_MOST_BYTES = 20_000_000
 
 
+_AT_MOST_AREAS = 1_000
+_AT_MOST_CORNERS = 200_000
+
+#: What was repaired is told of so many; what is told travels in a cookie.
+_AT_MOST_TOLD = 10
+
+#: What people think of first when they think of areas.
+_SHOWN_FIRST = (VILLAGE, "neighbourhood", MUNICIPALITY)
+
+#: What the list of kinds calls one that is not in it.
+_ANOTHER = "-"
 @blueprint.get("")
 @open_to(Permission.ADMINISTER)
 def areas() -> ResponseReturnValue:
@@ -66,8 +77,11 @@ def read_in() -> ResponseReturnValue:
     kind, code, name = (_typed(field) for field in ("kind", "code_field", "name_field"))
     sent = request.files.get("file")
     if sent is None or not sent.filename:
+    kind_field = "kind"
+    if kind == _ANOTHER:
+        kind, kind_field = _typed("own_kind"), "own_kind"
         errors["file"] = gettext("Choose a file.")
-    for field, word in (("kind", kind), ("code_field", code), ("name_field", name)):
+    for field, word in ((kind_field, kind), ("code_field", code), ("name_field", name)):
         if not word:
             errors[field] = gettext("Fill this in.")
     if errors or sent is None:
@@ -100,7 +114,7 @@ def end(area_id: UUID) -> ResponseReturnValue:
             name = end_area(transaction, area_id, on=on, by=_by(), now=now)
     except ChangedSince:
         return _page({"on": gettext("It was ended already, or it begins later than that day.")})
-    flash(gettext("%(name)s ends on %(day)s.", name=name, day=on.isoformat()), "ok")
+    flash(gettext("%(name)s ends on %(day)s.", name=name, day=format_date(on, "d MMM y")), "ok")
     return redirect(_address(_typed("kind")), code=303)
 
 
@@ -180,7 +194,8 @@ def _page(errors: dict[str, str], *, may_end: bool = False) -> ResponseReturnVal
         shown_on = _today()
     with provided().get(Database).transaction() as transaction:
         kinds = area_kinds(transaction, on=shown_on)
-        kind = wanted if wanted in kinds else next(iter(kinds), "")
+        first = next((one for one in _SHOWN_FIRST if one in kinds), next(iter(kinds), ""))
+        kind = wanted if wanted in kinds else first
         listed = areas_listed(transaction, kind=kind, on=shown_on)
         outline = municipality_outline(transaction)
         shapes = area_shapes(transaction, kind=kind, on=shown_on)
@@ -196,6 +211,8 @@ def _page(errors: dict[str, str], *, may_end: bool = False) -> ResponseReturnVal
         )
     page = render_template(
         "geography/areas.html",
+    offered = dict.fromkeys([*COMMON_AREA_KINDS, *kinds])
+    chosen = clean_text(request.form.get("kind", ""))[:100] or kind
         kinds=kinds,
         kind=kind,
         kind_words=area_kind_words,
@@ -211,6 +228,13 @@ def _page(errors: dict[str, str], *, may_end: bool = False) -> ResponseReturnVal
         shown_on=shown_on.isoformat(),
     )
     return page, 422 if errors else 200
+        offered_kinds=[
+            *({"value": one, "label": _named(one)} for one in offered),
+            {"value": _ANOTHER, "label": gettext("Another kind")},
+        ],
+        chosen_kind=chosen if chosen in offered else _ANOTHER,
+        own_kind="" if chosen in offered or chosen == _ANOTHER else chosen,
+        day_words=lambda day: format_date(day, "d MMM y"),
 
 
 def _typed(field: str) -> str:
@@ -223,6 +247,12 @@ def _today() -> date:
 
 def _by() -> ChangedBy:
     return ChangedBy(ChangedThrough.PAGE, acting().id)
+
+def _named(kind: str) -> str:
+    """Return what a kind is called with its code, by which files and commands name it."""
+    words = area_kind_words(kind)
+    return words if words == kind else f"{words} ({kind})"
+
 
 
 def _address(kind: str) -> str:

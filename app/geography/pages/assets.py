@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
@@ -159,6 +159,8 @@ def _page(errors: dict[str, str]) -> ResponseReturnValue:
         found=found[:ON_A_PAGE],
         page=page,
         has_more=len(found) > ON_A_PAGE,
+        offered_kinds=[{"value": one, "label": asset_kind_words(one)} for one in kinds],
+        day_words=lambda day: format_date(day, "d MMM y"),
         errors=errors,
         typed=request.form,
     )

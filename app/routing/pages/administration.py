@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from flask_babel import format_datetime, get_locale, gettext
 from werkzeug.exceptions import HTTPException
 
 from app.foundation.clock import LOCAL_ZONE
-from app.foundation.database import Database
+from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.rule_changes import (
     ChangedThrough,
@@ -25,12 +25,19 @@ from app.foundation.windows import windows_of, windows_written
 from app.identity.access import open_to
 from app.identity.operations import parties, who_they_are
 from app.identity.permissions import Permission
-from app.routing.change_words import field_words, thing_words, value_words
+from app.routing.asked import Asked
+from app.routing.change_words import called_words, field_words, thing_words, value_words
+from app.routing.operations.asking import asked_of_reports
+from app.routing.pages.answers_shown import conditions_written
+from app.triage.operations import names_of_categories
 from app.triage.words import noted_value_words
 
 blueprint = Blueprint("administration", __name__, url_prefix="/beheer")
 
 ON_A_PAGE = 30
+
+#: Values that say nothing was filled in.
+_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,8 @@ class ChangeShown:
     who: str
     thing: str
     code: str
+    #: The code as people read it, with the kind of area in words.
+    called: str
     what: str
     how: str
     differences: list[tuple[str, str, str]]
@@ -51,38 +60,57 @@ class ChangeShown:
 def index() -> ResponseReturnValue:
     """Show the pages of administration that there are, with a sentence each."""
     wanted = (
-        ("gebieden", gettext("Areas"), gettext("Villages, districts and roads, with their edges.")),
-        ("objecten", gettext("Objects"), gettext("Lamp posts, bins and what else has a number.")),
-        ("werkafspraken", gettext("Agreements"), gettext("Who does what where.")),
+        (
+            "gebieden",
+            "areas",
+            gettext("Areas"),
+            gettext("Villages, districts and roads, with their edges."),
+        ),
+        (
+            "objecten",
+            "objects",
+            gettext("Objects"),
+            gettext("Lamp posts, bins and what else has a number."),
+        ),
+        ("werkafspraken", "agreement", gettext("Agreements"), gettext("Who does what where.")),
         (
             "uitvoerders",
+            "people",
             gettext("Parties"),
             gettext("Teams, contractors and authorities, with hours and a stand-in."),
         ),
         (
             "soorten",
+            "kinds",
             gettext("Kinds of reports"),
             gettext("Names, questions and how fast each kind is handled."),
         ),
         (
             "kalender",
+            "calendar",
             gettext("Calendar"),
             gettext("Days off, and when a working day begins and ends."),
         ),
         (
             "routering",
+            "pin",
             gettext("Try a place"),
             gettext("Point at a place and see who gets a report, and why."),
         ),
-        ("wat-als", gettext("What if"), gettext("Compare changed rules with the past first.")),
-        ("wijzigingen", gettext("Changes"), gettext("Who changed which rule, when.")),
+        (
+            "wat-als",
+            "what-if",
+            gettext("What if"),
+            gettext("Compare changed rules with the past first."),
+        ),
+        ("wijzigingen", "clock", gettext("Changes"), gettext("Who changed which rule, when.")),
     )
     # What an installation has not is not offered.
     return render_template(
         "routing/administration.html",
         entries=[
-            {"href": f"/beheer/{path}", "name": name, "sentence": sentence}
-            for path, name, sentence in wanted
+            {"href": f"/beheer/{path}", "icon": icon, "name": name, "sentence": sentence}
+            for path, icon, name, sentence in wanted
             if _is_there(f"/beheer/{path}")
         ],
     )
@@ -105,10 +133,12 @@ def changes() -> ResponseReturnValue:
             transaction, (one.by.account_id for one in found if one.by.account_id)
         )
         names = {str(one.id): one.name for one in parties(transaction)}
+        names |= _category_names(transaction, found)
+        asked = asked_of_reports(transaction)
     return render_template(
         "routing/changes.html",
         changes=[
-            _shown(one, {key: who.name for key, who in accounts.items()}, names)
+            _shown(one, {key: who.name for key, who in accounts.items()}, names, asked)
             for one in found[:ON_A_PAGE]
         ],
         things=[
@@ -120,6 +150,13 @@ def changes() -> ResponseReturnValue:
         newer=_link(page - 1) if page > 1 else None,
         older=_link(page + 1) if len(found) > ON_A_PAGE else None,
     )
+
+
+def _category_names(transaction: Transaction, found: Sequence[RuleChange]) -> dict[str, str]:
+    told = (noted.get("category") for one in found for noted in (one.before, one.after) if noted)
+    known = names_of_categories(transaction, {code for code in told if isinstance(code, str)})
+    language = str(get_locale() or "nl")
+    return {code: name.in_language(language) for code, name in known.items()}
 
 
 def _link(page: int) -> str:
@@ -134,7 +171,9 @@ def _is_there(path: str) -> bool:
     return True
 
 
-def _shown(one: RuleChange, accounts: Mapping[Any, str], parties: Mapping[str, str]) -> ChangeShown:
+def _shown(
+    one: RuleChange, accounts: Mapping[Any, str], parties: Mapping[str, str], asked: Asked
+) -> ChangeShown:
     if one.by.through is ChangedThrough.PAGE:
         who = accounts.get(one.by.account_id, gettext("Somebody"))
     elif one.by.through is ChangedThrough.COMMAND:
@@ -148,29 +187,37 @@ def _shown(one: RuleChange, accounts: Mapping[Any, str], parties: Mapping[str, s
     else:
         how = gettext("changed")
     before, after = one.before or {}, one.after or {}
+    is_whole = one.before is None or one.after is None
     return ChangeShown(
         when=str(format_datetime(one.at.astimezone(LOCAL_ZONE), "d MMM y HH:mm")),
         who=who,
         thing=thing_words(one.what),
         code=one.code,
+        called=called_words(one.what, one.code),
         what=one.what,
         how=how,
         differences=[
             (
                 field_words(name),
-                _value(name, before.get(name), parties),
-                _value(name, after.get(name), parties),
+                _value(name, before.get(name), parties, asked),
+                _value(name, after.get(name), parties, asked),
             )
             for name in dict.fromkeys([*before, *after])
             if before.get(name) != after.get(name)
+            # Made without it, or taken away without it: a dash says nothing.
+            and not (is_whole and before.get(name) in _NOTHING and after.get(name) in _NOTHING)
         ],
     )
 
 
-def _value(name: str, value: object, parties: Mapping[str, str]) -> str:
+def _value(name: str, value: object, parties: Mapping[str, str], asked: Asked) -> str:
     language = str(get_locale() or "nl")
     if name in {"windows", "hours"} and isinstance(value, list) and value:
         return "\n".join(windows_written(windows_of(value), language=language))
-    if isinstance(value, str) and value in parties:
+    if name != "code" and isinstance(value, str) and value in parties:
         return parties[value]
+    if name == "answers" and isinstance(value, Mapping) and value:
+        return "\n".join(conditions_written(asked, value, None))
+    if name == "area" and isinstance(value, str):
+        return called_words("area", value)
     return noted_value_words(name, value) or value_words(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import get_locale, gettext
@@ -58,13 +59,20 @@ def question_choices(asked: Asked) -> list[QuestionChoice]:
 
 
 def answers_written(asked: Asked, agreement: Agreement) -> list[str]:
-    """Return the conditions on answers in words: the question, and the answers that count."""
+    """Return the conditions of an agreement on answers in words."""
+    return conditions_written(asked, agreement.answers, agreement.category_code)
+
+
+def conditions_written(
+    asked: Asked, answers: Mapping[str, Iterable[str]], category_code: str | None
+) -> list[str]:
+    """Return conditions on answers in words: the question, and the answers that count."""
     language = _language()
-    known = {one.code: one for one in asked.questions(agreement.category_code)}
+    known = {one.code: one for one in asked.questions(category_code)}
     word = gettext("or")
     either = f" {word} "
     written = []
-    for code, wanted in agreement.answers.items():
+    for code, wanted in answers.items():
         question = known.get(code)
         names = question.options if question else {}
         some = [

@@ -94,7 +94,7 @@ def draft_page(
             "routing/what_if_draft.html",
             draft=found,
             state=_state(found),
-            changes=changes_shown(transaction, found),
+            changes=changes_shown(transaction, found, today=today),
             areas=[(area_kind_words(one.kind), one) for one in found.areas],
             agreements=[
                 {

@@ -1,6 +1,5 @@
 // The objects of the list on a map: one is chosen, moved, and kept by the form in its card.
 import { labelledIcon, made, map, say, settings } from "./street-map.js";
-import "./names.js";
 
 /** @typedef {{id: string, label: string, longitude: number, latitude: number}} Asset */
 

@@ -17,6 +17,8 @@ function meet(one, other) {
 function stepAside() {
   const frame = map.getContainer().getBoundingClientRect();
   const taken = [...map.getPane("markerPane")?.children ?? []].map((mark) => mark.getBoundingClientRect());
+  /** @type {DOMRect[]} */
+  const names = [];
   for (const name of map.getContainer().querySelectorAll(".map-name span")) {
     const isFree = PLACES.some((place) => {
       name.className = place;
@@ -24,7 +26,12 @@ function stepAside() {
       return box.left >= frame.left && box.right <= frame.right && !taken.some((other) => meet(box, other));
     });
     if (!isFree) name.className = "";
-    taken.push(name.getBoundingClientRect());
+    const box = name.getBoundingClientRect();
+    // Two names over one another are none that can be read; nearer by there is room again.
+    name.classList.toggle("is-away", names.some((other) => meet(box, other)));
+    if (name.classList.contains("is-away")) continue;
+    taken.push(box);
+    names.push(box);
   }
 }
 

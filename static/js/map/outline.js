@@ -1,18 +1,26 @@
 // What can be said of an outline while it is drawn: how large it is, and whether it crosses itself.
 
-/** Metres of the equator's radius in WGS 84. */
+/** Metres of the equator's radius in WGS 84, and how much the earth is not round. */
 const RADIUS = 6_378_137;
+const FLATTENING = 1 / 298.257_223_563;
+const ECCENTRICITY = Math.sqrt(FLATTENING * (2 - FLATTENING));
 /** Above this every step would be felt; the server looks at all of it afterwards. */
 const MOST_CORNERS = 400;
 
-/** The size of an outline on a round earth, without its sign. @param {[number, number][]} corners */
+/** How much of the earth lies below a latitude, as a measure that keeps sizes. @param {number} sine of the latitude */
+function measureBelow(sine) {
+  const part = ECCENTRICITY * sine;
+  return (1 - ECCENTRICITY ** 2) * (sine / (1 - part ** 2) - Math.log((1 - part) / (1 + part)) / (2 * ECCENTRICITY));
+}
+
+/** The size of an outline on the ellipsoid, as the server measures it. @param {[number, number][]} corners */
 export function squareMetres(corners) {
   const turn = Math.PI / 180;
   const sum = corners.reduce((all, [longitude, latitude], place) => {
     const [next, nextLatitude] = corners[(place + 1) % corners.length] ?? [longitude, latitude];
-    return all + (next - longitude) * turn * (2 + Math.sin(latitude * turn) + Math.sin(nextLatitude * turn));
+    return all + (next - longitude) * turn * (measureBelow(Math.sin(latitude * turn)) + measureBelow(Math.sin(nextLatitude * turn)));
   }, 0);
-  return Math.abs((sum * RADIUS * RADIUS) / 2);
+  return Math.abs((sum * RADIUS * RADIUS) / 4);
 }
 
 /** @param {[number, number][]} corners */
