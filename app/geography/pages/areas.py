@@ -49,8 +49,6 @@ blueprint = Blueprint("areas", __name__, url_prefix="/beheer/gebieden")
 
 #: A page waits for its answer; what is larger is read by the command.
 _AT_MOST_BYTES = 20_000_000
-
-
 _AT_MOST_AREAS = 1_000
 _AT_MOST_CORNERS = 200_000
 
@@ -62,6 +60,8 @@ _SHOWN_FIRST = (VILLAGE, "neighbourhood", MUNICIPALITY)
 
 #: What the list of kinds calls one that is not in it.
 _ANOTHER = "-"
+
+
 @blueprint.get("")
 @open_to(Permission.ADMINISTER)
 def areas() -> ResponseReturnValue:
@@ -75,11 +75,11 @@ def read_in() -> ResponseReturnValue:
     """Read a file with areas; the same way as the command does."""
     errors: dict[str, str] = {}
     kind, code, name = (_typed(field) for field in ("kind", "code_field", "name_field"))
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
     kind_field = "kind"
     if kind == _ANOTHER:
         kind, kind_field = _typed("own_kind"), "own_kind"
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
         errors["file"] = gettext("Choose a file.")
     for field, word in ((kind_field, kind), ("code_field", code), ("name_field", name)):
         if not word:
@@ -200,6 +200,8 @@ def _page(errors: dict[str, str], *, may_end: bool = False) -> ResponseReturnVal
         outline = municipality_outline(transaction)
         shapes = area_shapes(transaction, kind=kind, on=shown_on)
         imports = area_imports(transaction, kind=kind, at_most=10)
+    offered = dict.fromkeys([*COMMON_AREA_KINDS, *kinds])
+    chosen = clean_text(request.form.get("kind", ""))[:100] or kind
     drawn = None
     if shapes["features"]:
         drawn = areas_map(
@@ -211,12 +213,17 @@ def _page(errors: dict[str, str], *, may_end: bool = False) -> ResponseReturnVal
         )
     page = render_template(
         "geography/areas.html",
-    offered = dict.fromkeys([*COMMON_AREA_KINDS, *kinds])
-    chosen = clean_text(request.form.get("kind", ""))[:100] or kind
         kinds=kinds,
         kind=kind,
         kind_words=area_kind_words,
         source_words=lambda source: gettext("drawn on the map") if source == DRAWN else source,
+        offered_kinds=[
+            *({"value": one, "label": _named(one)} for one in offered),
+            {"value": _ANOTHER, "label": gettext("Another kind")},
+        ],
+        chosen_kind=chosen if chosen in offered else _ANOTHER,
+        own_kind="" if chosen in offered or chosen == _ANOTHER else chosen,
+        day_words=lambda day: format_date(day, "d MMM y"),
         metres=lambda square: format_decimal(round(square)),
         listed=listed,
         imports=imports,
@@ -228,13 +235,12 @@ def _page(errors: dict[str, str], *, may_end: bool = False) -> ResponseReturnVal
         shown_on=shown_on.isoformat(),
     )
     return page, 422 if errors else 200
-        offered_kinds=[
-            *({"value": one, "label": _named(one)} for one in offered),
-            {"value": _ANOTHER, "label": gettext("Another kind")},
-        ],
-        chosen_kind=chosen if chosen in offered else _ANOTHER,
-        own_kind="" if chosen in offered or chosen == _ANOTHER else chosen,
-        day_words=lambda day: format_date(day, "d MMM y"),
+
+
+def _named(kind: str) -> str:
+    """Return what a kind is called with its code, by which files and commands name it."""
+    words = area_kind_words(kind)
+    return words if words == kind else f"{words} ({kind})"
 
 
 def _typed(field: str) -> str:
@@ -247,12 +253,6 @@ def _today() -> date:
 
 def _by() -> ChangedBy:
     return ChangedBy(ChangedThrough.PAGE, acting().id)
-
-def _named(kind: str) -> str:
-    """Return what a kind is called with its code, by which files and commands name it."""
-    words = area_kind_words(kind)
-    return words if words == kind else f"{words} ({kind})"
-
 
 
 def _address(kind: str) -> str:

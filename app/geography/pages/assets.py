@@ -152,6 +152,8 @@ def _page(errors: dict[str, str]) -> ResponseReturnValue:
         "geography/assets.html",
         kinds=kinds,
         kind=kind or "",
+        offered_kinds=[{"value": one, "label": asset_kind_words(one)} for one in kinds],
+        day_words=lambda day: format_date(day, "d MMM y"),
         kind_words=asset_kind_words,
         words=words,
         with_removed=with_removed,
@@ -159,8 +161,6 @@ def _page(errors: dict[str, str]) -> ResponseReturnValue:
         found=found[:ON_A_PAGE],
         page=page,
         has_more=len(found) > ON_A_PAGE,
-        offered_kinds=[{"value": one, "label": asset_kind_words(one)} for one in kinds],
-        day_words=lambda day: format_date(day, "d MMM y"),
         errors=errors,
         typed=request.form,
     )
