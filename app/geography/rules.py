@@ -26,6 +26,10 @@ def metres_between(one: Spot, other: Spot) -> float:
     )
 
 
+#: A longer word is no kind, and no page shows it whole.
+LONGEST_KIND = 60
+
+
 @dataclass(frozen=True, slots=True)
 class AreaFields:
     """Where a file keeps what an area is called."""
@@ -47,5 +51,5 @@ def require_kind(kind: str) -> None:
     Raises:
         AreasRefused: it is none.
     """
-    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", kind):
+    if len(kind) > LONGEST_KIND or not re.fullmatch(r"[a-z]+(-[a-z]+)*", kind):
         raise AreasRefused(Sentence("A kind is a word in small letters, such as team-district."))

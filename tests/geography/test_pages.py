@@ -115,6 +115,45 @@ class TestThePageOfAreas:
             ChangedThrough.PAGE
         }
 
+    @pytest.mark.parametrize("name", ["字" * 90, "字" * 90 + ".geojson", "..", "a/../b\0", ""])
+    def test_reads_or_refuses_a_file_whatever_it_is_called(
+        self, browser: Browser, transaction: Transaction, name: str
+    ) -> None:
+        answered = sent(browser, a_collection(a_feature()), name=name)
+
+        assert answered.status_code == (303 if name.endswith(".geojson") else 422)
+
+    def test_takes_as_many_areas_as_somebody_waits_for(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        squares = [
+            a_feature([[x + 0.001 * step, y] for x, y in SQUARE], code=step)
+            for step in range(1_001)
+        ]
+
+        refused = sent(browser, a_collection(*squares))
+        taken = sent(browser, a_collection(*squares[:30]))
+
+        assert refused.status_code == 422
+        assert "straatbeeld import areas" in refused.text
+        assert taken.status_code == 303
+
+    def test_refuses_a_kind_longer_than_anybody_reads(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        assert sent(browser, a_collection(a_feature()), kind="a" * 61).status_code == 422
+
+    def test_tells_of_ten_outlines_that_were_repaired_and_counts_the_others(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        crossing = [SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3], SQUARE[0]]
+
+        sent(browser, a_collection(*(a_feature(crossing, code=number) for number in range(13))))
+
+        page = browser.get(AREAS).text
+        assert page.count("De omtrek van Here is hersteld.") == 10
+        assert "Nog 3 omtrekken zijn hersteld." in page
+
     @pytest.mark.parametrize(
         ("content", "name"),
         [
@@ -193,6 +232,27 @@ class TestThePageOfAreas:
 
 
 class TestThePageOfAssets:
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"longitude": "0", "latitude": "0"}, "niet in Nederland"),
+            ({"longitude": "-1", "latitude": "0"}, "niet in Nederland"),
+            ({"longitude": "51.5", "latitude": "4.3"}, "verwisseld"),
+            ({"number": "1" * 201}, "Typ hoogstens 200 tekens."),
+            ({"street": "a" * 10_000}, "Typ hoogstens 200 tekens."),
+            ({"kind": "a" * 61}, "kleine letters"),
+        ],
+    )
+    def test_takes_no_object_that_a_file_would_not_bring(
+        self, browser: Browser, transaction: Transaction, changed: dict[str, str], said: str
+    ) -> None:
+        typed = {"kind": "bin", "number": "7", "street": "", "longitude": "4.3", "latitude": "51.5"}
+
+        answered = browser.submit(ASSETS, f"{ASSETS}/toevoegen", **{**typed, **changed})
+
+        assert answered.status_code == 422
+        assert said in answered.text
+
     def test_finds_by_number_or_street(self, browser: Browser, transaction: Transaction) -> None:
         an_asset(transaction, (4.3, 51.5), number="12/a")
         an_asset(transaction, (4.3, 51.5), number="noise")

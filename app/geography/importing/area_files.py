@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from app.foundation.sentences import Sentence
@@ -42,6 +43,9 @@ class AreaReading:
     buffer_metres: float | None = None
     gap_metres: float = GAP_METRES
     skips_bad: bool = False
+    #: Where somebody waits for the answer, so many areas and corners are read; without, all.
+    at_most_areas: int | None = None
+    at_most_corners: int | None = None
     #: Which areas make up which, such as villages of neighbourhoods.
     united: UnitedAreas | None = None
     #: Features that are wanted; the others are passed over in silence.
@@ -80,13 +84,18 @@ class _Reader:
         self._names: dict[str, str] = {}
         self._repaired: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
+        self._corners = 0
 
     def read(self) -> AreasRead:
         frame = self._frame()
         self._require_fields()
+        self._require_few(self._file.count, self._reading.at_most_areas)
         for feature in self._file.features(self._told):
             if self._reading.wanted and not self._reading.wanted(feature.properties):
                 continue
+            if feature.shape is not None:
+                self._corners += int(shapely.get_num_coordinates(feature.shape))
+                self._require_few(self._corners, self._reading.at_most_corners)
             try:
                 self._take(feature, frame)
             except FeatureRefused as wrong:
@@ -122,6 +131,18 @@ class _Reader:
                 )
             )
         return frame
+
+    def _require_few(self, there: int, at_most: int | None) -> None:
+        if at_most is not None and there > at_most:
+            raise AreasRefused(
+                Sentence(
+                    "%(file)s holds more than a page reads: %(areas)s areas and %(corners)s corners"
+                    " at the most. The command 'straatbeeld import areas' reads larger ones.",
+                    file=self._file.name,
+                    areas=str(self._reading.at_most_areas),
+                    corners=str(self._reading.at_most_corners),
+                )
+            )
 
     def _require_fields(self) -> None:
         fields = self._reading.fields

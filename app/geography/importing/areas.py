@@ -93,7 +93,8 @@ def import_areas(
         )
     }
     new = [area for area in wanted.areas if not _is_same(here.get(area.code), area)]
-    gone = [code for code in here if code not in set(codes)] if not wanted.keeps_others else []
+    among = set(codes)
+    gone = [code for code in here if code not in among] if not wanted.keeps_others else []
     changed = [area.code for area in new if area.code in here]
     _require_none_later([here[code] for code in [*gone, *changed]], wanted)
     unchanged = len(codes) - len(new)
@@ -115,7 +116,8 @@ def import_areas(
                 "number": number,
             },
         )
-    for code in [*gone, *(area.code for area in new)]:
+    after = {area.code: _after(wanted, area, number) for area in new}
+    for code in [*gone, *after]:
         note_rule_change(
             transaction,
             what="area",
@@ -123,7 +125,7 @@ def import_areas(
             by=by,
             at=now,
             before=_told_of(here[code]) if code in here else None,
-            after=None if code in gone else _after(wanted, code, number),
+            after=after.get(code),
         )
     return AreasImported(
         number, [area.code for area in new if area.code not in here], changed, gone, unchanged
@@ -186,10 +188,9 @@ def _told_of(row: Row[Any]) -> Mapping[str, Any]:
     }
 
 
-def _after(wanted: AreasToImport, code: str, number: int | None) -> Mapping[str, Any]:
-    name = next(area.name for area in wanted.areas if area.code == code)
+def _after(wanted: AreasToImport, area: AreaToImport, number: int | None) -> Mapping[str, Any]:
     return {
-        "name": name,
+        "name": area.name,
         "validFrom": wanted.valid_from.isoformat(),
         "validUntil": None,
         "source": wanted.source,

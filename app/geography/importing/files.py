@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -145,6 +145,20 @@ def opened(
         fields=[str(name) for name in found["fields"]],
         count=int(found["features"]),
     )
+
+
+def name_to_keep_by(sent: str) -> str:
+    """Return the name of a file that was sent as it may be called here: short, of one folder.
+
+    A folder takes 255 bytes, which are 63 of the widest letters.
+    """
+    name = "".join(one for one in PurePath(sent.replace("\\", "/")).name if one.isprintable())
+    stem, dot, suffix = name.strip(". ").rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
+    short = stem.encode("utf-8", "ignore")[-150:].decode("utf-8", "ignore")
+    end = suffix.encode("utf-8", "ignore")[:20].decode("utf-8", "ignore")
+    return f"{short or 'file'}{dot}{end}"
 
 
 def _require_size(path: Path, at_most_bytes: int) -> None:

@@ -70,6 +70,11 @@ class Frame:
         )
 
 
+def is_in_the_netherlands(longitude: float, latitude: float) -> bool:
+    """Whether a place in WGS 84 is where the places of files have to be."""
+    return _is_here(shapely.Point(longitude, latitude))
+
+
 def name_of_frame(words: str) -> str:
     """Return what a frame is called; one that is not known by the words themselves."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path, PurePath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
@@ -21,7 +21,9 @@ from app.geography.changing import area_kinds, areas_listed, end_area
 from app.geography.drawing import SOURCE as DRAWN
 from app.geography.importing.area_files import AreaReading, read_areas
 from app.geography.importing.areas import AreasToImport, area_imports, import_areas, undo_import
+from app.geography.importing.files import name_to_keep_by
 from app.geography.importing.model import AreasImported
+from app.geography.importing.shapes import HOLE_LEFT_OUT
 from app.geography.importing.spoken_of import (
     AreasSpokenOf,
     areas_missed,
@@ -49,6 +51,11 @@ blueprint = Blueprint("areas", __name__, url_prefix="/beheer/gebieden")
 
 #: A page waits for its answer; what is larger is read by the command.
 _AT_MOST_BYTES = 20_000_000
+_AT_MOST_AREAS = 1_000
+_AT_MOST_CORNERS = 200_000
+
+#: What was repaired is told of so many; what is told travels in a cookie.
+_AT_MOST_TOLD = 10
 _AT_MOST_AREAS = 1_000
 _AT_MOST_CORNERS = 200_000
 
@@ -86,14 +93,17 @@ def read_in() -> ResponseReturnValue:
             errors[field] = gettext("Fill this in.")
     if errors or sent is None:
         return _page(errors)
-    # Only the end of its name is used, never its folder.
-    called = PurePath(sent.filename or "").name[-80:].replace("\0", "").strip(".") or "file"
+    called = name_to_keep_by(sent.filename or "")
     with TemporaryDirectory(prefix="straatbeeld-") as folder:
         path = Path(folder) / called
         sent.save(path)
         return _take(
             path,
-            AreaReading(AreaFields(code_field=code, name_field=name)),
+            AreaReading(
+                AreaFields(code_field=code, name_field=name),
+                at_most_areas=_AT_MOST_AREAS,
+                at_most_corners=_AT_MOST_CORNERS,
+            ),
             kind=kind,
             keeps_others=request.form.get("keeps_others") == "yes",
             field="file",
@@ -167,9 +177,15 @@ def _take(
             {field: gettext("Nothing was changed. %(why)s", why=refusal_words(refused.detail))}
         )
     flash(_said(done), "ok")
-    for area in read.areas:
-        if area.repaired:
-            flash(gettext("The outline of %(name)s was repaired.", name=area.name), "info")
+    repaired = [area for area in read.areas if area.repaired]
+    for area in repaired[:_AT_MOST_TOLD]:
+        said = gettext("The outline of %(name)s was repaired.", name=area.name)
+        if area.repaired == HOLE_LEFT_OUT:
+            said = gettext("A hole of %(name)s lies outside it and was left out.", name=area.name)
+        flash(said, "info")
+    if len(repaired) > _AT_MOST_TOLD:
+        more = len(repaired) - _AT_MOST_TOLD
+        flash(gettext("%(more)d more outlines were repaired.", more=more), "info")
     return redirect(_address(kind), code=303)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from pathlib import PurePath
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
@@ -36,6 +35,7 @@ from app.geography.importing.asset_trials import (
     throw_away,
 )
 from app.geography.importing.assets import AssetsImported
+from app.geography.importing.files import name_to_keep_by
 from app.geography.model import ChangedSince, ImportNotFound, ImportNotUndone, MapFileRefused
 from app.geography.pages.asset_changes_shown import (
     change_shown,
@@ -110,8 +110,7 @@ def look() -> ResponseReturnValue:
         removes_missing=removes,
         skips_bad=skips,
     )
-    # Only the end of its name is used, never its folder.
-    called = PurePath(sent.filename or "").name[-80:].replace("\0", "").strip(".") or "file"
+    called = name_to_keep_by(sent.filename or "")
     try:
         look_at(
             provided().get(Database),

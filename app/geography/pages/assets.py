@@ -22,6 +22,7 @@ from app.geography.changing import (
     move_asset,
     remove_asset,
 )
+from app.geography.importing.frames import is_in_the_netherlands
 from app.geography.model import AreasRefused, AssetTaken, ChangedSince, NotAPlace, Spot
 from app.geography.operations import municipality_outline, villages
 from app.geography.words import asset_kind_words
@@ -34,6 +35,9 @@ from app.maps.operations import page_nonce
 blueprint = Blueprint("assets", __name__, url_prefix="/beheer/objecten")
 
 _MOST_PAGES = 1000
+
+#: What a file may have too.
+_LONGEST = 200
 
 
 @blueprint.get("")
@@ -52,6 +56,9 @@ def add() -> ResponseReturnValue:
     for field, word in (("kind", kind), ("number", number)):
         if not word:
             errors[field] = gettext("Fill this in.")
+    for field in ("number", "street"):
+        if len(clean_text(request.form.get(field, ""))) > _LONGEST:
+            errors[field] = gettext("Type %(most)d characters at the most.", most=_LONGEST)
     spot = _spot(errors)
     if errors or spot is None:
         return _page(errors)
@@ -174,13 +181,22 @@ def _spot(errors: dict[str, str]) -> Spot | None:
             degrees.append(float(request.form.get(field, "").replace(",", ".")))
         except ValueError:
             errors[field] = gettext("Type degrees, such as 4.3694.")
-    if errors:
+    if len(degrees) < 2:
         return None
+    longitude, latitude = degrees
     try:
-        return Spot(degrees[0], degrees[1])
+        spot = Spot(longitude, latitude)
     except NotAPlace:
         errors["longitude"] = gettext("Type degrees, such as 4.3694.")
         return None
+    if is_in_the_netherlands(longitude, latitude):
+        return spot
+    errors["longitude"] = gettext("This place is not in the Netherlands.")
+    if is_in_the_netherlands(latitude, longitude):
+        errors["longitude"] = gettext(
+            "The two numbers have changed places: the longitude is the small one, such as 4.3694."
+        )
+    return None
 
 
 def _version() -> int:

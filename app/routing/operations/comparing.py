@@ -161,6 +161,8 @@ def compare(
     # One at a time: together they would take all there is from those who look at the map.
     if not transaction.connection.scalar(_LOCK):
         raise AnotherComparison
+    # While it decides, on a busy machine for minutes, the database hears nothing.
+    transaction.connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
     on = _day_to_compare_with(draft, today)
     reports = _reports(transaction, since, until)
     places = find_places(
