@@ -19,6 +19,8 @@ from app.routing.calendar import CalendarChanged, CalendarRefused, WorkingHours
 from app.routing.operations.calendar_days import (
     FIRST_YEAR,
     LONGEST_NAME,
+    SOURCE_PACKAGE,
+    SOURCE_PAGE,
     YEARS_AHEAD,
     add_day_off,
     change_working_day,
@@ -124,7 +126,12 @@ def _page(
         "routing/calendar.html",
         year=year,
         days=[
-            (one.on_day.isoformat(), format_date(one.on_day, "EEEE d MMMM"), one.name, one.source)
+            (
+                one.on_day.isoformat(),
+                format_date(one.on_day, "EEEE d MMMM"),
+                one.name,
+                _from(one.source),
+            )
             for one in days
         ],
         unfilled=[one for one in unfilled if one != year or days],
@@ -133,6 +140,15 @@ def _page(
         errors=errors,
     )
     return page, status if errors else HTTPStatus.OK
+
+
+def _from(source: str) -> str:
+    """Return where a day off was found, in words."""
+    said: dict[str, str] = {
+        SOURCE_PACKAGE: gettext("Dutch public holiday"),
+        SOURCE_PAGE: gettext("added on this page"),
+    }
+    return said.get(source, source)
 
 
 def _back(year: int, sentence: str) -> ResponseReturnValue:
