@@ -56,11 +56,6 @@ _AT_MOST_CORNERS = 200_000
 
 #: What was repaired is told of so many; what is told travels in a cookie.
 _AT_MOST_TOLD = 10
-_AT_MOST_AREAS = 1_000
-_AT_MOST_CORNERS = 200_000
-
-#: What was repaired is told of so many; what is told travels in a cookie.
-_AT_MOST_TOLD = 10
 
 #: What people think of first when they think of areas.
 _SHOWN_FIRST = (VILLAGE, "neighbourhood", MUNICIPALITY)
