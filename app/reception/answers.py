@@ -24,6 +24,11 @@ def moment(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _promised(stage: CaseStage, due_at: datetime) -> str | None:
+    """Return by when it is handled; what was passed on is not ours to promise a day for."""
+    return None if stage is CaseStage.REFERRED else moment(due_at)
+
+
 def answer_to(
     received: ReceivedReport, settings: Settings, *, authority: Authority | None, now: datetime
 ) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def answer_to(
             "reason": reason(received, report.language.value),
             "referredTo": told_to_phones(authority),
         },
-        "dueAt": moment(received.due_at),
+        "dueAt": _promised(case.stage, received.due_at),
         "missingAnswers": list(report.missing_answers),
         "photos": shown_photos(received.photos, settings, now=now),
     }
@@ -109,20 +114,23 @@ def reason_in_words(
 _HERE = {"nl": "hier", "en": "here"}
 
 
+#: Not the words of the desk (`app/routing/words.py`): these are part of what the mobile API
+#: promises, stand in its examples, and speak the language that the report was written in, whatever
+#: the request asks for. They leave out what only staff need, such as a clash.
 _REASONS = {
     "nl": {
         "joined": "Dit is al gemeld. Uw melding hoort bij de melding die er al was.",
         "asset-owner": "{party} is de eigenaar van dit object.",
-        "road-authority": "Dit is {area}. {party} beheert deze weg.",
-        "water-authority": "Dit is {area}. {party} beheert dit water.",
+        "road-authority": "Dit is een weg van {party}: {area}.",
+        "water-authority": "Dit is water van {party}: {area}.",
         "category-in-area": "{party} doet “{category}” {where}.",
         "nobody": "Nog niemand is aangewezen voor deze plek. Een medewerker kijkt ernaar.",
     },
     "en": {
         "joined": "This is known already. Your report joins the one that was there.",
         "asset-owner": "{party} owns this object.",
-        "road-authority": "This is {area}. {party} looks after this road.",
-        "water-authority": "This is {area}. {party} looks after this water.",
+        "road-authority": "This is a road of {party}: {area}.",
+        "water-authority": "This is water of {party}: {area}.",
         "category-in-area": "{party} does “{category}” {where}.",
         "nobody": "Nobody has been named for this place yet. A member of staff looks at it.",
     },
@@ -146,7 +154,7 @@ def report_status(
         "description": report.description,
         "location": {"type": "Point", "coordinates": [report.longitude, report.latitude]},
         "receivedAt": moment(report.received_at),
-        "dueAt": moment(case.due_at),
+        "dueAt": _promised(case.stage, case.due_at),
         "plannedOn": case.planned_on.isoformat() if case.planned_on else None,
         "waitingFor": case.waiting_for,
         "waitsUntil": case.waits_until.isoformat() if case.waits_until else None,

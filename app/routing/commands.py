@@ -16,7 +16,7 @@ from app.foundation.rule_changes import BY_COMMAND
 from app.foundation.settings import Settings
 from app.geography.model import Spot
 from app.routing.agreement_imports import AgreementsFile, import_agreements
-from app.routing.model import RULE_VERSION, Because, Decision
+from app.routing.model import RULE_VERSION, Because, BetweenRivals, Decision
 from app.routing.operations.calendar_days import FIRST_YEAR, YEARS_AHEAD
 from app.routing.operations.explaining import Explained, OthersLookedAt, explain, others_looked_at
 from app.routing.operations.listing import agreements_in_file
@@ -190,6 +190,8 @@ def _answer(decision: Decision) -> list[str]:
     if decision.stood_in is not None:
         lines.append(f"Stand-in  instead of {decision.stood_in.for_party}, outside its hours")
     if decision.clashes_with:
-        lines.append(f"Clash     just as precise: {', '.join(decision.clashes_with)}")
+        by_size = decision.between_rivals is BetweenRivals.SMALLEST_AREA
+        decided = "the smallest area came first" if by_size else "the first name came first"
+        lines.append(f"Clash     just as precise: {', '.join(decision.clashes_with)}; {decided}")
     lines.append(f"Rules     version {RULE_VERSION}")
     return lines

@@ -192,13 +192,20 @@ class StoodIn:
     for_party: str
 
 
+class BetweenRivals(StrEnum):
+    """What decided between agreements that clash."""
+
+    SMALLEST_AREA = "smallest-area"
+    CODE = "code"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Who is responsible, why, and what was passed over on the way.
 
     `clashes_with` are agreements with another party that cover the place just as precisely: only
-    the size of an area, or the code, came between. `microseconds` is how long it took, statement
-    and all.
+    the size of an area, or the code, came between, as `between_rivals` tells. `microseconds` is
+    how long it took, statement and all.
     """
 
     party: PartyOfAgreement | None
@@ -209,6 +216,7 @@ class Decision:
     considered: tuple[Considered, ...] = ()
     stood_in: StoodIn | None = None
     clashes_with: tuple[str, ...] = ()
+    between_rivals: BetweenRivals | None = None
     microseconds: int = 0
 
     @property

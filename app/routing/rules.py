@@ -18,6 +18,7 @@ from app.routing.model import (
     AUTHORITY_AREAS,
     Agreement,
     Because,
+    BetweenRivals,
     Considered,
     Decision,
     Defect,
@@ -82,6 +83,7 @@ def responsible_party(agreements: Iterable[Agreement], *, defect: Defect) -> Dec
     if chosen is None:
         return Decision(None, None, Because.NOBODY, considered=considered)
     party, stood_in = at_work(chosen.party, defect)
+    rivals = _rivals(chosen, covering, defect)
     return Decision(
         party=party,
         agreement=chosen,
@@ -90,7 +92,8 @@ def responsible_party(agreements: Iterable[Agreement], *, defect: Defect) -> Dec
         asset_number=defect.asset_number,
         considered=considered,
         stood_in=stood_in,
-        clashes_with=_clashes(chosen, covering, defect),
+        clashes_with=tuple(rival.code for rival in rivals),
+        between_rivals=_between(chosen, rivals, defect),
     )
 
 
@@ -212,10 +215,23 @@ def _square_metres(agreement: Agreement, defect: Defect) -> float:
     return area.square_metres if area else 0.0
 
 
-def _clashes(chosen: Agreement, covering: Sequence[Agreement], defect: Defect) -> tuple[str, ...]:
+def _rivals(chosen: Agreement, covering: Sequence[Agreement], defect: Defect) -> list[Agreement]:
+    """Return the agreements with another party that cover the defect just as precisely."""
     precision = _precision(chosen, defect)
-    return tuple(
-        other.code
+    return [
+        other
         for other in covering
         if other.party.id != chosen.party.id and _precision(other, defect) == precision
-    )
+    ]
+
+
+def _between(
+    chosen: Agreement, rivals: Sequence[Agreement], defect: Defect
+) -> BetweenRivals | None:
+    """Return what decided: the code as soon as one rival's area is just as small."""
+    if not rivals:
+        return None
+    size = _square_metres(chosen, defect)
+    if any(_square_metres(rival, defect) == size for rival in rivals):
+        return BetweenRivals.CODE
+    return BetweenRivals.SMALLEST_AREA

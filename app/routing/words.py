@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext
 
 from app.geography.words import area_kind_words
+from app.routing.model import BetweenRivals
 
 _CALLED_SO_BY_PEOPLE = frozenset({"municipality", "village", "neighbourhood"})
 
@@ -55,12 +56,8 @@ def _reason(because: str, grounds: Mapping[str, Any]) -> str:
     place = _place(area, grounds.get("areas", []))
     sentences: dict[str, str] = {
         "asset-owner": gettext("%(party)s looks after object %(asset)s.", party=party, asset=asset),
-        "road-authority": gettext(
-            "The road (%(area)s) belongs to %(party)s.", area=area, party=party
-        ),
-        "water-authority": gettext(
-            "The water (%(area)s) belongs to %(party)s.", area=area, party=party
-        ),
+        "road-authority": gettext("This is a road of %(party)s: %(area)s.", area=area, party=party),
+        "water-authority": gettext("This is water of %(party)s: %(area)s.", area=area, party=party),
         "category-in-area": gettext(
             "%(party)s does this kind of work in %(area)s.", party=party, area=place
         )
@@ -88,12 +85,25 @@ def _remarks(grounds: Mapping[str, Any]) -> list[str]:
     if others := grounds.get("clashesWith"):
         remarks.append(
             gettext(
-                "Other agreements say the same with another party: %(codes)s. The smallest area"
-                " came first. Change one of them.",
+                "Other agreements say the same with another party: %(codes)s. %(why)s Change one"
+                " of them.",
                 codes=", ".join(others),
+                why=_between_rivals(grounds.get("betweenRivals")),
             )
         )
     return remarks
+
+
+def _between_rivals(decided: str | None) -> str:
+    """Return what decided between agreements that clash; decisions of an older day do not say."""
+    sentences: dict[str | None, str] = {
+        BetweenRivals.SMALLEST_AREA.value: gettext("The smallest area came first."),
+        BetweenRivals.CODE.value: gettext(
+            "Their areas are of the same size, so the first name in the alphabet came first."
+        ),
+    }
+    otherwise = gettext("The smallest area came first, then the name.")
+    return str(sentences.get(decided, otherwise))
 
 
 def _place(area: str | None, areas: Sequence[Mapping[str, str]]) -> str | None:

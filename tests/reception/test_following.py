@@ -286,7 +286,7 @@ class TestTheEndOfACase:
         whole = web.get(f"/volg/{said['token']}").get_data(as_text=True)
 
         assert "Deze weg is van Rijkswaterstaat. Wij hebben uw melding" in whole
-        assert "U hoort van hen." in whole
+        assert "Zij krijgen uw naam en contactgegevens niet, dus u hoort niets van hen." in whole
         assert "Is het niet opgelost?" not in whole
         assert '<a href="https://rws.example/melden" rel="noopener noreferrer">' in whole
         assert '<a href="tel:0880000002">088 000 00 02</a>' in whole

@@ -160,10 +160,13 @@ class TestTheWholeForm:
 
         assert "Deze weg is van Rijkswaterstaat. Wij sturen uw melding naar hen door." in page.text
         assert "november 2026" not in page.text
+        assert "dus u hoort niets van hen" in page.text
 
         page = resident.sends()
 
-        assert "Wij hebben uw melding naar hen doorgestuurd. U hoort van hen." in page.text
+        assert "Wij hebben uw melding naar hen doorgestuurd." in page.text
+        assert "dus u hoort niets van hen" in page.text
+        assert "november 2026" not in page.text
         assert "https://rws.example/melden" in page.read.links
         assert "tel:0880000002" in page.read.links
 

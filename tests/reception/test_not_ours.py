@@ -132,6 +132,14 @@ class TestAReportOnAnothersRoad:
         assert followed(web, said)["routing"]["referredTo"] == RIJKSWATERSTAAT
 
     @pytest.mark.usefixtures("place")
+    def test_has_no_day_that_others_would_have_to_keep(self, web: FlaskClient) -> None:
+        said, ours = taken(web, ON_MOTORWAY), taken(web, IN_DISTRICT)
+
+        assert (said["dueAt"], followed(web, said)["dueAt"]) == (None, None)
+        assert followed(web, ours)["dueAt"] == ours["dueAt"]
+        assert ours["dueAt"] is not None
+
+    @pytest.mark.usefixtures("place")
     def test_beside_it_is_ours_and_is_passed_on_to_nobody(self, web: FlaskClient) -> None:
         said = taken(web, IN_DISTRICT)
 
@@ -146,7 +154,7 @@ class TestAReportOfWater:
         said = taken(web, IN_DITCH, DITCH)
 
         assert said["status"] == "referred"
-        assert said["routing"]["reason"] == "Dit is de Vliet. Waterschap beheert dit water."
+        assert said["routing"]["reason"] == "Dit is water van Waterschap: de Vliet."
         assert said["routing"]["referredTo"] == {
             "name": "Waterschap",
             "webForm": None,
@@ -158,7 +166,7 @@ class TestAReportOfWater:
     def test_is_told_before_it_is_sent_too(self, web: FlaskClient) -> None:
         told = web.get(f"/api/v1/places?lon=4.351&lat=51.58&category={DITCH}").get_json()
 
-        assert told["routing"]["reason"] == "Dit is de Vliet. Waterschap beheert dit water."
+        assert told["routing"]["reason"] == "Dit is water van Waterschap: de Vliet."
 
     def test_is_ours_for_a_loose_tile_at_the_same_place(self, web: FlaskClient) -> None:
         said = taken(web, IN_DITCH, TILE)

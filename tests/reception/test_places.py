@@ -162,7 +162,7 @@ class TestACategory:
         told = asked(web, ON_MOTORWAY, category=TILE, language="en")
 
         assert told["routing"]["party"]["kind"] == "authority"
-        assert told["routing"]["reason"] == "This is A4. Rijkswaterstaat looks after this road."
+        assert told["routing"]["reason"] == "This is a road of Rijkswaterstaat: A4."
         assert told["routing"]["referredTo"]["webForm"] == "https://rws.example/melden"
 
     def test_at_a_lamp_of_ours_is_ours_on_the_motorway(

@@ -163,6 +163,24 @@ class TestWhatAnAuthorityHandsBack:
         assert merged.stage is CaseStage.MERGED
 
 
+class TestADangerThatIsPutOnHold:
+    @pytest.mark.parametrize("is_danger", [True, False])
+    def test_comes_on_the_desks_list_until_somebody_begins(
+        self, transaction: Transaction, place: SmallMunicipality, is_danger: bool
+    ) -> None:
+        found = a_lamp(transaction, is_danger=is_danger).case
+        (task,) = tasks_of_case(transaction, found.id)
+        known: dict[str, Any] = {"party_id": task.party_id, "by": SOMEBODY, "now": NOW}
+
+        for day in (1, 2):
+            hold_task(transaction, task.id, until=date(2026, 12, day), remark="", **known)
+            held = reasons(transaction, found)
+            start_task(transaction, task.id, **known)
+
+        assert held == ([DeskReason.DANGER_WAITS] if is_danger else [])
+        assert reasons(transaction, found) == []
+
+
 class TestACaseThatJoinsAnother:
     def test_makes_the_other_as_urgent_and_leaves_its_remark_to_be_read(
         self, transaction: Transaction, place: SmallMunicipality

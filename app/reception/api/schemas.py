@@ -13,6 +13,10 @@ from app.work.model import CaseStage, ClosingReason
 
 _REFERENCE = {"example": "K7MD-4QXW", "description": "Short, speakable, not guessable."}
 _MOMENT = {"description": "RFC 3339, in UTC.", "example": "2026-11-24T09:30:00Z"}
+_PROMISED = _MOMENT | {
+    "description": "By when it is handled, RFC 3339 in UTC; null where it was passed on"
+    " (`referred`), since others decide then when the work is done."
+}
 _METRES = {"description": "Metres from the place that was asked about."}
 
 
@@ -145,7 +149,9 @@ class ReceivedReportSchema(Schema):
     followUrl = fields.URL(required=True)  # noqa: N815  # named as in JSON
     status = fields.String(required=True, validate=validate.OneOf([*CaseStage]))
     receivedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
-    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
+    dueAt = fields.AwareDateTime(  # noqa: N815  # named as in JSON
+        required=True, allow_none=True, metadata=_PROMISED
+    )
     category = fields.Nested(ChosenCategorySchema, required=True)
     case = fields.Nested(CaseOfReportSchema, required=True)
     routing = fields.Nested(RoutingSchema, required=True)
@@ -206,7 +212,9 @@ class FollowedReportSchema(Schema):
     description = fields.String(required=True)
     location = fields.Nested(PointSchema, required=True)
     receivedAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
-    dueAt = fields.AwareDateTime(required=True, metadata=_MOMENT)  # noqa: N815  # named as in JSON
+    dueAt = fields.AwareDateTime(  # noqa: N815  # named as in JSON
+        required=True, allow_none=True, metadata=_PROMISED
+    )
     plannedOn = fields.Date(required=True, allow_none=True)  # noqa: N815  # named as in JSON
     waitingFor = fields.String(  # noqa: N815  # named as in JSON
         required=True,

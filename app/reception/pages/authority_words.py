@@ -21,6 +21,16 @@ def whose_words(authority: Authority) -> str:
 
 
 def passed_on_words(authority: Authority) -> str:
-    """Return whose it is, that it was passed on, and who answers from now on."""
-    passed_on = gettext("We passed your report on to them. You hear from them.")
-    return f"{whose_words(authority)} {passed_on}"
+    """Return whose it is, that it was passed on, and that they cannot answer whoever reported."""
+    passed_on = gettext("We passed your report on to them.")
+    return f"{whose_words(authority)} {passed_on} {silence_words()}"
+
+
+def silence_words() -> str:
+    """Return why nobody hears from an authority: no contact details are passed on to it."""
+    return str(
+        gettext(
+            "They do not get your name or contact details, so you hear nothing from them. Follow"
+            " your report on its own page, or ask them yourself."
+        )
+    )

@@ -178,6 +178,7 @@ def _page(
     except ReportNotFound:
         return _not_found()
     category = followed.category.in_language(str(get_locale() or "nl"))
+    asked = fields_of(missing, filled or {}, str(get_locale() or "nl"))
     parts = spot_map(
         (followed.report.longitude, followed.report.latitude),
         outline=outline,
@@ -194,7 +195,8 @@ def _page(
         sign_in_url=SIGN_IN_PATH,
         map=parts,
         followed=followed,
-        missing=fields_of(missing, filled or {}, str(get_locale() or "nl")),
+        missing=asked,
+        labels={one.name: one.text for one in asked},
         seen=codes_of(missing),
         category=category,
         standing=standing(followed, now),

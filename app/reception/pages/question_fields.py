@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import request
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from app.foundation.json_value import JSONValue
 from app.reception.rules import typed
-from app.triage.answering import LONGEST_ANSWER, AnswerProblem, values_of
+from app.triage.answering import LONGEST_ANSWER, AnswerProblem, kept_answer_to, values_of
 from app.triage.model import Question, QuestionKind
 
 #: What people typed, by the question's code; several choices are several words.
@@ -65,6 +66,28 @@ def problems_in(questions: Sequence[Question], filled: Typed) -> dict[str, str]:
         if one.is_required and not values:
             errors[field_name(one.code)] = gettext("Answer this question.")
     return errors
+
+
+def answers_shown(
+    questions: Sequence[Question], filled: Typed, language: str
+) -> list[tuple[str, str]]:
+    """Return each question with its answer in words, to look at once more; none was given: ""."""
+    shown: list[tuple[str, str]] = []
+    for one in questions:
+        if not one.kind.is_answered:
+            continue
+        given = filled.get(one.code, "")
+        value: JSONValue = given if isinstance(given, str) else [*given]
+        try:
+            values = values_of(one, value)
+        except AnswerProblem:
+            # The question changed since it was answered; it is asked again before sending.
+            values = ()
+        answer = kept_answer_to(one, values, language).answer
+        if values and one.kind is QuestionKind.DATE:
+            answer = str(format_date(date.fromisoformat(values[0]), "d MMMM y"))
+        shown.append((one.text.in_language(language), answer))
+    return shown
 
 
 def said_at_stops(questions: Sequence[Question]) -> dict[str, str]:

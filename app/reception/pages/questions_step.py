@@ -111,11 +111,13 @@ def _page(
     content: DraftContent, kind: Category, errors: dict[str, str] | None = None
 ) -> ResponseReturnValue:
     said = {code: "yes" if word == "called" else word for code, word in content.stops.items()}
+    fields = fields_of(kind.questions, {**content.answers, **said}, language())
     return shown(
         Page.QUESTIONS,
         "questions",
         content,
         errors=errors,
         kind=kind.name.in_language(language()),
-        fields=fields_of(kind.questions, {**content.answers, **said}, language()),
+        fields=fields,
+        labels={one.name: one.text for one in fields},
     )

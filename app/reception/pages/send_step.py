@@ -25,9 +25,10 @@ from app.photos.operations.reading import photos_of_report
 from app.reception.authority import Authority, authority_of
 from app.reception.drafts import open_draft, send_draft
 from app.reception.model import DraftContent, SameAsUnknown
-from app.reception.pages.authority_words import whose_words
+from app.reception.pages.authority_words import silence_words, whose_words
 from app.reception.pages.known_step import asset_name, joins_at_its_asset
 from app.reception.pages.own_draft import this_key
+from app.reception.pages.question_fields import answers_shown
 from app.reception.pages.steps import (
     Page,
     filled_in,
@@ -74,6 +75,11 @@ class Recipient:
         """Whose the place is, where it is not ours."""
         return whose_words(self.authority) if self.authority else None
 
+    @property
+    def silence(self) -> str | None:
+        """That they do not answer, where it is not ours."""
+        return silence_words() if self.authority else None
+
 
 @blueprint.get("/contact")
 @open_to(Permission.ANYONE)
@@ -119,6 +125,7 @@ def ask_to_check() -> ResponseReturnValue:
         photos=photos_so_far(),
         place=_place(content),
         place_in_words=place_in_words(content),
+        questions=answers_shown(found.category.questions, content.answers, language()),
         object_name=_asset(content, found),
         joins=found.joins,
         recipient=_recipient(found.party_name, found.due_at, found.authority),

@@ -148,6 +148,7 @@ def grounds_of(decision: Decision, defect: Defect) -> dict[str, Any]:
         "area": decision.area_name,
         "standsInFor": decision.stood_in.for_party if decision.stood_in else None,
         "clashesWith": list(decision.clashes_with),
+        "betweenRivals": decision.between_rivals.value if decision.between_rivals else None,
         "considered": [
             {
                 "agreement": looked_at.agreement,

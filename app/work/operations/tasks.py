@@ -118,6 +118,8 @@ def hold_task(
 ) -> Task:
     """Put a task on hold until a day, and say for what; the reporters read both.
 
+    Danger comes on the desk's list then: somebody sees to it that nobody gets hurt meanwhile.
+
     A program of a partner does not say for what: that counts as somebody else.
 
     Raises as `accept_task`.
@@ -145,6 +147,8 @@ def hold_task(
             waits_until=until,
             planned_on=None,
         )
+    if of_case.is_danger and of_case.stage is not CaseStage.REFERRED:
+        raise_at_desk(transaction, of_case.id, DeskReason.DANGER_WAITS, details={}, now=now)
     return on_hold
 
 

@@ -227,7 +227,9 @@ def _read(
         "tasks": [
             {
                 "party": party_names.get(task.party_id, ""),
-                "stage": task_stage_words(task.stage),
+                "stage": case_stage_words(found.stage)
+                if found.stage is CaseStage.REFERRED and task.stage is TaskStage.OFFERED
+                else task_stage_words(task.stage),
                 "result": result_words(task.result) if task.result else None,
                 "declined": decline_words(task.decline_reason) if task.decline_reason else None,
                 "remark": task.remark,

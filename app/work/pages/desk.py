@@ -21,7 +21,7 @@ from app.intake.model import ReportNotFound
 from app.intake.operations import case_of_report, first_descriptions
 from app.intake.rules import normal_reference
 from app.routing.operations.deciding import areas_of_cases
-from app.work.model import Case, DeclineReason, DeskCase, DeskEntry, DeskReason
+from app.work.model import Case, CaseStage, DeclineReason, DeskCase, DeskEntry, DeskReason
 from app.work.operations.cases import case
 from app.work.operations.lists import count_cases_at_desk, desk_counts, desk_list
 from app.work.pages.shown import category_names, moment_words, place_words
@@ -54,7 +54,8 @@ class DeskLine:
     #: Each with what is known of it.
     reasons: list[tuple[str, str]]
     raised: str
-    due: str
+    #: None for what was passed on: others decide when.
+    due: str | None
     is_overdue: bool
     clock: str
     place: str
@@ -87,7 +88,7 @@ def entry_words(entry: DeskEntry) -> str:
     if entry.reason is DeskReason.NOT_SOLVED:
         return _text(details, "party")
     if entry.reason is DeskReason.OTHER_ANSWERS:
-        return gettext("of report %(report)s", report=_text(details, "report"))
+        return str(gettext("of report %(report)s", report=_text(details, "report")))
     return ""
 
 
@@ -160,7 +161,7 @@ def _lines(transaction: Transaction, listed: Sequence[DeskCase], now: datetime) 
                 (desk_reason_words(entry.reason), entry_words(entry)) for entry in one.entries
             ],
             raised=moment_words(one.entries[0].raised_at),
-            due=due_words(one.case.due_at, now),
+            due=None if one.case.stage is CaseStage.REFERRED else due_words(one.case.due_at, now),
             is_overdue=one.case.is_overdue(now),
             # How many days late it is says it already.
             clock="" if one.case.is_overdue(now) else clock_words(one.case.clock(now)),

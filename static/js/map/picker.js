@@ -37,6 +37,8 @@ container.setAttribute("aria-describedby", "map-help");
 
 /** Whether the person has pointed at something; the first view is nobody's choice. */
 let pointed = settings.spot !== null;
+/** Whether the cross was moved since the form got its place. */
+let isMovedByHand = false;
 let chosenAsset = settings.asset ?? field("asset")?.value ?? "";
 /** Whether somebody said that it is none of those near by; that is an answer, so it is never given for them. */
 let isNoneOfThem = false;
@@ -65,12 +67,17 @@ function fill(name, value) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/** Whether the form holds a place. */
+const hasPlace = () => Boolean(field("longitude")?.value && field("latitude")?.value);
+
 function choose() {
   if (!pointed) return;
   if (map.getZoom() < NEAR_ENOUGH) {
-    readOut.textContent = say("closer");
+    // A place that is known needs no closer look, unless somebody points elsewhere.
+    if (isMovedByHand || !hasPlace()) readOut.textContent = say("closer");
     return;
   }
+  isMovedByHand = false;
   const { lat, lng } = map.getCenter();
   fill("longitude", lng.toFixed(6));
   fill("latitude", lat.toFixed(6));
@@ -189,7 +196,7 @@ function setAsset(id) {
 /** @param {string} value of a choice in the list; none is empty */
 const isChosen = (value) => (value === "" ? isNoneOfThem : value === chosenAsset);
 
-map.on("dragstart", () => { pointed = true; });
+map.on("dragstart", () => { pointed = isMovedByHand = true; });
 /** @param {import("leaflet").LatLng} at */
 function assetUnder(at) {
   const tapped = map.latLngToContainerPoint(at);
@@ -223,7 +230,7 @@ container.addEventListener("keydown", (event) => {
   const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
   const move = moves[event.key];
   if (move) {
-    pointed = true;
+    pointed = isMovedByHand = true;
     map.panBy(move, { animate: false });
   } else if (event.key === "+" || event.key === "=") map.zoomIn();
   else if (event.key === "-") map.zoomOut();
