@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
@@ -29,8 +30,14 @@ CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
 LONGEST_CODE = 60
 LONGEST_NAME = 120
 
+#: Words behind `/beheer/uitvoerders/` that lead to another page than that of a party.
+PAGES = frozenset({"nieuw"})
+
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{2,38}")
 _WEB_FORM = re.compile(r"https://[^\s/]+\.[^\s]+")
+
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('parties', 853))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,8 @@ def make_party(
     Raises:
         PartyRefused: the code is taken or something else is not right; it says what, by field.
     """
+    # The same form may come twice at once: the second sees what the first made.
+    transaction.connection.execute(_ONE_AT_A_TIME)
     _insist(transaction, wanted, is_new=True, today=_today(now))
     made = Party(code=wanted.code, kind=wanted.kind.value)
     _write(transaction, made, wanted)
@@ -228,7 +237,7 @@ def _insist(transaction: Transaction, wanted: PartyToKeep, *, is_new: bool, toda
             ),
             (
                 wanted.web_form is not None
-                and (not _WEB_FORM.fullmatch(wanted.web_form) or len(wanted.web_form) > 500),
+                and (not _is_web_address(wanted.web_form) or len(wanted.web_form) > 500),
                 "webForm",
                 "no-address",
                 "Write the whole address, beginning with https://.",
@@ -236,6 +245,9 @@ def _insist(transaction: Transaction, wanted: PartyToKeep, *, is_new: bool, toda
         )
         if is_wrong
     ]
+    if is_new and wanted.code in PAGES:
+        detail = f"{wanted.code!r} is the address of a page: choose another code."
+        wrong.append(FieldError("code", "reserved", detail))
     if is_new and transaction.session.scalar(select(Party.id).where(Party.code == wanted.code)):
         wrong.append(FieldError("code", "taken", "There is a party with this code already."))
     wrong += _wrong_stand_in(transaction, wanted, today)
@@ -265,6 +277,18 @@ def _refused(*wrong: FieldError) -> PartyRefused:
 
 def _today(now: datetime) -> date:
     return now.astimezone(LOCAL_ZONE).date()
+
+
+def _is_web_address(written: str) -> bool:
+    """Whether a reporter can be sent there: without a name and password, and with a right port."""
+    if not _WEB_FORM.fullmatch(written):
+        return False
+    try:
+        parts = urlsplit(written)
+        port = parts.port
+    except ValueError:
+        return False
+    return "@" not in parts.netloc and "." in (parts.hostname or "") and port != 0
 
 
 def _is_email(written: str) -> bool:

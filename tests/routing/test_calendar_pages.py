@@ -86,11 +86,34 @@ class TestThePage:
     def test_adds_and_takes_away_a_day(self, administrator: Browser, provided: Provided) -> None:
         administrator.submit(self.PAGE, "/beheer/kalender/dagen", day="2026-02-16", name="Carnaval")
         page = administrator.get(self.PAGE).text
-        administrator.submit(self.PAGE, "/beheer/kalender/dagen/2026-02-16/weg")
+        action = "/beheer/kalender/dagen/2026-02-16/weg"
+        asked = administrator.get(action).text
+        unseen = administrator.submit(action, action, seen="Oud en nieuw")
+        administrator.submit(action, action)
 
         assert "Carnaval" in page
+        assert f'href="{action}"' in page
+        assert "Carnaval" in asked
+        assert unseen.status_code == 412
         with provided.get(Database).transaction() as transaction:
             assert CARNIVAL not in {one.on_day for one in days_off_of(transaction, 2026)}
+
+    @pytest.mark.parametrize("day", ["nan", "2026-02-31", "9999-12-31", "2026-02-16"])
+    def test_asks_of_no_other_day_than_one_off(self, administrator: Browser, day: str) -> None:
+        assert administrator.get(f"/beheer/kalender/dagen/{day}/weg").status_code == 404
+
+    def test_takes_no_day_away_that_was_not_looked_at(
+        self, administrator: Browser, provided: Provided
+    ) -> None:
+        administrator.submit(self.PAGE, "/beheer/kalender/dagen", day="2026-02-16", name="Carnaval")
+        seen = administrator.hidden(self.PAGE, "/beheer/kalender/dagen")
+
+        blind = administrator.send("/beheer/kalender/dagen/2026-12-25/weg", seen)
+        none = administrator.send("/beheer/kalender/dagen/2026-02-31/weg", seen)
+
+        assert (blind.status_code, none.status_code) == (412, 404)
+        with provided.get(Database).transaction() as transaction:
+            assert date(2026, 12, 25) in {one.on_day for one in days_off_of(transaction, 2026)}
 
     @pytest.mark.parametrize(
         ("day", "name"), [("gisteren", "x"), ("9999-12-31", "x"), ("2026-02-16", "")]

@@ -31,11 +31,12 @@ from app.routing.operations.agreements import (
 )
 from app.routing.operations.changing import change_agreement_from, correct_agreement
 from app.routing.operations.drafting import draft_agreement, draft_areas
-from app.routing.operations.drafts import make_draft
+from app.routing.operations.drafts import drafts, make_draft, rename_draft
 from app.routing.operations.explaining import explain
 from app.routing.operations.putting_in_force import put_in_force
 from app.routing.operations.undoing import undo
 from tests.makers.drafts import NOW, TODAY, an_agreement_to_draft, boxes
+from tests.makers.people import an_account
 from tests.makers.places import IN_DISTRICT, LONG_AGO, SmallMunicipality, a_small_municipality
 
 BY = ChangedBy(ChangedThrough.PAGE, uuid4())
@@ -218,6 +219,19 @@ class TestTwoDrafts:
 
         assert [type(one) for one in refused] == [AgreementRefused]
         assert town.rows("SELECT count(*) FROM agreement WHERE code = 'new'") == [(1,)]
+
+    def test_begun_twice_at_once_by_one_form_are_one(self, town: Town) -> None:
+        def begin(transaction: Transaction) -> object:
+            return make_draft(transaction, "Zomer", by=administrator, now=NOW)
+
+        with town.database.transaction() as transaction:
+            administrator = an_account(transaction).id
+        assert town.at_once(begin, begin) == []
+
+        with town.database.transaction() as transaction:
+            (only,) = [one for one in drafts(transaction) if one.name == "Zomer"]
+            rename_draft(transaction, only.id, "Zomer", expected_version=only.version)
+            assert begin(transaction) != only.id
 
     def test_put_in_force_twice_by_two_people_is_in_force_once(self, town: Town) -> None:
         wanted = a_draft(town, code="a")

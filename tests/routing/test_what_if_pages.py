@@ -234,6 +234,17 @@ class TestADraft:
         refused = administrator.submit(draft, f"{draft}/ingaan", fromDay=day_ahead(provided, days))
 
         assert refused.status_code == 422
+        assert "Kies vandaag of een latere dag, binnen drie jaar." in refused.text
+
+    def test_that_does_not_hold_cannot_be_taken_back(
+        self, administrator: Browser, draft: str
+    ) -> None:
+        seen = administrator.hidden(draft, f"{draft}/ingaan")
+
+        refused = administrator.send(f"{draft}/terug", seen)
+
+        assert refused.status_code == 422
+        assert "Dit ontwerp geldt niet." in refused.text
 
     def test_that_would_end_what_decided_today_is_refused_in_dutch(
         self, administrator: Browser, provided: Provided, draft: str

@@ -275,6 +275,16 @@ class TestAQuestion:
         assert [one.code for one in question.offered] == ["toren", "station"]
         assert question.offered[0].name.en == "Tower"
 
+    def test_that_is_asked_already_is_asked_once(
+        self, transaction: Transaction, clock: str
+    ) -> None:
+        first = asked(transaction)
+        again = asked(transaction)
+
+        assert again == first
+        assert len(kept_category(transaction, CLOCK).questions) == 1
+        assert asked(transaction, replace(WHERE, is_required=not WHERE.is_required)) != first
+
     def test_keeps_an_option_that_was_answered(self, transaction: Transaction, clock: str) -> None:
         code = asked(transaction)
         only_tower = replace(WHERE, options=(Option("toren", Name("Kerktoren", "Tower")),))
@@ -342,7 +352,7 @@ class TestAQuestion:
     ) -> None:
         asked(transaction)
 
-        assert asked(transaction) == "waar-hangt-hij-2"
+        assert asked(transaction, replace(WHERE, is_private=True)) == "waar-hangt-hij-2"
         assert kept_question(kept_category(transaction, CLOCK), "waar-hangt-hij-2").position == 2
 
     @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ class TestAParty:
         [
             ({"code": "Pi Ket"}, "code"),
             ({"code": "lux"}, "code"),
+            ({"code": "nieuw"}, "code"),
             ({"name": ""}, "name"),
             ({"kind": "ploeg"}, "kind"),
             ({"email": "geen adres"}, "email"),

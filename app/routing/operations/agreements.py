@@ -34,6 +34,9 @@ from app.routing.records import AgreementRecord
 LONGEST_CODE = 80
 HIGHEST_PRIORITY = 1000
 
+#: Words behind `/beheer/werkafspraken/` that lead to another page than that of an agreement.
+PAGES = frozenset({"nieuw", "rooster", "botsingen"})
+
 _CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 
@@ -245,6 +248,12 @@ def require_right(
                 "code",
                 "missing",
                 "It needs a code of small letters, digits and hyphens.",
+            ),
+            (
+                own_id is None and wanted.code in PAGES,
+                "code",
+                "reserved",
+                f"{wanted.code!r} is the address of a page: choose another code.",
             ),
             (found.is_taken, "code", "taken", f"There is an agreement {wanted.code!r} already."),
             (not found.is_party, "party", "unknown-party", "There is no such party."),

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, text
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
 from app.foundation.identifiers import new_id
+from app.foundation.sentences import Sentence
 from app.foundation.texts import clean_text
 from app.foundation.windows import kept_windows
 from app.geography.replacing import ShapedArea, areas_of_kind
@@ -283,7 +284,9 @@ def _write(
         select(DraftAgreementRecord.id).where(DraftAgreementRecord.draft_id == found.id)
     ).all()
     if len(many) >= MOST_AGREEMENTS:
-        raise DraftRefused(f"A draft holds {MOST_AGREEMENTS} agreements at the most.")
+        raise DraftRefused(
+            Sentence("A draft holds %(most)s agreements at the most.", most=MOST_AGREEMENTS)
+        )
     session.add(
         DraftAgreementRecord(
             id=new_id(),

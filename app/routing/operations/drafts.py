@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
 from app.foundation.identifiers import new_id
+from app.foundation.sentences import Sentence
 from app.foundation.texts import clean_text
 from app.routing.draft_records import (
     DraftAgreementRecord,
@@ -29,17 +30,34 @@ from app.routing.drafted import (
     Operation,
 )
 
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('routing-drafts', 853))")
+
 
 def make_draft(
     transaction: Transaction, name: str, *, by: UUID | None, now: datetime, is_demo: bool = False
 ) -> UUID:
     """Begin a draft that changes nothing yet; return its id.
 
+    One that the same person began with this name, and wrote nothing into, is the same: the same
+    form may come twice.
+
     Raises:
         DraftRefused: the name is empty or too long.
     """
+    name = _name(name)
+    if by is not None:
+        transaction.connection.execute(_ONE_AT_A_TIME)
+        begun = transaction.session.scalar(
+            select(RoutingDraftRecord.id).where(
+                RoutingDraftRecord.made_by == by,
+                RoutingDraftRecord.name == name,
+                RoutingDraftRecord.version == 1,
+            )
+        )
+        if begun is not None:
+            return begun
     made = RoutingDraftRecord(
-        id=new_id(), name=_name(name), made_by=by, made_at=now, version=1, is_demo=is_demo
+        id=new_id(), name=name, made_by=by, made_at=now, version=1, is_demo=is_demo
     )
     transaction.session.add(made)
     transaction.session.flush()
@@ -89,7 +107,7 @@ def throw_away_draft(transaction: Transaction, draft_id: UUID, *, expected_versi
     """
     found = locked_draft(transaction, draft_id, expected_version=expected_version)
     if found.put_in_force_at is not None:
-        raise DraftRefused("It was put in force, so it stays as history.")
+        raise DraftRefused(Sentence("It was put in force, so it stays as history."))
     transaction.session.delete(found)
     transaction.session.flush()
 
@@ -123,14 +141,14 @@ def changeable_draft(
     """
     found = locked_draft(transaction, draft_id, expected_version=expected_version)
     if found.put_in_force_at is not None and found.undone_at is None:
-        raise DraftRefused("It was put in force. Undo that before changing it.")
+        raise DraftRefused(Sentence("It was put in force. Undo that before changing it."))
     return found
 
 
 def _name(name: str) -> str:
     cleaned = clean_text(name).strip()
     if not 1 <= len(cleaned) <= LONGEST_NAME:
-        detail = f"A name has 1 to {LONGEST_NAME} characters."
+        detail = Sentence("A name has 1 to %(most)s characters.", most=LONGEST_NAME)
         raise DraftRefused(detail, errors=(FieldError("name", "length", detail),))
     return cleaned
 

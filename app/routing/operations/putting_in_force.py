@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
 from app.foundation.rule_changes import ChangedBy, note_rule_change
+from app.foundation.sentences import Sentence
 from app.foundation.windows import windows_of
 from app.geography.replacing import (
     ShapedArea,
@@ -66,9 +67,9 @@ def put_in_force(
     for areas in wanted.areas:
         lock_areas_of(transaction, areas.kind)
     if wanted.is_empty:
-        raise DraftRefused("It changes nothing yet.")
+        raise DraftRefused(Sentence("It changes nothing yet."))
     if not today <= from_day <= today + timedelta(days=_MOST_DAYS_AHEAD):
-        raise _wrong_day("Choose today or a later day, within three years.")
+        raise _wrong_day(Sentence("Choose today or a later day, within three years."))
     records = _agreements_as_taken_up(transaction, wanted, from_day=from_day, today=today)
     applied: dict[str, Any] = {"ended": {}, "made": {}, "areas": {}}
     for areas in wanted.areas:

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from app.foundation.database import Transaction
 from app.foundation.rule_changes import ChangedBy, note_rule_change
+from app.foundation.sentences import Sentence
 from app.geography.model import AreasRefused
 from app.geography.replacing import ReplacedAreas, bring_areas_back
 from app.routing.draft_records import DraftAgreementRecord, RoutingDraftRecord
@@ -42,7 +43,7 @@ def undo(
     one_at_a_time(transaction)
     kept = locked_draft(transaction, draft_id, expected_version=expected_version)
     if kept.applied is None or kept.in_force_from is None or kept.undone_at is not None:
-        raise DraftRefused("It is not in force.")
+        raise DraftRefused(Sentence("It is not in force."))
     applied, from_day = kept.applied, kept.in_force_from
     _insist_on_nothing_later(transaction, kept, applied)
     before = told_in_force(kept)

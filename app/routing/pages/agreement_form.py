@@ -13,6 +13,7 @@ from flask_babel import get_locale, gettext
 
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
+from app.foundation.sentences import said
 from app.foundation.texts import clean_text
 from app.foundation.windows import windows_written
 from app.geography.sampling import asset_kinds, named_areas
@@ -160,6 +161,7 @@ def say_errors(typed: Typed, errors: Sequence[FieldError]) -> None:
     sentences: dict[str, str] = {
         "missing": gettext("Use small letters, digits and hyphens, such as lamps-evening."),
         "taken": gettext("There is an agreement with this name already. Choose another one."),
+        "reserved": gettext("This word is the address of a page. Choose another one."),
         "unknown-party": gettext("Choose a party from the list."),
         "ended-party": gettext("This party has ended: nothing new goes to it. Choose another one."),
         "unknown-category": gettext("Choose a kind from the list."),
@@ -175,7 +177,7 @@ def say_errors(typed: Typed, errors: Sequence[FieldError]) -> None:
         "decided": gettext("Reports went by this agreement until later. Choose a later day."),
     }
     for one in errors:
-        typed.errors.setdefault(one.field, sentences.get(one.code, one.detail))
+        typed.errors.setdefault(one.field, sentences.get(one.code, said(one.detail, gettext)))
 
 
 def _party(typed: Typed, name: str, by_code: dict[str, Party], missing: str) -> Party | None:

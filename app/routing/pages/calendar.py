@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 
@@ -62,15 +62,26 @@ def add() -> ResponseReturnValue:
     return _back(day.year, gettext("Added. New reports count with it from now on."))
 
 
-@blueprint.post("/dagen/<day>/weg")
+@blueprint.route("/dagen/<day>/weg", methods=["GET", "POST"])
 @open_to(Permission.ADMINISTER)
 def remove(day: str) -> ResponseReturnValue:
-    """Let a day be worked."""
+    """Ask whether a day is to be worked, or let it be."""
     found = _day(day)
-    if found is None:
-        return redirect("/beheer/kalender", code=303)
+    if found is None or not FIRST_YEAR <= found.year <= _this_year() + YEARS_AHEAD:
+        abort(HTTPStatus.NOT_FOUND)
+    seen = clean_text(request.form.get("seen", ""))
     try:
         with provided().get(Database).transaction() as transaction:
+            kept = {one.on_day: one for one in days_off_of(transaction, found.year)}.get(found)
+            if kept is None and request.method == "GET":
+                abort(HTTPStatus.NOT_FOUND)
+            if kept is not None and (request.method == "GET" or seen != kept.name):
+                return render_template(
+                    "routing/day_off_remove.html",
+                    day=format_date(found, "EEEE d MMMM y"),
+                    year=found.year,
+                    kept=kept,
+                ), HTTPStatus.OK if request.method == "GET" else HTTPStatus.PRECONDITION_FAILED
             remove_day_off(transaction, found, by=by_acting(), now=provided().get(Clock).now())
     except CalendarRefused:
         sentence = gettext("A year keeps one day off: without any, the public holidays count.")

@@ -15,6 +15,7 @@ from app.foundation.clock import Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.errors import DomainError
 from app.foundation.provided import provided
+from app.foundation.sentences import said
 from app.geography.model import MapFileRefused
 from app.geography.replacing import areas_in_file
 from app.geography.rules import AreaFields
@@ -219,7 +220,7 @@ def _take(
         return draft_page(draft_id, errors)
     try:
         with provided().get(Database).transaction() as transaction:
-            said = step(transaction)
+            done = step(transaction)
     except passes:
         raise
     except DraftMovedOn:
@@ -245,7 +246,7 @@ def _take(
         why = refusal_words(refused.detail)
         errors["file"] = gettext("These areas cannot be used: %(said)s", said=why)
         return draft_page(draft_id, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
-    flash(str(said), "ok")
+    flash(str(done), "ok")
     return redirect(to or f"/beheer/wat-als/{draft_id}", HTTPStatus.SEE_OTHER)
 
 
@@ -253,7 +254,7 @@ def _said(refused: DomainError) -> str:
     """Return why something was refused, in the reader's language where its fields tell it."""
     typed = Typed()
     say_errors(typed, refused.errors)
-    return " ".join(typed.errors.values()) or refused.detail
+    return " ".join(typed.errors.values()) or said(refused.detail, gettext)
 
 
 def _version() -> int:

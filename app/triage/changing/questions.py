@@ -45,6 +45,8 @@ def add_question(
 ) -> str:
     """Ask something more, as the last of what is asked; return the code of the question.
 
+    What is asked already, exactly so, is not asked twice: the same form may come twice.
+
     Raises:
         CategoryNotFound: there is no such kind.
         CategoryRefused: it is a heading, of which nothing is asked.
@@ -52,6 +54,9 @@ def add_question(
     """
     before = _held(transaction, category)
     _require(facts)
+    for one in before.questions:
+        if one.question == question_with(one.question.code, facts):
+            return one.question.code
     code = code_of_question(facts.text.nl, {one.question.code for one in before.questions})
     transaction.connection.execute(
         _INSERT,

@@ -218,12 +218,15 @@ def _say_errors(typed: Typed, errors: tuple[FieldError, ...]) -> None:
     sentences: Mapping[tuple[str, str], str] = {
         ("code", "no-code"): gettext("Use small letters, digits and hyphens."),
         ("code", "taken"): gettext("There is a party with this code already."),
+        ("code", "reserved"): gettext("This word is the address of a page. Choose another one."),
         ("name", "missing"): gettext("Write a name."),
         ("email", "no-address"): gettext("This is not an e-mail address."),
         ("phone", "no-number"): gettext(
             "Write a number of digits, spaces and hyphens, such as 0800 8002."
         ),
-        ("webForm", "no-address"): gettext("Write the whole address, beginning with https://."),
+        ("webForm", "no-address"): gettext(
+            "Write the whole address, beginning with https://, without a name or a password in it."
+        ),
         ("standIn", "itself"): gettext("A party cannot stand in for itself."),
         ("standIn", "unknown-party"): gettext("Choose a party from the list."),
         ("standIn", "ended-party"): gettext("This party has ended: choose another one."),
