@@ -77,6 +77,24 @@ class TestANewAgreement:
         assert "doordeweeks 17:00-08:00" in changes
         assert "Team Zuid" in changes
 
+    def test_is_noted_in_words_and_days_as_people_write_them(self, administrator: Browser) -> None:
+        administrator.submit(NEW, NEW, **TILES)
+
+        changes = administrator.get("/beheer/wijzigingen", what="agreement", code="tegels").text
+
+        assert "Dorp kruisland" in changes
+        assert "1 jan 2026" in changes
+        for code in ("village/kruisland", "2026-01-01", "{&#34;waar", "–</dd>"):
+            assert code not in changes
+
+    @pytest.mark.parametrize(
+        "path", ["/beheer/gebieden", "/beheer/wat-als", "/beheer/werkafspraken/rooster", NEW]
+    )
+    def test_has_a_way_back_as_every_page_below_administration(
+        self, administrator: Browser, path: str
+    ) -> None:
+        assert '<li><a href="/beheer">Beheer</a></li>' in administrator.get(path).text
+
     @pytest.mark.parametrize(
         ("wrong", "field"),
         [
