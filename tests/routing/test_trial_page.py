@@ -18,7 +18,7 @@ from app.triage.model import StricterNorm, Term
 from tests.makers.categories import a_question
 from tests.makers.drafts import NOW
 from tests.makers.people import an_account
-from tests.makers.places import IN_DISTRICT, LONG_AGO, a_small_municipality
+from tests.makers.places import IN_DISTRICT, LONG_AGO, ON_MOTORWAY, a_small_municipality
 from tests.makers.sign_ins import Browser, signed_in
 
 HERE = "/beheer/routering"
@@ -66,6 +66,14 @@ class TestTheAnswer:
 
         assert "Klaar vóór dinsdag 1 december 2026 17:00" in page
         assert "5 werkdagen: de norm van deze soort" in page
+
+    def test_names_no_day_for_what_is_passed_on(self, administrator: Browser) -> None:
+        motorway = {"longitude": str(ON_MOTORWAY[0]), "latitude": str(ON_MOTORWAY[1])}
+
+        page = administrator.get(HERE, **{**TRIED, **motorway}).text
+
+        assert answer(page) == "Rijkswaterstaat"
+        assert "Klaar vóór" not in page
 
     def test_says_that_danger_has_a_norm_of_its_own(self, administrator: Browser) -> None:
         page = administrator.get(HERE, **TRIED, danger="yes").text
