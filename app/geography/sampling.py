@@ -36,14 +36,12 @@ _PLACES = text(
         UNION ALL
         SELECT kind, code, ST_PointOnSurface(shape) FROM wanted
     ), found AS (
-        SELECT points.kind, points.code, points.spot, covering.ids
-        FROM points, LATERAL (
-            SELECT array_agg(DISTINCT area_part.area_id ORDER BY area_part.area_id) AS ids
-            FROM area_part
-            WHERE ST_Covers(area_part.shape, points.spot)
-              AND area_part.area_id IN (SELECT id FROM current)
-        ) AS covering
-        WHERE covering.ids IS NOT NULL
+        SELECT points.kind, points.code, points.spot,
+               array_agg(DISTINCT area_part.area_id ORDER BY area_part.area_id) AS ids
+        FROM points
+        JOIN area_part ON ST_Covers(area_part.shape, points.spot)
+        JOIN current ON current.id = area_part.area_id
+        GROUP BY points.kind, points.code, points.spot
     ), places AS (
         SELECT DISTINCT ON (kind, code, ids) kind, code, ids, spot FROM found
         ORDER BY kind, code, ids, spot
@@ -53,7 +51,8 @@ _PLACES = text(
            array_agg(current.code ORDER BY current.kind, current.code) AS codes,
            array_agg(current.name ORDER BY current.kind, current.code) AS names,
            array_agg(current.square_metres ORDER BY current.kind, current.code) AS sizes
-    FROM places JOIN current ON current.id = ANY(places.ids)
+    FROM places CROSS JOIN LATERAL unnest(places.ids) AS covering (id)
+    JOIN current ON current.id = covering.id
     GROUP BY places.kind, places.code, places.ids, places.spot
     ORDER BY places.kind, places.code, places.ids
     """
@@ -84,6 +83,43 @@ def places_in_areas(
         )
         for row in rows
     ]
+
+
+_MEETING = text(
+    """
+    SELECT other.kind, other.code
+    FROM area AS here JOIN area AS other
+        ON ST_Intersects(here.shape, other.shape) AND NOT ST_Touches(here.shape, other.shape)
+    WHERE here.kind = :kind AND here.code = :code
+      AND here.valid_from <= :on AND (here.valid_until IS NULL OR here.valid_until > :on)
+      AND other.valid_from <= :on AND (other.valid_until IS NULL OR other.valid_until > :on)
+      AND other.kind || '/' || other.code = ANY(:among)
+    ORDER BY other.kind, other.code LIMIT :at_most
+    """
+)
+
+
+def areas_that_meet(
+    transaction: Transaction,
+    area: tuple[str, str],
+    among: Collection[tuple[str, str]],
+    *,
+    on: date,
+    at_most: int,
+) -> list[tuple[str, str]]:
+    """Return which of these areas (kind and code) overlap an area, `at_most` of them."""
+    kind, code = area
+    rows = transaction.connection.execute(
+        _MEETING,
+        {
+            "on": on,
+            "kind": kind,
+            "code": code,
+            "among": [f"{one}/{its_code}" for one, its_code in among],
+            "at_most": at_most,
+        },
+    )
+    return [(row.kind, row.code) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,14 @@ from app.foundation.windows import Window
 from app.geography.sampling import asset_kinds, named_areas, places_in_areas
 from app.identity.operations import party
 from app.routing.operations.agreements import AgreementToMake, make_agreement
-from app.routing.operations.overview import Cell, Clash, clashes, grid
+from app.routing.operations.overview import (
+    Cell,
+    Clash,
+    clashes,
+    clashes_in_part,
+    clashes_of,
+    grid,
+)
 from tests.makers.areas import a_rectangle, an_area, an_asset
 from tests.makers.categories import a_question
 from tests.makers.people import a_party
@@ -154,6 +161,73 @@ class TestAClash:
         (clash,) = found(transaction)
 
         assert (clash.spot, clash.where) == (None, ())
+
+
+class TestTheClashesOfOneAgreement:
+    def of(self, transaction: Transaction, code: str) -> list[Clash]:
+        return clashes_of(transaction, code, [LAMP, TILE], at=NOW, municipality_code=OURS)
+
+    def test_are_those_that_all_together_have(self, transaction: Transaction) -> None:
+        agreed(transaction, "a", "team")
+        agreed(transaction, "b", "lux")
+        agreed(transaction, "c", "team", area=WELBERG)
+        agreed(transaction, "d", "rws", area=WELBERG)
+
+        assert [self.of(transaction, code) for code in "ab"] == [found(transaction)[:1]] * 2
+        assert [self.of(transaction, code) for code in "cd"] == [found(transaction)[1:]] * 2
+
+    def test_are_found_in_the_small_area_of_a_rival(self, transaction: Transaction) -> None:
+        an_area(
+            transaction, a_rectangle(4.32, 51.56, 4.3201, 51.5601), code="pleintje", name="Pleintje"
+        )
+        agreed(transaction, "a", "team")
+        agreed(transaction, "b", "lux", area=("village", "pleintje"))
+
+        (clash,) = self.of(transaction, "a")
+
+        assert clash.where == ("Kruisland", "Pleintje")
+
+    def test_are_none_before_it_holds_or_when_there_is_no_such(
+        self, transaction: Transaction
+    ) -> None:
+        agreed(transaction, "a", "team", valid_from=date(2027, 1, 1))
+        agreed(transaction, "b", "lux")
+
+        assert self.of(transaction, "a") == self.of(transaction, "nergens") == []
+
+    def test_at_the_objects_of_an_owner_have_no_place(self, transaction: Transaction) -> None:
+        owner = party(transaction, "rws").id
+        agreed(transaction, "a", "team", area=None, asset_owner_id=owner)
+        agreed(transaction, "b", "lux", area=None, asset_owner_id=owner)
+
+        assert self.of(transaction, "b") == found(transaction) != []
+
+
+class TestTheClashesOfSomeAreas:
+    def test_are_all_of_them_when_put_together(self, transaction: Transaction) -> None:
+        owner = party(transaction, "rws").id
+        for code, of in (("a", "team"), ("b", "lux")):
+            agreed(transaction, f"{code}-1", of)
+            agreed(transaction, f"{code}-2", of, area=WELBERG)
+            agreed(transaction, f"{code}-3", of, area=None, asset_owner_id=owner)
+
+        parts = [
+            clashes_in_part(
+                transaction,
+                [LAMP, TILE],
+                at=NOW,
+                municipality_code=OURS,
+                at_most=1,
+                skip=skip,
+            )
+            for skip in (0, 1, 2)
+        ]
+
+        assert [areas for _, areas in parts] == [2, 2, 2]
+        assert [len(clashes) for clashes, _ in parts] == [2, 1, 0]
+        assert {one.chosen for some, _ in parts for one in some} == {
+            one.chosen for one in found(transaction)
+        }
 
 
 class TestPlacesInAreas:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,14 +13,17 @@ from sqlalchemy import text
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.geography.model import MUNICIPALITY, Spot
-from app.geography.sampling import SampledPlace, places_in_areas
+from app.geography.sampling import SampledPlace, areas_that_meet, places_in_areas
 from app.routing.conditions import defects_to_try
 from app.routing.model import Agreement, AreaHere, Decision, Defect, LocalMoment
 from app.routing.operations.agreements import agreements_from
 from app.routing.rules import how_precise, responsible_party
 
 #: A second's worth of areas to try places in; a municipality has some ten.
-_QUICKLY_TRIED_AREAS = 100
+_QUICKLY_TRIED_AREAS = 50
+
+#: As many areas of rivals are looked at beside that of the agreement itself.
+_RIVALS_TRIED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def grid(
             has_gap = False
             for place in places:
                 defect = Defect(category, _here(place), moment)
-                decision = responsible_party(agreed.about(defect), defect=defect)
+                decision = responsible_party(_about(agreed.at(defect.areas), defect), defect=defect)
                 if decision.party is None:
                     has_gap = True
                 else:
@@ -106,21 +109,93 @@ def clashes(
     It is tried at places of every area that such agreements are about, with defects that meet the
     conditions of each agreement there.
     """
+    return clashes_in_part(
+        transaction, categories, at=at, municipality_code=municipality_code, at_most=None
+    )[0]
+
+
+def clashes_in_part(
+    transaction: Transaction,
+    categories: Sequence[str],
+    *,
+    at: datetime,
+    municipality_code: str,
+    at_most: int | None,
+    skip: int = 0,
+) -> tuple[list[Clash], int]:
+    """Return the clashes at some of the areas to try, and how many areas there are to try.
+
+    Those at the objects of an owner come with the first areas.
+    """
     moment = _moment(transaction, at)
     agreed = _in_force(transaction, moment)
-    found: dict[tuple[str, tuple[str, ...], str], Clash] = {}
-    places: list[SampledPlace | None] = [
+    to_try = agreed.areas_of_rivals
+    some = to_try[skip : None if at_most is None else skip + at_most]
+    places = _ours_in(transaction, some, moment, municipality_code)
+    found = _clashes_at(agreed, places, categories, moment, with_owners=skip == 0)
+    return found, len(to_try)
+
+
+def clashes_of(
+    transaction: Transaction,
+    code: str,
+    categories: Sequence[str],
+    *,
+    at: datetime,
+    municipality_code: str,
+) -> list[Clash]:
+    """Return the clashes of one agreement, in its area and in those of its rivals there.
+
+    However many other agreements there are, it takes a moment.
+    """
+    moment = _moment(transaction, at)
+    agreed = _in_force(transaction, moment)
+    one = agreed.named(code)
+    if one is None:
+        return []
+    places: list[SampledPlace] = []
+    if one.area is not None:
+        rivals = {rival.area for rival in agreed.rivals_of(one) if rival.area is not None}
+        near = areas_that_meet(
+            transaction, one.area, rivals, on=moment.at.date(), at_most=_RIVALS_TRIED
+        )
+        places = _ours_in(transaction, {one.area, *near}, moment, municipality_code)
+    found = _clashes_at(agreed, places, categories, moment, with_owners=one.area is None)
+    return [clash for clash in found if code in {clash.chosen, *clash.others}]
+
+
+def _ours_in(
+    transaction: Transaction,
+    areas: Collection[tuple[str, str]],
+    moment: LocalMoment,
+    municipality_code: str,
+) -> list[SampledPlace]:
+    return [
         place
-        for place in places_in_areas(transaction, agreed.areas_of_rivals, on=moment.at.date())
+        for place in places_in_areas(transaction, areas, on=moment.at.date())
         if _is_ours(place, municipality_code)
     ]
+
+
+def _clashes_at(
+    agreed: _Agreed,
+    places: Sequence[SampledPlace],
+    categories: Sequence[str],
+    moment: LocalMoment,
+    *,
+    with_owners: bool,
+) -> list[Clash]:
+    found: dict[tuple[str, tuple[str, ...], str], Clash] = {}
     #: What the same agreements are about is decided alike, whatever the kind or the place.
     decided: dict[tuple[str, ...], list[Decision]] = {}
-    for place in [*places, None] if agreed.owners else places:
+    for place in [*places, None] if with_owners and agreed.owners else places:
         here = _here(place) if place else ()
+        at_place = agreed.at(here)
+        if len({agreement.party.id for agreement in at_place}) < 2:
+            continue
         for category in categories:
             plain = Defect(category, here, moment)
-            near = agreed.about(plain)
+            near = _about(at_place, plain)
             if len({agreement.party.id for agreement in near}) < 2:
                 continue
             together = tuple(agreement.code for agreement in near)
@@ -135,7 +210,7 @@ def clashes(
                 # One at the objects of an owner is the same one everywhere.
                 by_owner = decision.agreement.asset_owner_id is not None
                 key = (decision.agreement.code, decision.clashes_with, category)
-                if key in found:
+                if key in found or (by_owner and not with_owners):
                     continue
                 found[key] = Clash(
                     chosen=decision.agreement.code,
@@ -148,6 +223,11 @@ def clashes(
                     else _names(near, (decision.agreement.code, *decision.clashes_with), here),
                 )
     return sorted(found.values(), key=lambda one: (one.chosen, one.others, one.category_code))
+
+
+def _about(agreements: Iterable[Agreement], defect: Defect) -> list[Agreement]:
+    categories = {None, defect.category_code, defect.main_category_code}
+    return [one for one in agreements if one.category_code in categories]
 
 
 class _Agreed:
@@ -175,11 +255,22 @@ class _Agreed:
             if any(len(alike[how_precise(one)]) > 1 for one in agreements)
         )
 
-    def about(self, defect: Defect) -> list[Agreement]:
-        """Return those about an area and the category of a defect, or about any owner's assets."""
-        categories = {None, defect.category_code, defect.main_category_code}
-        here = [one for area in defect.areas for one in self._by_area.get(area.key, ())]
-        return [one for one in [*here, *self.owners] if one.category_code in categories]
+    def named(self, code: str) -> Agreement | None:
+        """Return the agreement with this code, if it is in force."""
+        return next((one for one in self._all if one.code == code), None)
+
+    def rivals_of(self, agreement: Agreement) -> list[Agreement]:
+        """Return those of other parties that are as precise: only they can clash with it."""
+        precision = how_precise(agreement)
+        return [
+            one
+            for one in self._all
+            if one.party.id != agreement.party.id and how_precise(one) == precision
+        ]
+
+    def at(self, areas: Iterable[AreaHere]) -> list[Agreement]:
+        """Return those about one of these areas, or about the assets of any owner."""
+        return [*(one for area in areas for one in self._by_area.get(area.key, ())), *self.owners]
 
 
 def _in_force(transaction: Transaction, moment: LocalMoment) -> _Agreed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -36,7 +35,7 @@ from app.routing.operations.listing import (
     agreement_named,
     agreements_listed,
 )
-from app.routing.operations.overview import Clash, are_quickly_tried, clashes, grid
+from app.routing.operations.overview import clashes_in_part, grid
 from app.routing.pages.agreement_form import (
     area_choices,
     category_choices,
@@ -46,7 +45,12 @@ from app.routing.pages.agreement_form import (
     values_of,
 )
 from app.routing.pages.agreement_line import agreement_line
-from app.routing.pages.clash_shown import clash_shown
+from app.routing.pages.clash_shown import (
+    category_names,
+    clash_shown,
+    clashing_now,
+    warn_of_clashes,
+)
 from app.routing.pages.typed import Typed, by_acting, day_words
 from app.triage.operations import category_tree
 
@@ -54,7 +58,8 @@ blueprint = Blueprint("routing_agreements", __name__, url_prefix="/beheer/werkaf
 
 ON_A_PAGE = 50
 AREAS_ON_A_PAGE = 12
-CLASHES_SHOWN = 50
+CLASHES_SHOWN = 200
+CLASHING_AREAS_ON_A_PAGE = 25
 
 
 @blueprint.get("")
@@ -81,7 +86,7 @@ def agreement_list() -> ResponseReturnValue:
             skip=(page - 1) * ON_A_PAGE,
         )
         asked = asked_of_reports(transaction)
-        clashing = _clashing(transaction)
+        clashing = clashing_now(transaction)
         return render_template(
             "routing/agreements.html",
             lines=[agreement_line(one, asked) for one in listed],
@@ -105,7 +110,7 @@ def agreement_list() -> ResponseReturnValue:
 @open_to(Permission.ADMINISTER)
 def new_agreement() -> ResponseReturnValue:
     """Show the form of a new agreement, or make it."""
-    typed = Typed()
+    typed, made = Typed(), None
     with provided().get(Database).transaction() as transaction:
         if request.method == "POST":
             wanted = read_agreement(transaction, typed, code=None)
@@ -115,9 +120,7 @@ def new_agreement() -> ResponseReturnValue:
                 except AgreementRefused as refused:
                     say_errors(typed, refused.errors)
                 else:
-                    flash(gettext("The agreement is made."), "ok")
-                    _warn_of_clashes(transaction, wanted.code)
-                    return redirect(f"/beheer/werkafspraken/{wanted.code}", code=303)
+                    made = wanted.code
         else:
             typed.values = {
                 "validFrom": _today().isoformat(),
@@ -131,6 +134,10 @@ def new_agreement() -> ResponseReturnValue:
             errors=typed.errors,
             choices=choices(transaction, today=_today()),
         )
+    if made is not None:
+        flash(gettext("The agreement is made."), "ok")
+        warn_of_clashes(made)
+        return redirect(f"/beheer/werkafspraken/{made}", code=303)
     return page, _status(typed)
 
 
@@ -138,19 +145,19 @@ def new_agreement() -> ResponseReturnValue:
 @open_to(Permission.ADMINISTER)
 def one_agreement(code: str) -> ResponseReturnValue:
     """Show an agreement with the form that changes it, or change it."""
-    typed = Typed()
+    typed, new_code = Typed(), None
     version = request.form.get("version", "")[:40]
     with provided().get(Database).transaction() as transaction:
         listed = agreement_named(transaction, code, today=_today())
         if request.method == "POST":
             new_code = _changed(transaction, typed, listed, version)
-            if new_code is not None:
-                flash(gettext("The agreement is changed."), "ok")
-                _warn_of_clashes(transaction, new_code)
-                return redirect(f"/beheer/werkafspraken/{new_code}", code=303)
         else:
             typed.values = values_of(listed)
-        page = _agreement_page(transaction, listed, typed)
+        page = _agreement_page(transaction, listed, typed) if new_code is None else ""
+    if new_code is not None:
+        flash(gettext("The agreement is changed."), "ok")
+        warn_of_clashes(new_code)
+        return redirect(f"/beheer/werkafspraken/{new_code}", code=303)
     return page, _status(typed)
 
 
@@ -247,14 +254,26 @@ def agreement_grid() -> ResponseReturnValue:
 @blueprint.get("/botsingen")
 @open_to(Permission.ADMINISTER)
 def agreement_clashes() -> ResponseReturnValue:
-    """Show where two parties would get the same work just as precisely."""
+    """Show where two parties would get the same work just as precisely, some areas at a time."""
+    page = _page_number()
     with provided().get(Database).transaction() as transaction:
-        found, names = _clashes(transaction)
-        return render_template(
-            "routing/clashes.html",
-            clashes=[clash_shown(one, names) for one in found[:CLASHES_SHOWN]],
-            more=max(0, len(found) - CLASHES_SHOWN),
+        names = category_names(transaction)
+        found, areas = clashes_in_part(
+            transaction,
+            list(names),
+            at=_now(),
+            municipality_code=provided().get(Settings).municipality_code,
+            at_most=CLASHING_AREAS_ON_A_PAGE,
+            skip=(page - 1) * CLASHING_AREAS_ON_A_PAGE,
         )
+    return render_template(
+        "routing/clashes.html",
+        clashes=[clash_shown(one, names) for one in found[:CLASHES_SHOWN]],
+        more=max(0, len(found) - CLASHES_SHOWN),
+        page=page,
+        pages=max(1, -(-areas // CLASHING_AREAS_ON_A_PAGE)),
+        link=lambda number: f"?page={number}",
+    )
 
 
 def _changed(
@@ -306,56 +325,6 @@ def _changed_meanwhile() -> str:
             " look at it again and save it once more."
         )
     )
-
-
-def _clashes(transaction: Transaction) -> tuple[Sequence[Clash], dict[str, str]]:
-    language = str(get_locale() or "nl")
-    names = {
-        inner.code: inner.name.in_language(language)
-        for main in category_tree(transaction).main_categories
-        for inner in main.categories
-    }
-    found = clashes(
-        transaction,
-        list(names),
-        at=_now(),
-        municipality_code=provided().get(Settings).municipality_code,
-    )
-    return found, names
-
-
-def _clashing(transaction: Transaction) -> dict[str, list[str]] | None:
-    """Return which agreements clash today, each with those it clashes with; None is too many."""
-    if not are_quickly_tried(transaction, at=_now()):
-        return None
-    found, _ = _clashes(transaction)
-    together: dict[str, set[str]] = {}
-    for one in found:
-        for code in (one.chosen, *one.others):
-            together.setdefault(code, set()).update({one.chosen, *one.others} - {code})
-    return {code: sorted(others) for code, others in together.items()}
-
-
-def _warn_of_clashes(transaction: Transaction, code: str) -> None:
-    found, _ = _clashes(transaction)
-    others = sorted(
-        {
-            other
-            for one in found
-            if code in {one.chosen, *one.others}
-            for other in (one.chosen, *one.others)
-            if other != code
-        }
-    )
-    if others:
-        flash(
-            gettext(
-                "Another agreement gives the same work to another party, just as precisely:"
-                " %(codes)s. Look at the clashes.",
-                codes=", ".join(others[:5]),
-            ),
-            "warning",
-        )
 
 
 def _moment(errors: dict[str, str]) -> datetime:
