@@ -63,6 +63,27 @@ def the_fault(shape: str) -> ShapeFault:
     return refused.value.fault
 
 
+class TestADrawnName:
+    def test_that_is_too_long_is_said_to_be_so_and_not_cut(
+        self, web: FlaskClient, transaction: Transaction
+    ) -> None:
+        browser = signed_in(web, an_account(transaction, role=Role.ADMINISTRATOR))
+
+        answered = browser.submit(
+            DRAW,
+            DRAW,
+            kind="village",
+            name="a" * 201,
+            code="noord",
+            on="2099-01-01",
+            shape=written(HERE),
+        )
+
+        assert answered.status_code == 422
+        assert "Typ hoogstens 200 tekens." in answered.text
+        assert "a" * 201 in answered.text
+
+
 class TestAShape:
     @given(st.floats(3.4, 6.9), st.floats(50.8, 53.4), st.floats(0.001, 0.2), st.floats(0.001, 0.2))
     def test_that_is_whole_comes_back_as_it_was(

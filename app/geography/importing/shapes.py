@@ -33,6 +33,9 @@ HOLE_LEFT_OUT = Sentence("a hole lies outside the outline and was left out")
 #: An outline that crosses itself more often is mended in no time that anybody waits for.
 _MOST_CROSSINGS = 1_000
 
+#: So few cannot cross each other so often.
+_FEW_CORNERS = 45
+
 #: So many pairs of sides may lie near each other, or so many for each side where that is more.
 _MOST_NEAR = 250_000
 _NEAR_FOR_EACH = 20
@@ -87,7 +90,7 @@ def _without_holes_outside(polygon: Polygon) -> Polygon:
 def _is_tangled(shape: Polygon | MultiPolygon) -> bool:
     """Whether it crosses itself so often that mending would take its square in time."""
     rings = shapely.get_rings(shape)
-    if rings.size == 0:
+    if rings.size == 0 or shapely.get_num_coordinates(shape) <= _FEW_CORNERS:
         return False
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     follows = ring[1:] == ring[:-1]

@@ -58,6 +58,8 @@ blueprint = Blueprint("drawing", __name__, url_prefix="/beheer/gebieden")
 _ADDRESSES = "/melden/adressen"
 _LONGEST_CODE = 60
 _LONGEST_NAME = 200
+#: What is longer is shown again only so far; what is wrong with it is said.
+_MOST_TYPED = 10_000
 #: What the list of kinds calls one that is not in it.
 _ANOTHER = "-"
 #: Days further away are slips of the hand.
@@ -195,6 +197,8 @@ def _drawn(
         errors["name"] = gettext("Fill this in.")
     elif not is_plain_line(form.name):
         errors["name"] = gettext("Type a name on one line.")
+    elif len(form.name) > _LONGEST_NAME:
+        errors["name"] = gettext("Type %(most)d characters at the most.", most=_LONGEST_NAME)
     code = area.code if area else form.code or code_of(form.name)
     if form.name and not code:
         errors["code"] = gettext("Type a short code, such as noord-2.")
@@ -397,7 +401,7 @@ def _filled_in() -> _Form:
 
 
 def _typed(field: str) -> str:
-    return clean_text(request.form.get(field, ""))[:_LONGEST_NAME]
+    return clean_text(request.form.get(field, ""))[:_MOST_TYPED]
 
 
 def _today() -> date:
