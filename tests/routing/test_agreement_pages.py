@@ -12,6 +12,7 @@ from sqlalchemy import text
 from app.foundation.database import Transaction
 from app.identity.permissions import Role
 from app.routing.operations import overview
+from app.routing.pages import agreements
 from app.triage.model import QuestionKind
 from tests.makers.areas import a_rectangle, an_area
 from tests.makers.categories import a_question
@@ -166,6 +167,29 @@ class TestANewAgreement:
         clashes = administrator.get("/beheer/werkafspraken/botsingen").text
         assert "lux-tegels" in clashes
         assert "/beheer/routering?category=wegen.losse-tegel&amp;longitude=4.3" in clashes
+
+    def test_that_clashes_is_found_on_the_page_of_its_area(
+        self,
+        administrator: Browser,
+        transaction: Transaction,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        an_area(transaction, a_rectangle(4.42, 51.55, 4.46, 51.6), code="welberg", name="Welberg")
+        plain = {**TILES, "windows": "", "answers": [], "priority": "0"}
+        for area in ("kruisland", "welberg"):
+            for party in ("team", "lux"):
+                named = {"code": f"{party}-{area}", "party": party, "area": f"village/{area}"}
+                administrator.submit(NEW, NEW, **{**plain, **named})
+        monkeypatch.setattr(agreements, "CLASHING_AREAS_ON_A_PAGE", 1)
+
+        path = "/beheer/werkafspraken/botsingen"
+        first, second, third = (administrator.get(path, page=str(n)).text for n in (1, 2, 3))
+
+        assert "lux-kruisland" in first
+        assert "lux-welberg" not in first
+        assert "lux-welberg" in second
+        assert "In de gebieden van deze pagina botsen geen werkafspraken." in third
+        assert 'href="?page=2"' in first
 
 
 class TestAList:
