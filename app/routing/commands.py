@@ -166,6 +166,8 @@ def _not_about_this(others: OthersLookedAt) -> list[str]:
 
 
 def _promised(explained: Explained) -> list[str]:
+    if explained.is_passed_on:
+        return ["Due       they decide themselves; no day is promised"]
     due = explained.due
     why = "the norm of this kind"
     if due.is_for_danger:

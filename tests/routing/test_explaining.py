@@ -105,6 +105,12 @@ class TestTheChain:
 
         assert "Due       Tuesday 01 December 2026 17:00: 5 working-days (the norm of this" in said
 
+    def test_names_no_day_for_what_would_be_passed_on(self, provided: Provided) -> None:
+        said = explained(provided, ON_MOTORWAY).output
+
+        assert "Answer    Rijkswaterstaat" in said
+        assert "Due       they decide themselves" in said
+
     def test_says_that_danger_has_a_norm_of_its_own(self, provided: Provided) -> None:
         said = explained(provided, IN_DISTRICT, "--at", "2026-11-24T10:00", "--danger").output
 

@@ -15,6 +15,7 @@ from app.foundation.json_value import JSONValue
 from app.geography.model import Located, Spot
 from app.geography.operations import brought_inside, locate
 from app.geography.outline import may_be_ours
+from app.identity.model import PartyKind
 from app.routing.calendar import WorkingCalendar, promise
 from app.routing.model import Considered, Decision, Defect
 from app.routing.operations.agreements import agreements_from
@@ -52,6 +53,12 @@ class Explained:
     decision: Decision
     due: DueBy
     is_ours: bool
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether it would go to another authority, which decides itself by when."""
+        party = self.decision.party
+        return party is not None and party.kind == PartyKind.AUTHORITY
 
 
 def explain(

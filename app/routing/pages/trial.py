@@ -24,7 +24,6 @@ from app.geography.model import MUNICIPALITY, VILLAGE, NotAPlace, Spot, UnknownA
 from app.geography.operations import area_shapes, assets_near, municipality_outline, villages
 from app.geography.words import asset_kind_words
 from app.identity.access import open_to
-from app.identity.model import PartyKind
 from app.identity.permissions import Permission
 from app.maps.model import JSON, GeoJSON, MapParts, TileSource
 from app.maps.operations import page_nonce, picker_map
@@ -196,13 +195,11 @@ def _shown(explained: Explained, others: OthersLookedAt, *, municipality: str) -
             what = f"{what}. {swapped}"
         return Trial(answer, what, None)
     answer = decision.party.name if decision.party else gettext("Nobody: the desk looks at it")
-    # Others decide when they do it: no day is promised for what is passed on to them.
-    goes_elsewhere = decision.party is not None and decision.party.kind == PartyKind.AUTHORITY
     return Trial(
         answer,
         what,
         routing_shown(decision.because.value, grounds_of(decision, defect)),
-        None if goes_elsewhere else due_words(explained.due, explained.category),
+        None if explained.is_passed_on else due_words(explained.due, explained.category),
         areas=frozenset((one.kind, one.code) for one in defect.areas if one.kind not in _ON_EVERY),
         others=[
             ConsideredShown(one.agreement, one.party, is_match=False, why=why_words(one.why))
