@@ -87,7 +87,7 @@ STATUS: Mapping[type[DomainError], int] = {
     reception.DraftNotFound: 404,
     reception.SameAsUnknown: 400,
     routing.AgreementChangedMeanwhile: 412,
-    drafted.AnotherComparison: 503,
+    drafted.AnotherComparison: 429,
     drafted.DraftMovedOn: 412,
     drafted.DraftRefused: 422,
     drafted.DraftUnknown: 404,

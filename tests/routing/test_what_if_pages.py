@@ -86,7 +86,7 @@ class TestAComparison:
             meanwhile = [administrator.get(address), administrator.get(f"{address}.csv")]
         afterwards = administrator.get(address)
 
-        assert {page.status_code for page in meanwhile} == {503}
+        assert {page.status_code for page in meanwhile} == {429}
         assert all(page.headers["Retry-After"] == "10" for page in meanwhile)
         assert all("Iemand anders vergelijkt nu" in page.text for page in meanwhile)
         assert afterwards.status_code == 200

@@ -22,9 +22,7 @@ from app.foundation.settings import Settings
 from app.foundation.texts import clean_text, is_plain_line
 from app.geography.changing import area_kinds
 from app.geography.drawing import (
-    AT_LEAST_SQUARE_METRES,
     AT_MOST_CORNERS,
-    AT_MOST_SQUARE_KILOMETRES,
     AreaToDraw,
     AreaToReshape,
     DrawnShape,
@@ -36,15 +34,14 @@ from app.geography.drawing import (
     make_drawn_area,
     reshape_area,
 )
-from app.geography.importing.shapes import HOLE_LEFT_OUT
 from app.geography.model import (
     AreasRefused,
     AreaTaken,
     ChangedSince,
-    ShapeFault,
     ShapeRefused,
 )
 from app.geography.operations import area_shapes, municipality_outline
+from app.geography.pages.drawing_words import fault_words, repaired_words
 from app.geography.rules import require_kind
 from app.geography.words import COMMON_AREA_KINDS, area_kind_words
 from app.identity.access import acting, open_to
@@ -236,55 +233,6 @@ def _day(written: str, area: AreaToReshape | None, errors: dict[str, str]) -> da
     return None
 
 
-def fault_words(refused: ShapeRefused) -> str:
-    """Return what is wrong with a shape, and what to do about it."""
-    sentences: dict[ShapeFault, str] = {
-        ShapeFault.NOTHING_DRAWN: gettext(
-            "Draw an outline on the map, or type its corners: one on each line."
-        ),
-        ShapeFault.NO_GEOJSON: gettext(
-            "This is no GeoJSON that can be read. Copy all of it, or type a corner on each line."
-        ),
-        ShapeFault.NOT_ONE_FEATURE: gettext(
-            "This GeoJSON does not hold exactly one area. Read in a file with several areas on the"
-            " page of areas."
-        ),
-        ShapeFault.NO_POLYGON: gettext(
-            "This GeoJSON holds no outline. It has to be a Polygon or a MultiPolygon."
-        ),
-        ShapeFault.TOO_FEW_CORNERS: gettext(
-            "An outline needs at least three corners. Add corners, or remove this part."
-        ),
-        ShapeFault.TOO_MANY_CORNERS: gettext(
-            "This outline has more than %(most)s corners. Read it in as a file instead.",
-            most=format_decimal(AT_MOST_CORNERS),
-        ),
-        ShapeFault.LINE_WITHOUT_TWO_NUMBERS: gettext(
-            "Line %(place)d does not hold two numbers, such as 51.5836 4.3195.",
-            place=refused.place,
-        ),
-        ShapeFault.NO_SURFACE: gettext(
-            "This line has no surface: it goes back over itself. Move a corner aside."
-        ),
-        ShapeFault.TANGLED: gettext(
-            "This line crosses itself, or comes near itself, so often that it cannot be read."
-            " Draw around the area once, with fewer corners."
-        ),
-        ShapeFault.NOT_IN_THE_NETHERLANDS: gettext(
-            "This outline is not in the Netherlands. In GeoJSON the longitude comes first, such as"
-            " 4.3195, and then the latitude, such as 51.5836."
-        ),
-        ShapeFault.TOO_SMALL: gettext(
-            "This area is smaller than %(least)d m². Draw it larger.", least=AT_LEAST_SQUARE_METRES
-        ),
-        ShapeFault.TOO_LARGE: gettext(
-            "This area is larger than %(most)s km². Draw it smaller.",
-            most=format_decimal(AT_MOST_SQUARE_KILOMETRES),
-        ),
-    }
-    return sentences[refused.fault]
-
-
 def _look(
     drawn: AreaToDraw, shape: DrawnShape, looked: LookedAt, area: AreaToReshape | None
 ) -> _Look:
@@ -298,21 +246,7 @@ def _look(
     told = [drawn.kind, drawn.code, drawn.name, drawn.valid_from.isoformat(), size, *overlaps]
     token = version_of({"told": told, "shape": shapely.to_wkb(drawn.shape, hex=True)})
     before = _square_metres(area.square_metres) if area else None
-    return _Look(size, before, _repaired_words(shape.repaired), overlaps, token)
-
-
-def _repaired_words(repaired: str | None) -> str | None:
-    if repaired is None:
-        return None
-    said = gettext(
-        "The line crossed itself. It was repaired: look on the map whether this is what you mean."
-    )
-    if repaired == HOLE_LEFT_OUT:
-        said = gettext(
-            "A hole lies outside the outline. It was left out: look on the map whether this is what"
-            " you mean."
-        )
-    return str(said)
+    return _Look(size, before, repaired_words(shape.repaired), overlaps, token)
 
 
 def _square_metres(metres: float) -> str:

@@ -122,7 +122,7 @@ def comparison_as_file(draft_id: UUID) -> ResponseReturnValue:
 def _not_compared(draft_id: UUID, asked: Asked) -> ResponseReturnValue:
     if asked.retry_after_seconds is None:
         return draft_page(draft_id, asked.errors)
-    page = make_response(draft_page(draft_id, asked.errors, HTTPStatus.SERVICE_UNAVAILABLE))
+    page = make_response(draft_page(draft_id, asked.errors, HTTPStatus.TOO_MANY_REQUESTS))
     page.headers["Retry-After"] = str(asked.retry_after_seconds)
     return page
 
