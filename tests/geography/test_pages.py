@@ -225,6 +225,22 @@ class TestThePageOfAreas:
         until = transaction.connection.scalar(text("SELECT valid_until::text FROM area"))
         assert until == "2099-01-01"
 
+    def test_warns_whoever_ends_an_area_that_agreements_are_about(
+        self, browser: Browser, transaction: Transaction
+    ) -> None:
+        a_small_municipality(transaction)
+        an_area(transaction, a_rectangle(4.3, 51.5, 4.4, 51.6), code="old")
+        one = text("SELECT id FROM area WHERE kind = :kind")
+
+        said = []
+        for kind in ("village", "team-district"):
+            area_id = transaction.connection.scalar(one, {"kind": kind})
+            page = f"{AREAS}?soort={kind}"
+            browser.submit(page, f"{AREAS}/{area_id}/beeindigen", on="2099-01-01", kind=kind)
+            said.append("Werkafspraken gaan over" in browser.get(page).text)
+
+        assert said == [False, True]
+
     def test_is_not_for_the_desk(self, web: FlaskClient, transaction: Transaction) -> None:
         desk = signed_in(web, an_account(transaction, role=Role.DESK))
 

@@ -116,10 +116,13 @@ def end(area_id: UUID) -> ResponseReturnValue:
         return _page({"on": gettext("Choose a day.")})
     try:
         with provided().get(Database).transaction() as transaction:
+            before = areas_missed(_spoken_of(), transaction, on=on)
             name = end_area(transaction, area_id, on=on, by=_by(), now=now)
+            missed = areas_missed(_spoken_of(), transaction, on=on) - before
     except ChangedSince:
         return _page({"on": gettext("It was ended already, or it begins later than that day.")})
     flash(gettext("%(name)s ends on %(day)s.", name=name, day=format_date(on, "d MMM y")), "ok")
+    _warn_of(missed)
     return redirect(_address(_typed("kind")), code=303)
 
 
@@ -131,11 +134,33 @@ def undo() -> ResponseReturnValue:
     number = request.form.get("number", type=int)
     try:
         with provided().get(Database).transaction() as transaction:
+            before = areas_missed(_spoken_of(), transaction, on=_today())
             done = undo_import(transaction, number=number or 0, by=_by(), now=now, today=_today())
+            missed = areas_missed(_spoken_of(), transaction, on=_today()) - before
     except (ImportNotFound, ImportNotUndone):
         return _page({"number": gettext("This import cannot be taken back any more.")})
     flash(gettext("The import was taken back."), "ok")
+    _warn_of(missed)
     return redirect(_address(done.kind), code=303)
+
+
+def _spoken_of() -> AreasSpokenOf:
+    return provided().get(AreasSpokenOf)
+
+
+def _warn_of(missed: frozenset[tuple[str, str]]) -> None:
+    """Say that agreements lose their area, where they do; whoever ends one area wants that."""
+    if not missed:
+        return
+    named = ", ".join(f"{area_kind_words(kind)} {code}" for kind, code in sorted(missed))
+    flash(
+        gettext(
+            "Agreements are about what is then no longer there: %(areas)s. Reports there go to"
+            " others from that day on.",
+            areas=named,
+        ),
+        "warning",
+    )
 
 
 def _take(
@@ -146,9 +171,8 @@ def _take(
     try:
         require_kind(kind)
         read = read_areas(path, reading, at_most_bytes=_AT_MOST_BYTES, tell=lambda _: None)
-        spoken_of = services.get(AreasSpokenOf)
         with services.get(Database).transaction() as transaction:
-            before = areas_missed(spoken_of, transaction, on=_today())
+            before = areas_missed(_spoken_of(), transaction, on=_today())
             done = import_areas(
                 transaction,
                 AreasToImport(
@@ -163,7 +187,7 @@ def _take(
                 now=now,
             )
             if request.form.get("may_end") != "yes":
-                missed = areas_missed(spoken_of, transaction, on=_today())
+                missed = areas_missed(_spoken_of(), transaction, on=_today())
                 require_agreements_go_on(missed - before)
     except AgreementsWouldEnd as refused:
         return _page({"file": refusal_words(refused.detail)}, may_end=True)
