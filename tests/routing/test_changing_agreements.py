@@ -222,7 +222,7 @@ class TestANewAgreement:
         with pytest.raises(AgreementRefused) as refused:
             make_agreement(
                 transaction,
-                replace(wanted, **({"code": "nieuw"} | wrong)),  # type: ignore[arg-type]  # columns by name
+                replace(wanted, **({"code": "ander"} | wrong)),  # type: ignore[arg-type]  # columns by name
                 by=BY_COMMAND,
                 now=NOW,
             )
