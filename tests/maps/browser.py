@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer
 
 from app.entrypoints.static_files import serve_well
 
@@ -54,16 +55,40 @@ def a_browser() -> Iterator[Browser]:
         browser.close()
 
 
+class _Server(ThreadedWSGIServer):
+    """Answers each request in a thread, and knows those that have not ended."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__("127.0.0.1", 0, app)
+        self._answering: list[threading.Thread] = []
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # as its parent takes them
+        self._answering = [thread for thread in self._answering if thread.is_alive()]
+        self._answering.append(
+            threading.Thread(
+                target=self.process_request_thread, args=(request, client_address), daemon=True
+            )
+        )
+        self._answering[-1].start()
+
+    def wait_for_the_last(self, seconds: float) -> None:
+        """Wait until what a page still asked for is answered: its connections are given back."""
+        until = time.monotonic() + seconds
+        for thread in self._answering:
+            thread.join(max(0.0, until - time.monotonic()))
+
+
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """Serve `app` on a loopback port of its own."""
     serve_well(app)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = _Server(app)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join(5)
+    server.wait_for_the_last(5)
     server.server_close()
 
 
