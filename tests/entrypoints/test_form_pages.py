@@ -13,7 +13,11 @@ from werkzeug.routing import Rule
 from app.identity.access import PROGRAM_PATHS
 
 _LINK = re.compile(r'<div class="language">\s*<a href="([^"]*)"')
-_SOMETHING = {"UUIDConverter": UUID(int=1), "UnicodeConverter": "SB-2026-000001"}
+_SOMETHING = {
+    "UUIDConverter": UUID(int=1),
+    "UnicodeConverter": "SB-2026-000001",
+    "IntegerConverter": 1,
+}
 
 
 def only_posted(app: Flask) -> list[Rule]:

@@ -242,7 +242,7 @@ class TestWhatIsNotRight:
             (a_body(""), "#/description"),
             (a_body("x" * 100_000), "#/description"),
             (a_body("a\x00b"), "#/description"),
-            (a_body(at=(999, 999)), "#/location"),
+            (a_body(at=(999, 999)), "#/location/coordinates"),
             (a_body(nonsense=1), "#/nonsense"),
             (a_body(category="geen.soort"), "#/category"),
             (a_body(contact={"email": "nee"}), "#/contact/email"),
