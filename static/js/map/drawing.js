@@ -1,18 +1,18 @@
 // Drawing an area: a corner for each press or Enter, corners that are dragged or moved by arrow keys, and a list of them.
+import { goToPlaces, STREET } from "./go-to.js";
 import { crossesItself, squareMetres } from "./outline.js";
+import { partsIn, written } from "./shape-text.js";
 import { labelledIcon, made, map, say, settings } from "./street-map.js";
 
-/** Longitude and latitude. @typedef {[number, number]} Corner */
-/** A line round; while it is `open` it grows at its end. @typedef {{corners: Corner[], open: boolean}} Ring */
-/** An outline, and the holes in it. @typedef {Ring[]} Part */
+/** @typedef {import("./shape-text.js").Corner} Corner */
+/** @typedef {import("./shape-text.js").Ring} Ring */
+/** @typedef {import("./shape-text.js").Part} Part */
 
 const STEP_PX = 12;
 /** So many steps can be taken back. */
 const MOST_STEPS = 100;
 /** More marks than these hide the map and are slow to walk through. */
 const MOST_MARKS = 60;
-/** Without zooming in, a corner would be a street off. */
-const STREET = 16;
 
 const box = /** @type {HTMLElement} */ (document.querySelector("[data-drawing]"));
 const form = /** @type {HTMLFormElement} */ (box.closest("form"));
@@ -76,10 +76,7 @@ function tell(key, values) {
 function write() {
   drawn = true;
   changed = true;
-  const kept = parts
-    .filter((rings) => (rings[0]?.corners.length ?? 0) > 0)
-    .map((rings) => rings.filter(({ corners }) => corners.length > 0).map(({ corners }) => [...corners, corners[0]]));
-  field.value = kept.length === 0 ? "" : JSON.stringify({ type: "MultiPolygon", coordinates: kept });
+  field.value = written(parts);
   show();
 }
 
@@ -348,60 +345,7 @@ container.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// An address, or two numbers, moves the cross there.
-const goTo = /** @type {HTMLInputElement} */ (part("go-to"));
-const found = part("found");
-part("go").addEventListener("click", () => void go());
-goTo.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter") return;
-  event.preventDefault();
-  void go();
-});
-
-async function go() {
-  const typed = goTo.value.trim();
-  found.hidden = true;
-  const pair = /^(-?\d+(?:[.,]\d+)?)[\s;,]+(-?\d+(?:[.,]\d+)?)$/.exec(typed);
-  if (pair) {
-    const [one = 0, other = 0] = pair.slice(1).map((number) => Number(number.replace(",", ".")));
-    // In the Netherlands a latitude is 50 to 54 and a longitude 3 to 8: either may come first.
-    const [longitude, latitude] = one >= 50 && one <= 54 ? [other, one] : [one, other];
-    if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) tell("notFound");
-    else goThere(longitude, latitude, typed);
-    return;
-  }
-  if (typed === "") return;
-  const address = new URL(settings.addressesUrl, location.href);
-  address.searchParams.set("q", typed);
-  const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
-  const { addresses, away } = answer?.ok ? await answer.json().catch(() => ({ addresses: [], away: true })) : { addresses: [], away: true };
-  if (addresses.length === 0) {
-    tell(away ? "away" : "notFound");
-    news.classList.remove("visually-hidden");
-    return;
-  }
-  if (addresses.length === 1) {
-    goThere(addresses[0].longitude, addresses[0].latitude, addresses[0].label);
-    return;
-  }
-  found.replaceChildren(...addresses.map((/** @type {{label: string, longitude: number, latitude: number}} */ one) => {
-    const choice = made("button", "utrecht-button utrecht-button--subtle", one.label);
-    choice.type = "button";
-    choice.addEventListener("click", () => goThere(one.longitude, one.latitude, one.label));
-    return made("li", "", choice);
-  }));
-  found.hidden = false;
-  found.querySelector("button")?.focus();
-}
-
-/** @param {number} longitude @param {number} latitude @param {string} label */
-function goThere(longitude, latitude, label) {
-  found.hidden = true;
-  news.classList.add("visually-hidden");
-  map.setView([latitude, longitude], Math.max(map.getZoom(), STREET), { animate: false });
-  tell("went", { place: label });
-  container.focus();
-}
+goToPlaces(part, tell, news);
 
 /** Draw what stands in the field; what cannot be drawn stays there. */
 function read() {
@@ -412,18 +356,7 @@ function read() {
     return;
   }
   try {
-    const held = JSON.parse(field.value);
-    const geometry = held.features?.[0]?.geometry ?? held.geometry ?? held;
-    /** @type {Corner[][][]} */
-    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-    parts = polygons.map((rings) => rings.map((corners) => {
-      const last = corners.at(-1);
-      const isRound = corners.length > 1 && last?.[0] === corners[0]?.[0] && last?.[1] === corners[0]?.[1];
-      const own = (isRound ? corners.slice(0, -1) : corners).map(([longitude, latitude]) => /** @type {Corner} */ ([longitude, latitude]));
-      if (!own.every((corner) => corner.every(Number.isFinite))) throw new TypeError("no corner");
-      return { corners: own, open: own.length < 3 };
-    }));
-    if (parts.length === 0 || parts.some((rings) => rings.length === 0)) throw new TypeError("no outline");
+    parts = partsIn(field.value);
     atPart = atRing = 0;
     drawn = true;
     show();
