@@ -13,7 +13,13 @@ from app.foundation.database import Database
 from app.identity.permissions import Role
 from tests import ground
 from tests.browser.site import a_served_site
-from tests.browser.test_work_pages import DESK, PHONE, Site, is_as_it_should_be
+from tests.browser.test_work_pages import (
+    DESK,
+    PHONE,
+    Site,
+    are_as_they_should_be,
+    is_as_it_should_be,
+)
 from tests.makers.categories import a_question
 from tests.makers.people import an_account
 
@@ -46,11 +52,7 @@ def test_every_page_is_accessible_and_fits(
     browser: Browser, site: Site, size: dict[str, int]
 ) -> None:
     with site.visited_by(browser, site.desk, PAGES[0], viewport=size) as visit:
-        for path in PAGES:
-            visit.page.goto(site.address + path)
-            is_as_it_should_be(visit)
-            wider = "document.documentElement.scrollWidth > innerWidth"
-            assert not visit.page.evaluate(wider), path
+        are_as_they_should_be(visit, site.address, PAGES)
 
 
 def test_an_agreement_offers_only_the_questions_of_its_kind(browser: Browser, site: Site) -> None:

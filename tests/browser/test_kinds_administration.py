@@ -18,7 +18,7 @@ from app.triage.changing.questions import add_question
 from app.triage.model import Name, Option, QuestionKind
 from tests import ground
 from tests.browser.site import a_served_site
-from tests.browser.test_work_pages import DESK, PHONE, Site, is_as_it_should_be
+from tests.browser.test_work_pages import DESK, PHONE, Site, are_as_they_should_be
 from tests.makers.people import an_account
 
 pytestmark = pytest.mark.browser
@@ -62,11 +62,7 @@ def test_every_page_is_accessible_and_fits(
     browser: Browser, site: Site, size: dict[str, int]
 ) -> None:
     with site.visited_by(browser, site.desk, PAGES[0], viewport=size) as visit:
-        for path in PAGES:
-            visit.page.goto(site.address + path)
-            is_as_it_should_be(visit)
-            wider = "document.documentElement.scrollWidth > innerWidth"
-            assert not visit.page.evaluate(wider), path
+        are_as_they_should_be(visit, site.address, PAGES)
 
 
 def test_a_norm_and_a_question_are_changed_without_scripts(browser: Browser, site: Site) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -144,6 +144,17 @@ def is_as_it_should_be(visit: Visit) -> None:
     assert visit.page.locator("h1").count() == 1
     visit.page.set_viewport_size({"width": 320, "height": 640})
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def are_as_they_should_be(visit: Visit, address: str, paths: Iterable[str]) -> None:
+    """Open pages one after the other, and check each at the size of the visit and at its least."""
+    size = visit.page.viewport_size
+    assert size is not None
+    for path in paths:
+        visit.page.set_viewport_size(size)
+        visit.page.goto(address + path)
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        is_as_it_should_be(visit)
 
 
 def sizes(visit: Visit, selector: str) -> list[tuple[str, float]]:
