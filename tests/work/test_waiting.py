@@ -73,6 +73,25 @@ def received(transaction: Transaction, at: tuple[float, float] = IN_DISTRICT) ->
     )
 
 
+def the_crew_waits(
+    transaction: Transaction,
+    tile: ReceivedReport,
+    small: SmallMunicipality,
+    waiting_for: WaitingFor = WaitingFor.THIRD_PARTY,
+) -> None:
+    (task,) = tasks_of_case(transaction, tile.case.id)
+    hold_task(
+        transaction,
+        task.id,
+        party_id=small.team_id,
+        until=UNTIL,
+        remark="Kan nu niet",
+        by=DESK,
+        now=NOW,
+        waiting_for=waiting_for,
+    )
+
+
 def waits(
     transaction: Transaction,
     tile: ReceivedReport,
@@ -162,17 +181,7 @@ class TestACaseThatTheDeskLetsWait:
         self, transaction: Transaction, small: SmallMunicipality
     ) -> None:
         tile = received(transaction)
-        (task,) = tasks_of_case(transaction, tile.case.id)
-        hold_task(
-            transaction,
-            task.id,
-            party_id=small.team_id,
-            until=UNTIL,
-            remark="Tegels op",
-            by=DESK,
-            now=NOW,
-            waiting_for=WaitingFor.MATERIAL,
-        )
+        the_crew_waits(transaction, tile, small, WaitingFor.MATERIAL)
         assert clock_stops(transaction, tile.case.id) == []
 
         waits(transaction, tile, at=NOW + timedelta(days=1))
@@ -195,16 +204,7 @@ class TestACaseThatTheDeskLetsWait:
         self, transaction: Transaction, small: SmallMunicipality
     ) -> None:
         tile = received(transaction)
-        (task,) = tasks_of_case(transaction, tile.case.id)
-        hold_task(
-            transaction,
-            task.id,
-            party_id=small.team_id,
-            until=UNTIL,
-            remark="Wacht op de netbeheerder",
-            by=DESK,
-            now=NOW,
-        )
+        the_crew_waits(transaction, tile, small)
 
         goes_on(transaction, tile, at=NOW + timedelta(days=1))
 
@@ -266,17 +266,7 @@ class TestADayUntilWhichACaseWaits:
         self, transaction: Transaction, small: SmallMunicipality
     ) -> None:
         tile = received(transaction)
-        (task,) = tasks_of_case(transaction, tile.case.id)
-        hold_task(
-            transaction,
-            task.id,
-            party_id=small.team_id,
-            until=UNTIL,
-            remark="Het vriest",
-            by=DESK,
-            now=NOW,
-            waiting_for=WaitingFor.WEATHER,
-        )
+        the_crew_waits(transaction, tile, small, WaitingFor.WEATHER)
 
         assert bring_back_what_waited(transaction, now=self.MORNING) == 0
 
