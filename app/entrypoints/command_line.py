@@ -16,6 +16,7 @@ from app.entrypoints.job_commands import jobs
 from app.entrypoints.migrations import migrate
 from app.entrypoints.openapi_commands import openapi
 from app.entrypoints.retention_commands import retention
+from app.entrypoints.roles_reference import roles_command
 from app.entrypoints.settings_reference import settings_command
 from app.entrypoints.wiring import wire
 from app.entrypoints.worker import run_worker
@@ -79,6 +80,7 @@ cli.add_command(restore)
 cli.add_command(retention)
 cli.add_command(routing)
 cli.add_command(settings_command)
+cli.add_command(roles_command)
 
 export.add_command(export_agreements_command)
 export.add_command(export_parties_command)

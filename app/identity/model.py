@@ -91,11 +91,18 @@ class SignInLasts:
     at_most: timedelta
 
 
+_AN_OFFICE_DAY = SignInLasts(idle=timedelta(hours=2), at_most=timedelta(hours=12))
+_A_WEEK_OUTSIDE = SignInLasts(idle=timedelta(hours=12), at_most=timedelta(days=7))
+
 #: Role → life of a sign-in. A crew signs in at the start of the week, on a phone of its own.
 SIGN_IN_LASTS: dict[Role, SignInLasts] = {
     Role.ADMINISTRATOR: SignInLasts(idle=timedelta(hours=1), at_most=timedelta(hours=12)),
-    Role.DESK: SignInLasts(idle=timedelta(hours=2), at_most=timedelta(hours=12)),
-    Role.CREW: SignInLasts(idle=timedelta(hours=12), at_most=timedelta(days=7)),
+    Role.COORDINATOR: _AN_OFFICE_DAY,
+    Role.DESK: _AN_OFFICE_DAY,
+    Role.ANALYST: _AN_OFFICE_DAY,
+    Role.TEAM_LEAD: _A_WEEK_OUTSIDE,
+    Role.CREW: _A_WEEK_OUTSIDE,
+    Role.CONTRACTOR: _A_WEEK_OUTSIDE,
 }
 
 

@@ -40,43 +40,82 @@ class Role(StrEnum):
     """What a person is here; an account has one. A new role is a word here and a row below."""
 
     ADMINISTRATOR = "administrator"
+    COORDINATOR = "coordinator"
     DESK = "desk"
+    ANALYST = "analyst"
+    TEAM_LEAD = "team-lead"
     CREW = "crew"
+    CONTRACTOR = "contractor"
 
 
-#: Role → what it may do. Nobody else may; an administrator sees no contact details either.
+class Reach(StrEnum):
+    """On whose things a permission works."""
+
+    #: On what is one's own: one's account, one's sign-ins.
+    OWN = "own"
+    #: On the tasks of the party that the account works for.
+    OWN_PARTY = "own-party"
+    #: On everything of the municipality.
+    EVERYTHING = "everything"
+
+
+#: Role → permission → on whose things. What is not here, nobody may. The administrator gives out
+#: the rights and sees no contact details; whoever reported has no account and no row.
+ROLE_TABLE: dict[Role, dict[Permission, Reach]] = {
+    Role.ADMINISTRATOR: {
+        Permission.SIGNED_IN: Reach.OWN,
+        Permission.SEE_CASES: Reach.EVERYTHING,
+        Permission.SEE_DESK: Reach.EVERYTHING,
+        Permission.DIRECT_CASES: Reach.EVERYTHING,
+        Permission.PLAN_WORKS: Reach.EVERYTHING,
+        Permission.SEE_STEERING: Reach.EVERYTHING,
+        Permission.ADMINISTER: Reach.EVERYTHING,
+    },
+    Role.COORDINATOR: {
+        Permission.SIGNED_IN: Reach.OWN,
+        Permission.SEE_CASES: Reach.EVERYTHING,
+        Permission.SEE_DESK: Reach.EVERYTHING,
+        Permission.DIRECT_CASES: Reach.EVERYTHING,
+        Permission.SEE_CONTACT: Reach.EVERYTHING,
+        Permission.PLAN_WORKS: Reach.EVERYTHING,
+        Permission.SEE_STEERING: Reach.EVERYTHING,
+    },
+    Role.DESK: {
+        Permission.SIGNED_IN: Reach.OWN,
+        Permission.SEE_CASES: Reach.EVERYTHING,
+        Permission.SEE_DESK: Reach.EVERYTHING,
+        Permission.DIRECT_CASES: Reach.EVERYTHING,
+        Permission.SEE_CONTACT: Reach.EVERYTHING,
+        Permission.PLAN_WORKS: Reach.EVERYTHING,
+    },
+    Role.ANALYST: {
+        Permission.SIGNED_IN: Reach.OWN,
+        Permission.SEE_STEERING: Reach.EVERYTHING,
+    },
+    Role.TEAM_LEAD: {
+        Permission.SIGNED_IN: Reach.OWN,
+        Permission.WORK_TASKS: Reach.OWN_PARTY,
+        Permission.PLAN_WORKS: Reach.OWN_PARTY,
+    },
+    Role.CREW: {
+        Permission.SIGNED_IN: Reach.OWN,
+        Permission.WORK_TASKS: Reach.OWN_PARTY,
+    },
+    Role.CONTRACTOR: {
+        Permission.SIGNED_IN: Reach.OWN,
+        Permission.WORK_TASKS: Reach.OWN_PARTY,
+    },
+}
+
+#: Role → what it may do, wherever.
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset(
-        {
-            Permission.SIGNED_IN,
-            Permission.SEE_CASES,
-            Permission.SEE_DESK,
-            Permission.DIRECT_CASES,
-            Permission.PLAN_WORKS,
-            Permission.SEE_STEERING,
-            Permission.ADMINISTER,
-        }
-    ),
-    Role.DESK: frozenset(
-        {
-            Permission.SIGNED_IN,
-            Permission.SEE_CASES,
-            Permission.SEE_DESK,
-            Permission.DIRECT_CASES,
-            Permission.SEE_CONTACT,
-            Permission.PLAN_WORKS,
-        }
-    ),
-    Role.CREW: frozenset(
-        {
-            Permission.SIGNED_IN,
-            Permission.WORK_TASKS,
-        }
-    ),
+    role: frozenset(row) for role, row in ROLE_TABLE.items()
 }
 
 #: Roles that work for one party and cannot exist without it.
-ROLES_OF_A_PARTY: frozenset[Role] = frozenset({Role.CREW})
+ROLES_OF_A_PARTY: frozenset[Role] = frozenset(
+    role for role, row in ROLE_TABLE.items() if Reach.OWN_PARTY in row.values()
+)
 
 #: Scope in a partner's access token → what it may do.
 SCOPE_PERMISSIONS: dict[str, Permission] = {

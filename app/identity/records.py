@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +23,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.database import Base
+from app.identity.permissions import ROLES_OF_A_PARTY, Role
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
 
 
 class Party(Base):
@@ -61,8 +67,11 @@ class Account(Base):
 
     __tablename__ = "account"
     __table_args__ = (
-        CheckConstraint("role IN ('administrator', 'desk', 'crew')", name="role"),
-        CheckConstraint("role <> 'crew' OR party_id IS NOT NULL", name="crew_has_a_party"),
+        CheckConstraint(f"role IN ({_words(Role)})", name="role"),
+        CheckConstraint(
+            f"role NOT IN ({_words(sorted(ROLES_OF_A_PARTY))}) OR party_id IS NOT NULL",
+            name="crew_has_a_party",
+        ),
         CheckConstraint("email = lower(email) AND email <> ''", name="email"),
         Index("ix_account_party_id", "party_id"),
     )

@@ -30,8 +30,13 @@ TOO_WELL_KNOWN = frozenset(
 #: Where each role starts after signing in.
 HOME_OF_ROLE: dict[Role, str] = {
     Role.ADMINISTRATOR: "/beheer",
+    Role.COORDINATOR: "/balie",
     Role.DESK: "/balie",
+    # Everyone's map, until steering has pages of its own.
+    Role.ANALYST: "/",
+    Role.TEAM_LEAD: "/werk",
     Role.CREW: "/werk",
+    Role.CONTRACTOR: "/werk",
 }
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)*")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from app.entrypoints.roles_reference import roles_reference
 from app.entrypoints.settings_reference import settings_in_use, settings_reference
 from app.foundation.settings import read_settings
+from app.identity.permissions import Role
 from app.work.model import CaseStage, TaskStage
 from tests.codebase.tree import CHECKOUT
 
@@ -55,6 +57,18 @@ class TestTheDocuments:
         glossary = (CHECKOUT / "docs" / "glossary.md").read_text(encoding="utf-8")
 
         assert [stage for stage in (*CaseStage, *TaskStage) if f"`{stage}`" not in glossary] == []
+
+
+class TestTheRoles:
+    def test_are_all_in_the_reference(self) -> None:
+        written = (CHECKOUT / "docs" / "reference" / "roles.md").read_text(encoding="utf-8")
+
+        assert written == roles_reference()
+
+    def test_stand_in_the_glossary(self) -> None:
+        glossary = (CHECKOUT / "docs" / "glossary.md").read_text(encoding="utf-8")
+
+        assert [role for role in Role if role.replace("-", " ") not in glossary] == []
 
 
 class TestTheSettings:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from app.identity.model import NOBODY, REPORTER, SIGN_IN_LASTS, SYSTEM, Actor
-from app.identity.permissions import PARTNER_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
+from app.identity.permissions import (
+    PARTNER_PERMISSIONS,
+    ROLE_PERMISSIONS,
+    ROLE_TABLE,
+    ROLES_OF_A_PARTY,
+    Permission,
+    Reach,
+    Role,
+)
 from app.identity.rules import HOME_OF_ROLE
 from tests.makers.people import an_actor
 
@@ -17,10 +25,21 @@ class TestTheTableOfRoles:
         assert role in SIGN_IN_LASTS
         assert role in HOME_OF_ROLE
 
-    def test_lets_the_desk_alone_open_contact_details(self) -> None:
+    def test_lets_desk_and_coordinator_alone_open_contact_details(self) -> None:
         allowed = {role for role in Role if Permission.SEE_CONTACT in ROLE_PERMISSIONS[role]}
 
-        assert allowed == {Role.DESK}
+        assert allowed == {Role.DESK, Role.COORDINATOR}
+
+    def test_lets_the_administrator_alone_give_out_rights(self) -> None:
+        allowed = {role for role in Role if Permission.ADMINISTER in ROLE_PERMISSIONS[role]}
+
+        assert allowed == {Role.ADMINISTRATOR}
+
+    def test_shows_tasks_of_the_own_party_alone(self) -> None:
+        reaches = {role: row.get(Permission.WORK_TASKS) for role, row in ROLE_TABLE.items()}
+
+        assert {role for role, reach in reaches.items() if reach} == ROLES_OF_A_PARTY
+        assert set(reaches.values()) == {None, Reach.OWN_PARTY}
 
     @pytest.mark.parametrize("role", Role)
     def test_gives_no_person_what_is_for_programs(self, role: Role) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from app.foundation.database import Transaction
 from app.identity import operations, passwords
 from app.identity.model import Actor, PartyKind
-from app.identity.permissions import Role
+from app.identity.permissions import ROLES_OF_A_PARTY, Role
 from app.identity.records import Account, PartnerClient, Party
 
 #: Good enough for every account that a test makes.
@@ -40,8 +40,8 @@ def an_account(
     password: str | None = None,
     now: datetime = MONDAY_MORNING,
 ) -> Account:
-    """Make an account; a crew gets a party. Only with a password is it hashed (which is slow)."""
-    if role is Role.CREW and party_id is None:
+    """Make an account, with a party where the role needs one; hashing a password is slow."""
+    if role in ROLES_OF_A_PARTY and party_id is None:
         party_id = a_party(transaction).id
     made = Account(
         email=(email or f"{uuid4().hex[:10]}@example.org").lower(),

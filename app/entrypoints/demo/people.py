@@ -71,11 +71,14 @@ _TEAM_CATEGORIES = (
 _STAFF = (
     ("beheer", "Ans Vermeulen", Role.ADMINISTRATOR, None),
     ("balie", "Bram de Wit", Role.DESK, None),
+    ("regie", "Hanna Smits", Role.COORDINATOR, None),
+    ("analyse", "Ivo Claessen", Role.ANALYST, None),
+    ("ploegbaas", "Jet Adriaansen", Role.TEAM_LEAD, "buiten-noord"),
     ("noord", "Carla Hoek", Role.CREW, "buiten-noord"),
     ("zuid", "Daan Maas", Role.CREW, "buiten-zuid"),
     ("groen", "Els van Dongen", Role.CREW, "groen"),
-    ("licht", "Faris Amrani", Role.CREW, "lichtwacht"),
-    ("piket", "Gijs van Dijk", Role.CREW, "piket"),
+    ("licht", "Faris Amrani", Role.CONTRACTOR, "lichtwacht"),
+    ("piket", "Gijs van Dijk", Role.CONTRACTOR, "piket"),
 )
 
 
