@@ -116,7 +116,9 @@ def _clear_reports(transaction: Transaction, gone: dict[str, int]) -> None:
     for table, condition in _ROWS_OF_CASES:
         _delete(transaction, table, condition, gone)
     _delete(transaction, "defect_case", "is_demo", gone)
-    connection.execute(text("ALTER TABLE history_entry ENABLE TRIGGER history_entry_only_grows"))
+    connection.execute(
+        text("ALTER TABLE history_entry ENABLE ALWAYS TRIGGER history_entry_only_grows")
+    )
 
 
 def _clear_unused(transaction: Transaction, table: Table, gone: dict[str, int]) -> None:

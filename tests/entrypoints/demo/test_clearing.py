@@ -119,7 +119,7 @@ class TestClearingTheDemo:
         enabled = demo.connection.scalar(
             text("SELECT tgenabled FROM pg_trigger WHERE tgname = 'history_entry_only_grows'")
         )
-        assert enabled == "O"
+        assert enabled == "A"
 
     def test_is_refused_where_there_is_no_demo(self, provided: Provided) -> None:
         with pytest.raises(NoDemoHere):
