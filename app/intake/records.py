@@ -13,6 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.database import Base
 
+#: The words of a report as they are searched: in the form of either language.
+REPORT_WORDS = (
+    "to_tsvector('straatbeeld_dutch', description)"
+    " || to_tsvector('straatbeeld_english', description)"
+)
+#: The last digits of a telephone number, whatever was typed between and before them.
+CONTACT_PHONE = "right(regexp_replace(phone, '[^0-9]', '', 'g'), 9)"
+
 
 class ReportRecord(Base):
     """What one person handed in. Its photos and contact details are kept elsewhere."""
@@ -59,6 +67,8 @@ class ReportRecord(Base):
             "joined_by in ('opened', 'same-asset', 'reporter', 'staff')", name="joined_by"
         ),
         Index("ix_report_case_id", "case_id"),
+        Index("ix_report_channel_case_id", "channel", "case_id"),
+        Index("ix_report_words", text(f"({REPORT_WORDS})"), postgresql_using="gin"),
         Index("ix_report_received_at", "received_at"),
     )
 
@@ -76,7 +86,18 @@ class ContactRecord(Base):
     phone: Mapped[str | None] = mapped_column(Text)
     kept_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
-    __table_args__ = (CheckConstraint("num_nonnulls(name, email, phone) > 0", name="something"),)
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(name, email, phone) > 0", name="something"),
+        # Whoever may open contact details finds a caller's report by them.
+        Index("ix_contact_email", text("lower(email)"), postgresql_where=text("email IS NOT NULL")),
+        Index("ix_contact_phone", text(CONTACT_PHONE), postgresql_where=text("phone IS NOT NULL")),
+        Index(
+            "ix_contact_name",
+            text("to_tsvector('simple', name)"),
+            postgresql_using="gin",
+            postgresql_where=text("name IS NOT NULL"),
+        ),
+    )
 
 
 class ContactOpeningRecord(Base):

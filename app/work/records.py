@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.database import Base
@@ -61,6 +61,8 @@ class CaseRecord(Base):
     closing_words: Mapped[str | None] = mapped_column(Text)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("defect_case.id"))
     is_demo: Mapped[bool]
+    #: `kind:code` of each area it lies in, but for the municipality; kept by a trigger.
+    areas: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
     __table_args__ = (
         CheckConstraint(
@@ -76,7 +78,25 @@ class CaseRecord(Base):
             f"({_OPEN}) = (closed_at is null)",
             name="closed_at",
         ),
-        Index("ix_defect_case_received_at", "received_at"),
+        # The list of cases goes on by key, so each order has its id at the end.
+        Index("ix_defect_case_received_at_id", "received_at", "id"),
+        Index("ix_defect_case_due_at_id", "due_at", "id"),
+        Index("ix_defect_case_party_id_received_at_id", "party_id", "received_at", "id"),
+        Index("ix_defect_case_category_code_received_at_id", "category_code", "received_at", "id"),
+        Index(
+            "ix_defect_case_open_received_at_id",
+            "received_at",
+            "id",
+            postgresql_where=text(_OPEN),
+        ),
+        Index(
+            "ix_defect_case_danger_received_at_id",
+            "received_at",
+            "id",
+            postgresql_where=text("is_danger"),
+        ),
+        Index("ix_defect_case_areas", "areas", postgresql_using="gin"),
+        Index("ix_defect_case_spot", "spot", postgresql_using="gist"),
         Index(
             "ix_defect_case_merged_into",
             "merged_into",
