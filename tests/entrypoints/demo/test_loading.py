@@ -14,6 +14,7 @@ from app.entrypoints.demo.loading import InUse, load_demo
 from app.entrypoints.web import create_app
 from app.foundation.database import Transaction
 from app.foundation.provided import Provided
+from app.identity.permissions import ROLES_OF_A_PARTY, Role
 from app.work.model import OPEN_STAGES, CaseStage, DeskReason, TaskStage
 from tests.entrypoints.demo.conftest import NOW, Demo
 from tests.makers.people import a_party
@@ -150,8 +151,8 @@ class TestTheDemosSignIns:
         assert set(told) == {"staff", "partners"}
         assert all(set(one) == {"email", "password", "role", "party"} for one in told["staff"])
         assert all(set(one) == {"client_id", "client_secret", "party"} for one in told["partners"])
-        assert {one["role"] for one in told["staff"]} == {"administrator", "desk", "crew"}
-        assert all((one["party"] is None) == (one["role"] != "crew") for one in told["staff"])
+        assert {one["role"] for one in told["staff"]} == set(Role)
+        assert {one["role"] for one in told["staff"] if one["party"]} == ROLES_OF_A_PARTY
         parties = set(demo.connection.scalars(text("SELECT code FROM party")))
         assert {one["party"] for one in told["staff"] if one["party"]} <= parties
         assert {one["party"] for one in told["partners"]} <= parties
