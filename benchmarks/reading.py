@@ -7,9 +7,11 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import httpx
 
+from app.identity.one_time_codes import code_at
 from benchmarks.statements import Told, counting
 from benchmarks.system import HOST, System
 
@@ -137,15 +139,12 @@ def _signed_in(system: System, role: str) -> httpx.Client | None:
     if (sign_in := system.sign_ins().get(role)) is None:
         return None
     client = httpx.Client(base_url=f"http://{HOST}:{system.port}")
-    form = client.get("/inloggen").text
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
-    email, password = sign_in
-    client.post(
-        "/inloggen",
-        data={
-            "email": email,
-            "password": password,
-            "csrf_token": token.group(1) if token else "",
-        },
-    )
+    _send(client, "/inloggen", email=sign_in["email"], password=sign_in["password"])
+    if key := sign_in.get("one_time_key"):
+        _send(client, "/inloggen/tweede-stap", code=code_at(key, datetime.now(UTC)))
     return client
+
+
+def _send(client: httpx.Client, path: str, **typed: str) -> None:
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(path).text)
+    client.post(path, data={**typed, "csrf_token": token.group(1) if token else ""})

@@ -148,12 +148,12 @@ class System:
         shutil.rmtree(self.installation.data_folder / "photos")
         (self.installation.data_folder / "photos").mkdir(mode=0o700)
 
-    def sign_ins(self) -> dict[str, tuple[str, str]]:
-        """Return e-mail address and password of the first demo account of each role."""
+    def sign_ins(self) -> dict[str, dict[str, str]]:
+        """Return what signs in the first demo account of each role."""
         known = json.loads(self.installation.demo_credentials.read_text())
-        found: dict[str, tuple[str, str]] = {}
+        found: dict[str, dict[str, str]] = {}
         for person in known["staff"]:
-            found.setdefault(person["role"], (person["email"], person["password"]))
+            found.setdefault(person["role"], person)
         return found
 
     def cpu_of_database(self) -> float:

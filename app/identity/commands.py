@@ -25,6 +25,7 @@ from app.identity.parties import PartyToKeep, end_party, make_party
 from app.identity.party_imports import PartiesFile, PartyInFile, import_parties, parties_in_file
 from app.identity.permissions import SCOPE_PERMISSIONS, Role
 from app.identity.records import Account
+from app.identity.second_factor import reset_second_factor
 
 
 def _plain_line(_context: click.Context, _option: click.Parameter, typed: str) -> str:
@@ -142,6 +143,17 @@ def new_password(provided: Provided, *, email: str) -> None:
         account = operations.account_with_email(transaction, email)
         invitations.take_password_away(transaction, account.id, now=provided.get(Clock).now())
         _tell_invitation(provided, account)
+
+
+@accounts.command("reset-second-factor")
+@click.argument("email")
+@click.pass_obj
+def reset_second_factor_command(provided: Provided, *, email: str) -> None:
+    """Take the app, the passkeys and the recovery codes of EMAIL away, and end its sign-ins."""
+    with _sentences(), provided.get(Database).transaction() as transaction:
+        account = operations.account_with_email(transaction, email)
+        reset_second_factor(transaction, account.id, now=provided.get(Clock).now())
+    click.echo(f"{account.email} signs in with the password alone, and sets up a second step then.")
 
 
 def _tell_invitation(provided: Provided, account: Account) -> None:

@@ -13,6 +13,8 @@ from app.foundation.clock import Clock
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity.rates import (
+    SECOND_STEP,
+    SECOND_STEP_ON,
     SIGNING_IN,
     SIGNING_IN_AS,
     SIGNING_IN_AS_FROM,
@@ -71,6 +73,19 @@ def hold_to_rates_of_signing_in(email: str, *, known_as: str | None) -> Attempt:
     for rate, who in counted:
         hold(rate, who=who)
     return Attempt(counted)
+
+
+def hold_to_rates_of_second_step(email: str, *, known_as: str) -> None:
+    """Count one more code of `email`, before it is looked at.
+
+    Raises:
+        TooOften: this device, or all that nobody knows, tried often enough.
+    """
+    device, people = _device()
+    if device and _digest(known_as) in people:
+        hold(SECOND_STEP_ON, who=f"{email}|{device}")
+    else:
+        hold(SECOND_STEP, who=email)
 
 
 def remember_device(answer: Response, *, known_as: str) -> None:

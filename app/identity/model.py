@@ -171,6 +171,14 @@ class PasswordTooWeak(DomainError):
     """The password is too short or too well known."""
 
 
+class CodeNotRight(DomainError):
+    """This code is not right, or was used already."""
+
+
+class SecondFactorNeeded(DomainError):
+    """This role needs a second factor: set up another one before taking this one away."""
+
+
 class PartyNeeded(DomainError):
     """This role works for a party; say which."""
 

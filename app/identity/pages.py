@@ -29,7 +29,7 @@ from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.identity import operations, own_password, passwords, security
+from app.identity import operations, own_password, passwords, second_factor_pages, security
 from app.identity.access import (
     BEGIN_PATH,
     SIGN_IN_PATH,
@@ -39,6 +39,7 @@ from app.identity.access import (
     open_to,
 )
 from app.identity.devices import hold_to_rates_of_signing_in, remember_device
+from app.identity.half_way import SECOND_STEP_PATH, SET_UP_PATH, go_half_way, went_half_way
 from app.identity.invitations import INVITATION_PATH, choose_password, invited_account
 from app.identity.model import (
     NOBODY,
@@ -47,9 +48,10 @@ from app.identity.model import (
     NotThePresentPassword,
     PasswordTooWeak,
 )
-from app.identity.permissions import Permission
+from app.identity.permissions import ROLES_WITH_SECOND_FACTOR, Permission
 from app.identity.records import Account
 from app.identity.rules import HOME_OF_ROLE, LONGEST_PASSWORD, is_own_page
+from app.identity.second_factor import SecondStep, second_step
 from app.identity.security import Person, WebRecognition
 
 blueprint = Blueprint("identity", __name__)
@@ -87,12 +89,30 @@ class SignInForm(LoginForm):
         if found is None:
             passwords.matches(password, None)
         elif found.verify_and_update_password(password) and found.active:
+            if _goes_half_way(found, self.next.data or ""):
+                return False
             self.user = found
             return True
         else:
             found.track_failed_authn("password")
         self.form_errors = [_("The e-mail address and the password do not belong together.")]
         return False
+
+
+def _goes_half_way(found: Person, next_page: str) -> bool:
+    """Whether a second step comes after the password; the page of that step is next then."""
+    with provided().get(Database).transaction() as transaction:
+        account = own_password.own_account(transaction, found.account_id)
+        match second_step(transaction, account):
+            case SecondStep.NONE:
+                return False
+            case SecondStep.ASK:
+                path = SECOND_STEP_PATH
+            case SecondStep.SET_UP:
+                path = SET_UP_PATH
+        go_half_way(account, next_page=next_page, path=path)
+    security.keep_new_hash()
+    return True
 
 
 @blueprint.get(BEGIN_PATH)
@@ -106,13 +126,19 @@ def begin() -> ResponseReturnValue:
 @blueprint.get("/mijn-account")
 @open_to(Permission.SIGNED_IN)
 def own_account() -> ResponseReturnValue:
-    """Show a person where they are signed in."""
+    """Show a person where they are signed in, and with what they sign in."""
     services = provided()
     with services.get(Database).transaction() as transaction:
         own = operations.sign_ins(transaction, _own_account_id(), now=services.get(Clock).now())
-    return render_template(
-        "identity/own_account.html", own_sign_ins=own, this_one=g.get("sign_in_id")
-    )
+        account = own_password.own_account(transaction, _own_account_id())
+        return render_template(
+            "identity/own_account.html",
+            own_sign_ins=own,
+            this_one=g.get("sign_in_id"),
+            account=account,
+            recovery_codes_left=len(account.mf_recovery_codes or ()),
+            needs_second_factor=acting().role in ROLES_WITH_SECOND_FACTOR,
+        )
 
 
 @blueprint.post("/mijn-account/aanmeldingen/<uuid:sign_in_id>/beeindigen")
@@ -237,6 +263,7 @@ def register(app: Flask) -> None:
         provided().put(Recognition, WebRecognition())
     security.install(app, sign_in_form=SignInForm)
     app.register_blueprint(blueprint)
+    app.register_blueprint(second_factor_pages.blueprint)
     app.context_processor(_for_every_page)
     sign_in = app.view_functions["security.login"]
     sign_out = app.view_functions["security.logout"]
@@ -251,6 +278,8 @@ def register(app: Flask) -> None:
                 email, known_as=person.fs_uniquifier if person else None
             )
         answer = make_response(app.ensure_sync(sign_in)())
+        if (path := went_half_way()) is not None:
+            return redirect(path, code=303)
         if (somebody := security.signed_in_just_now()) is not None:
             remember_device(answer, known_as=somebody.fs_uniquifier)
             if attempt is not None:

@@ -112,6 +112,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     role: frozenset(row) for role, row in ROLE_TABLE.items()
 }
 
+#: What nobody does with a password alone: see who reported, and give out the rights.
+NEEDS_SECOND_FACTOR: frozenset[Permission] = frozenset(
+    {Permission.SEE_CONTACT, Permission.ADMINISTER}
+)
+
+#: Roles that sign in with a second factor; anyone else may have one.
+ROLES_WITH_SECOND_FACTOR: frozenset[Role] = frozenset(
+    role for role, allowed in ROLE_PERMISSIONS.items() if allowed & NEEDS_SECOND_FACTOR
+)
+
 #: Roles that work for one party and cannot exist without it.
 ROLES_OF_A_PARTY: frozenset[Role] = frozenset(
     role for role, row in ROLE_TABLE.items() if Reach.OWN_PARTY in row.values()

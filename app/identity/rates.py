@@ -41,6 +41,10 @@ SIGNING_IN_AS_FROM = Rate("signing-in-as-from", 10, 1800, is_signing_in=True)
 SIGNING_IN_AS = Rate("signing-in-as", 30, 3600, is_signing_in=True)
 #: As one account on one device where it signed in before.
 SIGNING_IN_ON = Rate("signing-in-on", 10, 900, is_signing_in=True)
+#: Codes and recovery codes after the password, as one account on all devices it does not know.
+SECOND_STEP = Rate("second-step", 10, 3600, is_signing_in=True)
+#: The same on one device where it signed in before.
+SECOND_STEP_ON = Rate("second-step-on", 10, 900, is_signing_in=True)
 ASKING_TOKENS = Rate("asking-tokens", 30, 60)
 POSTING_REPORTS = Rate("posting-reports", 30, 60)
 POSTING_PHOTOS = Rate("posting-photos", 60, 60)

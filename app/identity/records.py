@@ -91,9 +91,17 @@ class Account(Base):
 
     #: What Flask-Security knows an account by; a new one ends all that came before.
     fs_uniquifier: Mapped[str] = mapped_column(Text, unique=True, default=lambda: uuid4().hex)
-    #: Second factor: a one-time code, a passkey, recovery codes.
+    #: Second factor: `app` once an app for one-time codes was set up.
     tf_primary_method: Mapped[str | None] = mapped_column(Text)
+    #: The key of that app, sealed with a key that derives from the secret key.
     tf_totp_secret: Mapped[str | None] = mapped_column(Text)
+    #: The key of an app that is being set up, until its first code was typed.
+    tf_pending_secret: Mapped[str | None] = mapped_column(Text)
+    #: The half minute of the last code that was taken; it and all before are worth nothing.
+    tf_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    #: When a colleague took the second factor away; told at the next sign-in.
+    tf_reset_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: Digests of the recovery codes that were not used yet.
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(Text, unique=True)
 

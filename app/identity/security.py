@@ -55,10 +55,6 @@ class Person(UserMixin):
 
     #: Flask-Security looks on the class for what it needs.
     fs_uniquifier: str = ""
-    tf_totp_secret: str | None
-    tf_primary_method: str | None
-    mf_recovery_codes: list[str] | None
-    fs_webauthn_user_handle: str | None  # type: ignore[assignment]  # none until a passkey is made
 
     def __init__(self, account: Account) -> None:
         self.account_id = account.id
@@ -71,10 +67,6 @@ class Person(UserMixin):
         self.password = account.password_hash
         self.roles = [RoleWord(account.role)]
         self.fs_uniquifier = account.fs_uniquifier
-        self.tf_primary_method = account.tf_primary_method
-        self.tf_totp_secret = account.tf_totp_secret
-        self.mf_recovery_codes = account.mf_recovery_codes
-        self.fs_webauthn_user_handle = account.fs_webauthn_user_handle
 
     def verify_and_update_password(self, password: str) -> bool:
         """Whether this is the password; its hash is renewed when the parameters have changed."""
@@ -133,10 +125,6 @@ class People(UserDatastore):
                     .values(
                         password_hash=person.password,
                         fs_uniquifier=person.fs_uniquifier,
-                        tf_primary_method=person.tf_primary_method,
-                        tf_totp_secret=person.tf_totp_secret,
-                        mf_recovery_codes=person.mf_recovery_codes,
-                        fs_webauthn_user_handle=person.fs_webauthn_user_handle,
                     )
                 )
 
@@ -181,7 +169,7 @@ def install(app: Flask, *, sign_in_form: type[LoginForm]) -> None:
         SECURITY_DEFAULT_REMEMBER_ME=False,
         SECURITY_API_ENABLED_METHODS=["session"],
         SECURITY_JOIN_USER_ROLES=False,
-        # Asking for the password again comes with the second factor; until then no such page.
+        # What asks for a fresh sign-in here looks at the row of the sign-in (second_factor_pages).
         SECURITY_FRESHNESS=_NEVER,
         # Flask-Security's own hashing is not used (see Person), but it wants its pepper.
         SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
@@ -212,9 +200,19 @@ def signed_in_just_now() -> Person | None:
 
 def sign_in_again(account: Account) -> Person:
     """Sign the person of this request in anew, after all their sign-ins ended."""
+    return sign_in_fully(account, by="password")
+
+
+def keep_new_hash() -> None:
+    """Write the hash of a password that `verify_and_update_password` renewed."""
+    _people().commit()
+
+
+def sign_in_fully(account: Account, *, by: str) -> Person:
+    """Sign in somebody who showed all that their account needs; `by` is how, for the log."""
     person = Person(account)
     session.clear()
-    login_user(person, authn_via=["password"])
+    login_user(person, authn_via=[by])
     return person
 
 
@@ -240,6 +238,7 @@ def _person_of_session(fs_uniquifier: str) -> Person | None:
         if account.fs_uniquifier != fs_uniquifier:
             return None
         g.sign_in_id = sign_in.id
+        g.signed_in_at = sign_in.started_at
         person = Person(account)
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))

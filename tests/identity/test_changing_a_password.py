@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.identity import operations, passwords
+from app.identity.permissions import Role
 from tests.identity.web import small_settings, small_web
 from tests.makers.people import PASSWORD, an_account
 
@@ -36,8 +37,8 @@ def database(app: Flask) -> Database:
 def noor(app: Flask, database: Database) -> FlaskClient:
     """Noor, signed in; a colleague has an account too."""
     with database.transaction() as transaction:
-        an_account(transaction, email=EMAIL, password=PASSWORD)
-        an_account(transaction, email="ander@example.org", password=PASSWORD)
+        an_account(transaction, role=Role.CREW, email=EMAIL, password=PASSWORD)
+        an_account(transaction, role=Role.CREW, email="ander@example.org", password=PASSWORD)
     return signed_in(app)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.identity import operations
+from app.identity.permissions import Role
 from app.identity.records import Account
 from tests.identity.web import small_settings, small_web
 from tests.makers.people import MONDAY_MORNING, PASSWORD, an_account
@@ -29,7 +30,7 @@ def noor(app: Flask) -> Account:
     with app.app_context():
         database = provided().get(Database)
     with database.transaction() as transaction:
-        return an_account(transaction, email=EMAIL, password=PASSWORD)
+        return an_account(transaction, role=Role.CREW, email=EMAIL, password=PASSWORD)
 
 
 def attempt(
@@ -147,7 +148,7 @@ class TestADeviceWhereSomebodySignedInBefore:
         with app.app_context():
             database = provided().get(Database)
         with database.transaction() as transaction:
-            an_account(transaction, email="bert@example.org", password=PASSWORD)
+            an_account(transaction, role=Role.CREW, email="bert@example.org", password=PASSWORD)
         shared = app.test_client()
         attempt(shared, password=PASSWORD)
         attempt(shared, password=PASSWORD, email="bert@example.org")

@@ -12,8 +12,11 @@ from werkzeug.test import TestResponse
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
-from app.identity.operations import start_sign_in
+from app.foundation.settings import Settings
+from app.identity.half_way import SECOND_STEP_PATH
+from app.identity.operations import account_with_email, start_sign_in
 from app.identity.records import Account
+from app.identity.second_factor import give_app, renew_recovery_codes
 from app.identity.security import SIGN_IN_TOKEN
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -34,6 +37,21 @@ def signed_in(web: FlaskClient, account: Account) -> Browser:
     with client.session_transaction() as session:
         session.update({"_user_id": account.fs_uniquifier, "_fresh": True, SIGN_IN_TOKEN: token})
     return Browser(client)
+
+
+def take_second_step(client: FlaskClient, email: str) -> TestResponse:
+    """Take the second step after the password, with a fresh recovery code of this account."""
+    with client.application.app_context():
+        services = provided()
+        settings = services.get(Settings)
+        with services.get(Database).transaction() as transaction:
+            account = account_with_email(transaction, email)
+            if account.tf_primary_method is None:
+                give_app(transaction, account, settings=settings)
+            code = renew_recovery_codes(transaction, account.id, settings=settings)[0]
+    proof = _TOKEN.search(client.get(SECOND_STEP_PATH).text)
+    assert proof is not None
+    return client.post(SECOND_STEP_PATH, data={"csrf_token": proof[1], "code": code})
 
 
 class Browser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import click
@@ -9,9 +10,12 @@ import click
 from app.entrypoints.demo.clearing import clear_demo
 from app.entrypoints.demo.filling import fill_demo
 from app.entrypoints.demo.loading import SEED, InUse, load_demo
+from app.entrypoints.demo.people import CREDENTIALS
 from app.foundation.clock import Clock
 from app.foundation.errors import DomainError
 from app.foundation.provided import Provided
+from app.foundation.settings import Settings
+from app.identity.one_time_codes import code_at
 
 #: What `--if-empty` says of a database that holds something.
 NOT_LOADED = "The database holds something of its own, so no demo was loaded."
@@ -45,6 +49,23 @@ def load(provided: Provided, *, seed: int, if_empty: bool) -> None:
         f" {loaded.addresses} addresses and {loaded.works} planned works."
     )
     click.echo(f"The sign-ins are in {loaded.credentials}.")
+
+
+@demo.command("code")
+@click.argument("email")
+@click.pass_obj
+def code(provided: Provided, *, email: str) -> None:
+    """Print the code that EMAIL's app shows now, for who tries the demo without an app."""
+    path = provided.get(Settings).data_dir / CREDENTIALS
+    if not path.exists():
+        raise click.ClickException("There is no demo here.")
+    for person in json.loads(path.read_text(encoding="utf-8"))["staff"]:
+        if person["email"].partition("@")[0] == email.partition("@")[0]:
+            if key := person.get("one_time_key"):
+                click.echo(code_at(key, provided.get(Clock).now()))
+                return
+            raise click.ClickException(f"{person['email']} signs in with the password alone.")
+    raise click.ClickException("The demo has no such sign-in.")
 
 
 @demo.command("fill")

@@ -82,7 +82,7 @@ def load_demo(provided: Provided, *, now: datetime, seed: int = SEED) -> Loaded:
         how_many_addresses = _load_addresses(transaction)
         make_agreements(transaction, parties, municipality_code=settings.municipality_code, now=now)
         make_demo_draft(transaction, parties, now=now)
-        accounts, credentials = make_sign_ins(transaction, parties, now=now)
+        accounts, credentials = make_sign_ins(transaction, parties, settings=settings, now=now)
         names = {party.code: party.name for party in all_parties(transaction)}
         works = demo_works(now.astimezone(LOCAL_ZONE).date(), party_names=names)
         plan_works(transaction, [(work, parties[by]) for work, by in works], now=now, is_demo=True)

@@ -12,10 +12,12 @@ from uuid import UUID
 
 from app.foundation.database import Transaction
 from app.foundation.rule_changes import BY_DEMO
+from app.foundation.settings import Settings
 from app.foundation.windows import kept_windows, read_windows
 from app.identity.model import PartyKind
 from app.identity.operations import create_account, create_partner_client, create_party
-from app.identity.permissions import Role
+from app.identity.permissions import ROLES_WITH_SECOND_FACTOR, Role
+from app.identity.second_factor import give_app
 from app.routing.operations.agreements import AgreementToMake, make_agreement
 
 CREDENTIALS = "demo-credentials.json"
@@ -164,7 +166,7 @@ def make_agreements(
 
 
 def make_sign_ins(
-    transaction: Transaction, parties: dict[str, UUID], *, now: datetime
+    transaction: Transaction, parties: dict[str, UUID], *, settings: Settings, now: datetime
 ) -> tuple[dict[str, UUID], dict[str, object]]:
     """Make accounts and a partner's client; return the accounts' ids and what signs them in."""
     accounts: dict[str, UUID] = {}
@@ -172,7 +174,7 @@ def make_sign_ins(
     for name_before_at, name, role, party in _STAFF:
         email = f"{name_before_at}@straatbeeld.example"
         password = "-".join(secrets.token_hex(3) for _ in range(3))
-        accounts[name_before_at] = create_account(
+        account = create_account(
             transaction,
             email=email,
             name=name,
@@ -181,8 +183,12 @@ def make_sign_ins(
             now=now,
             party_id=parties[party] if party else None,
             is_demo=True,
-        ).id
-        staff.append({"email": email, "password": password, "role": role.value, "party": party})
+        )
+        accounts[name_before_at] = account.id
+        told = {"email": email, "password": password, "role": role.value, "party": party}
+        if role in ROLES_WITH_SECOND_FACTOR:
+            told["one_time_key"] = give_app(transaction, account, settings=settings)
+        staff.append(told)
     client, secret = create_partner_client(
         transaction, party_id=parties["lichtwacht"], now=now, is_demo=True
     )

@@ -238,9 +238,12 @@ def _welcome(address: str, installation: Installation, *, with_demo: bool) -> No
     for person in known.get("staff", []):
         party = f" of {person['party']}" if person.get("party") else ""
         say(f"  {person['email']:<36} {person['password']:<24} {person['role']}{party}")
+        if key := person.get("one_time_key"):
+            say(f"  {'':<36} key for an app with codes: {key}")
     for partner in known.get("partners", []):
         client, secret = partner["client_id"], partner["client_secret"]
         say(f"  {client:<36} {secret:<24} partner {partner['party']}")
+    say("Without such an app, `script/straatbeeld demo code balie` tells the code of this moment.")
     say(f"They are kept in {_short(installation.demo_credentials)}. Ctrl-C stops everything.")
 
 

@@ -14,7 +14,7 @@ from app.entrypoints.demo.loading import InUse, load_demo
 from app.entrypoints.web import create_app
 from app.foundation.database import Transaction
 from app.foundation.provided import Provided
-from app.identity.permissions import ROLES_OF_A_PARTY, Role
+from app.identity.permissions import ROLES_OF_A_PARTY, ROLES_WITH_SECOND_FACTOR, Role
 from app.work.model import OPEN_STAGES, CaseStage, DeskReason, TaskStage
 from tests.entrypoints.demo.conftest import NOW, Demo
 from tests.makers.people import a_party
@@ -149,7 +149,10 @@ class TestTheDemosSignIns:
         told = json.loads(credentials_file.read_text())
 
         assert set(told) == {"staff", "partners"}
-        assert all(set(one) == {"email", "password", "role", "party"} for one in told["staff"])
+        plain = {"email", "password", "role", "party"}
+        assert all(set(one) - {"one_time_key"} == plain for one in told["staff"])
+        with_key = {one["role"] for one in told["staff"] if "one_time_key" in one}
+        assert with_key == ROLES_WITH_SECOND_FACTOR
         assert all(set(one) == {"client_id", "client_secret", "party"} for one in told["partners"])
         assert {one["role"] for one in told["staff"]} == set(Role)
         assert {one["role"] for one in told["staff"] if one["party"]} == ROLES_OF_A_PARTY

@@ -1,0 +1,64 @@
+"""Between the password and the second step: who is half-way signed in, in this browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import g, session
+
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+from app.foundation.provided import provided
+from app.identity.records import Account
+
+#: Time enough to fetch a phone from a coat.
+HALF_WAY_LASTS = timedelta(minutes=10)
+
+#: Leads from the password to the second step, and to setting one up.
+SECOND_STEP_PATH = "/inloggen/tweede-stap"
+SET_UP_PATH = "/inloggen/tweede-stap/instellen"
+
+_HALF_WAY = "half_way"
+
+
+def go_half_way(account: Account, *, next_page: str, path: str) -> None:
+    """Remember that this person showed their password, and what comes next."""
+    session[_HALF_WAY] = {
+        "account": str(account.id),
+        # Another password, or the end of the account, ends it too.
+        "word": account.fs_uniquifier,
+        "since": int(provided().get(Clock).now().timestamp()),
+        "next": next_page,
+    }
+    g.half_way_path = path
+
+
+def went_half_way() -> str | None:
+    """Return the page that comes next if this very request showed the right password."""
+    path: str | None = g.get("half_way_path")
+    return path
+
+
+def who_is_half_way() -> Account | None:
+    """Return the account whose password was shown in this browser lately, if there is one."""
+    kept = session.get(_HALF_WAY)
+    if not isinstance(kept, dict):
+        return None
+    services = provided()
+    since = int(kept["since"])
+    if services.get(Clock).now().timestamp() - since > HALF_WAY_LASTS.total_seconds():
+        session.pop(_HALF_WAY, None)
+        return None
+    with services.get(Database).transaction() as transaction:
+        account = transaction.session.get(Account, UUID(kept["account"]))
+        if account is None or not account.is_active or account.fs_uniquifier != kept["word"]:
+            return None
+        transaction.session.expunge(account)
+        return account
+
+
+def next_page() -> str:
+    """Return the page that was asked for before signing in; empty for none."""
+    kept = session.get(_HALF_WAY)
+    return str(kept["next"]) if isinstance(kept, dict) else ""

@@ -1,0 +1,188 @@
+"""The second factor of an account: setting up an app, taking a code, recovery codes, a reset."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.foundation.database import Transaction
+from app.foundation.settings import Settings
+from app.identity.invitations import locked_account
+from app.identity.model import CodeNotRight, SecondFactorNeeded
+from app.identity.one_time_codes import (
+    new_key,
+    new_recovery_codes,
+    place_of,
+    recovery_digest,
+    sealed,
+    step_of,
+    unsealed,
+)
+from app.identity.operations import end_sign_ins
+from app.identity.permissions import ROLES_WITH_SECOND_FACTOR, Role
+from app.identity.records import Account
+
+#: What `tf_primary_method` says of an account with an app.
+APP = "app"
+
+
+class SecondStep(StrEnum):
+    """What comes after the right password."""
+
+    NONE = "none"
+    ASK = "ask"
+    SET_UP = "set-up"
+
+
+class Taken(StrEnum):
+    """By what somebody showed that it is them."""
+
+    CODE = "code"
+    RECOVERY_CODE = "recovery-code"
+
+
+def second_step(transaction: Transaction, account: Account) -> SecondStep:
+    """Return what comes after the right password of this account."""
+    if has_second_factor(transaction, account):
+        return SecondStep.ASK
+    needs_one = Role(account.role) in ROLES_WITH_SECOND_FACTOR
+    return SecondStep.SET_UP if needs_one else SecondStep.NONE
+
+
+def has_second_factor(transaction: Transaction, account: Account) -> bool:
+    """Whether this account has a second factor."""
+    del transaction
+    return account.tf_primary_method is not None
+
+
+def begin_app(transaction: Transaction, account_id: UUID, *, settings: Settings) -> str:
+    """Return the key for the app that this account sets up; the same until it is confirmed.
+
+    Raises:
+        AccountUnknown: there is no such account.
+    """
+    account = locked_account(transaction, account_id)
+    key = unsealed(account.tf_pending_secret, settings) if account.tf_pending_secret else None
+    if key is None:
+        key = new_key()
+        account.tf_pending_secret = sealed(key, settings)
+        transaction.session.flush()
+    return key
+
+
+def confirm_app(
+    transaction: Transaction, account_id: UUID, code: str, *, settings: Settings, now: datetime
+) -> list[str]:
+    """Let the app count from now on, and return a new set of recovery codes, told once.
+
+    Raises:
+        AccountUnknown: there is no such account.
+        CodeNotRight: this is not the code that the app with the key of `begin_app` shows.
+    """
+    account = locked_account(transaction, account_id)
+    key = unsealed(account.tf_pending_secret, settings) if account.tf_pending_secret else None
+    step = step_of(_digits(code), key=key, now=now, after=None) if key else None
+    if key is None or step is None:
+        raise CodeNotRight()
+    return _keep_app(transaction, account, key, step=step, settings=settings)
+
+
+def give_app(transaction: Transaction, account: Account, *, settings: Settings) -> str:
+    """Give an account an app without its first code, for the demo; return the key."""
+    key = new_key()
+    _keep_app(transaction, account, key, step=None, settings=settings)
+    return key
+
+
+def take_code(
+    transaction: Transaction, account_id: UUID, typed: str, *, settings: Settings, now: datetime
+) -> Taken:
+    """Take a code of the app, or a recovery code, which is used up by it.
+
+    Raises:
+        AccountUnknown: there is no such account.
+        CodeNotRight: it is neither, or was used already.
+    """
+    account = locked_account(transaction, account_id)
+    digits = _digits(typed)
+    key = unsealed(account.tf_totp_secret, settings) if account.tf_totp_secret else None
+    if key is not None and len(digits) == 6:
+        step = step_of(digits, key=key, now=now, after=account.tf_last_step)
+        if step is not None:
+            account.tf_last_step = step
+            transaction.session.flush()
+            return Taken.CODE
+    kept = list(account.mf_recovery_codes or ())
+    place = place_of(typed[:64], kept, settings)
+    if place is None:
+        raise CodeNotRight()
+    account.mf_recovery_codes = kept[:place] + kept[place + 1 :]
+    transaction.session.flush()
+    return Taken.RECOVERY_CODE
+
+
+def renew_recovery_codes(
+    transaction: Transaction, account_id: UUID, *, settings: Settings
+) -> list[str]:
+    """Give an account a new set of recovery codes, told once; the old ones are worth nothing.
+
+    Raises:
+        AccountUnknown: there is no such account.
+    """
+    account = locked_account(transaction, account_id)
+    codes = new_recovery_codes()
+    account.mf_recovery_codes = [recovery_digest(code, settings) for code in codes]
+    transaction.session.flush()
+    return codes
+
+
+def remove_app(transaction: Transaction, account_id: UUID) -> None:
+    """Let the app count no more; recovery codes go with the last second factor.
+
+    Raises:
+        AccountUnknown: there is no such account.
+        SecondFactorNeeded: the role needs one, and this is the last.
+    """
+    account = locked_account(transaction, account_id)
+    if Role(account.role) in ROLES_WITH_SECOND_FACTOR:
+        raise SecondFactorNeeded()
+    _forget(account)
+    transaction.session.flush()
+
+
+def reset_second_factor(transaction: Transaction, account_id: UUID, *, now: datetime) -> Account:
+    """Take every second factor of an account away and end its sign-ins.
+
+    Where the role needs one, it is set up anew at the next sign-in.
+
+    Raises:
+        AccountUnknown: there is no such account.
+    """
+    account = locked_account(transaction, account_id)
+    _forget(account)
+    account.tf_reset_at = now
+    end_sign_ins(transaction, account.id, now=now)
+    transaction.session.flush()
+    return account
+
+
+def _keep_app(
+    transaction: Transaction, account: Account, key: str, *, step: int | None, settings: Settings
+) -> list[str]:
+    account.tf_primary_method = APP
+    account.tf_totp_secret = sealed(key, settings)
+    account.tf_pending_secret = None
+    account.tf_last_step = step
+    return renew_recovery_codes(transaction, account.id, settings=settings)
+
+
+def _forget(account: Account) -> None:
+    account.tf_primary_method = None
+    account.tf_totp_secret = None
+    account.tf_pending_secret = None
+    account.mf_recovery_codes = None
+
+
+def _digits(typed: str) -> str:
+    return "".join(typed[:64].split())
