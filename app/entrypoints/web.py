@@ -39,6 +39,8 @@ from app.routing.pages import trial as routing_trial
 from app.triage.pages import categories as kind_pages
 from app.triage.pages import questions as kind_question_pages
 from app.work.pages import case_page, case_steps, crew, desk, moving_cases, parties, task_steps
+from app.work.pages.office import list as office_list
+from app.work.pages.office import search as office_search
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -97,6 +99,8 @@ def create_app(services: Provided | None = None) -> Flask:
         kind_pages.blueprint,
         kind_question_pages.blueprint,
         moving_cases.blueprint,
+        office_list.blueprint,
+        office_search.blueprint,
         parties.blueprint,
         photo_pages.blueprint,
         public_map.blueprint,

@@ -1,0 +1,1 @@
+"""What coordinators do with many cases: list them by a filter and search."""

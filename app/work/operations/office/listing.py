@@ -1,0 +1,313 @@
+"""Lists cases by a filter: a page by its key, how many there are, and rows for a spreadsheet.
+
+The one place that reads the tables of other capabilities beside those of work: a list of a hundred
+cases is one statement; see `docs/decisions/the-list-of-cases-is-one-statement.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from app.foundation.clock import LOCAL_ZONE
+from app.foundation.database import Transaction
+from app.triage.model import Name
+from app.work.model import OPEN_STAGES, STOPS_THE_CLOCK, Case, ClockState
+from app.work.operations.case_rows import CASE_COLUMNS, CASE_TABLES, case_of
+from app.work.operations.office.case_filter import (
+    ALL,
+    CLOSED,
+    NOBODY_HAS,
+    OPEN,
+    CaseFilter,
+    CaseOrder,
+    Place,
+)
+
+CASES_ON_A_PAGE = 100
+
+#: Cases are counted up to here: beyond it nobody reads them one by one.
+COUNTED_UP_TO = 1000
+
+_OPEN = "c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')"
+
+_STOPPED = "coalesce(c.stage = 'waiting' AND c.waiting_for = ANY(:stops), false)"
+
+#: As `Case.clock` says it, in the words of the database.
+_CLOCK = {
+    ClockState.OVERDUE: f"{_OPEN} AND c.due_at < :now",
+    ClockState.STOPPED: f"{_OPEN} AND c.due_at >= :now AND {_STOPPED}",
+    ClockState.AT_RISK: (
+        f"{_OPEN} AND c.due_at >= :now AND NOT {_STOPPED} AND c.at_risk_at <= :now"
+    ),
+    ClockState.ON_TIME: (
+        f"{_OPEN} AND c.due_at >= :now AND NOT {_STOPPED}"
+        " AND (c.at_risk_at IS NULL OR c.at_risk_at > :now)"
+    ),
+    ClockState.ENDED: f"NOT {_OPEN}",
+}
+
+#: Reports whose words fit, in either language.
+HOLD_THE_WORDS = """
+    SELECT report.case_id FROM report
+    WHERE (to_tsvector('straatbeeld_dutch', report.description)
+           || to_tsvector('straatbeeld_english', report.description))
+          @@ (websearch_to_tsquery('straatbeeld_dutch', :words)
+              || websearch_to_tsquery('straatbeeld_english', :words))
+"""
+
+_HAS_PHOTO = """
+    c.id IN (SELECT report.case_id FROM photo JOIN report ON report.id = photo.report_id
+             UNION ALL
+             SELECT task.case_id FROM photo JOIN task ON task.id = photo.task_id)
+"""
+
+#: Order → the column it goes by, and whether it goes down.
+_BY: dict[CaseOrder, tuple[str, bool]] = {
+    CaseOrder.NEWEST: ("received_at", True),
+    CaseOrder.OLDEST: ("received_at", False),
+    CaseOrder.DUE: ("due_at", False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as it stands on the list, with what is needed of its first report and its place."""
+
+    case: Case
+    category_name: Name
+    #: Kind, code and name of each, as it was decided.
+    areas: Sequence[Mapping[str, str]]
+    asset_number: str | None
+    asset_kind: str | None
+    begins: str
+    channel: str | None
+    reports_with_photo: int
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A page of a list, and whether it goes on at either side."""
+
+    lines: Sequence[CaseLine]
+    has_before: bool
+    has_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as a row of a spreadsheet: nothing that somebody typed, and nobody's details."""
+
+    case: Case
+    category_name: Name
+    areas: Sequence[str]
+    channel: str | None
+
+
+def list_cases(
+    transaction: Transaction,
+    wanted: CaseFilter,
+    *,
+    order: CaseOrder,
+    now: datetime,
+    place: Place | None = None,
+    at_most: int = CASES_ON_A_PAGE,
+) -> CasePage:
+    """Return a page of the cases that are wanted, after or before a place. One statement."""
+    condition, values = _condition(wanted, now=now)
+    column, goes_down = _BY[order]
+    turned = place is not None and place.is_before
+    is_down = goes_down != turned
+    if place is not None:
+        sign = "<" if is_down else ">"
+        condition += f" AND (c.{column}, c.id) {sign} (:place_at, CAST(:place_id AS uuid))"
+        values |= {"place_at": place.at, "place_id": place.id}
+    way = "DESC" if is_down else "ASC"
+    rows = list(
+        transaction.connection.execute(
+            text(_PAGE.format(condition=condition, column=column, way=way)),
+            {**values, "at_most": at_most + 1},
+        )
+    )
+    is_more = len(rows) > at_most
+    lines = [_line(row) for row in rows[:at_most]]
+    if turned:
+        return CasePage(lines[::-1], has_before=is_more, has_after=True)
+    return CasePage(lines, has_before=place is not None, has_after=is_more)
+
+
+def count_cases(transaction: Transaction, wanted: CaseFilter, *, now: datetime) -> int:
+    """Return how many cases are wanted; one more than `COUNTED_UP_TO` means more than that."""
+    condition, values = _condition(wanted, now=now)
+    return int(
+        transaction.connection.execute(
+            text(
+                "SELECT count(*) FROM (SELECT FROM defect_case AS c"  # noqa: S608  # our own conditions
+                f" WHERE {condition} LIMIT :most) AS counted"
+            ),
+            {**values, "most": COUNTED_UP_TO + 1},
+        ).scalar_one()
+    )
+
+
+def rows_of_cases(
+    transaction: Transaction,
+    wanted: CaseFilter,
+    *,
+    order: CaseOrder,
+    now: datetime,
+    at_most: int,
+) -> Iterator[CaseRow]:
+    """Yield the cases that are wanted as rows of a spreadsheet. One statement."""
+    condition, values = _condition(wanted, now=now)
+    column, goes_down = _BY[order]
+    rows = transaction.connection.execute(
+        text(
+            f"""
+            SELECT {CASE_COLUMNS}, category.name_nl, category.name_en, c.areas,
+                   (SELECT channel FROM report WHERE report.case_id = c.id
+                    ORDER BY received_at, id LIMIT 1) AS channel
+            FROM {CASE_TABLES}
+            WHERE {condition}
+            ORDER BY c.{column} {"DESC" if goes_down else "ASC"}, c.id
+            LIMIT :at_most
+            """  # noqa: S608  # our own columns and conditions
+        ),
+        {**values, "at_most": at_most},
+    )
+    for row in rows:
+        yield CaseRow(case_of(row), Name(row.name_nl, row.name_en), row.areas, row.channel)
+
+
+def place_of(line: CaseLine, order: CaseOrder, *, is_before: bool) -> Place:
+    """Return the place beside a case, from where the list goes on."""
+    at = getattr(line.case, _BY[order][0])
+    return Place(at, line.case.id, is_before)
+
+
+def cases_by_id(transaction: Transaction, case_ids: Sequence[UUID]) -> Sequence[CaseLine]:
+    """Return these cases as lines, in the order of the ids. One statement."""
+    rows = transaction.connection.execute(
+        text(
+            f"""
+            WITH page AS MATERIALIZED (
+                SELECT id, position
+                FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS wanted (id, position)
+            )
+            {_LINES} ORDER BY page.position
+            """  # noqa: S608  # our own column lists
+        ),
+        {"ids": list(case_ids)},
+    )
+    return [_line(row) for row in rows]
+
+
+_LINES = f"""
+    SELECT {CASE_COLUMNS}, category.name_nl, category.name_en, decided.areas,
+           asset.number AS asset_number, asset.kind AS asset_kind,
+           first.description, first.channel, photos.reports_with_photo
+    FROM page JOIN ({CASE_TABLES}) ON c.id = page.id
+    LEFT JOIN asset ON asset.id = c.asset_id
+    LEFT JOIN LATERAL (
+        SELECT left(description, 400) AS description, channel FROM report
+        WHERE report.case_id = c.id ORDER BY received_at, id LIMIT 1
+    ) AS first ON true
+    LEFT JOIN LATERAL (
+        SELECT count(DISTINCT report.id) AS reports_with_photo
+        FROM report JOIN photo ON photo.report_id = report.id WHERE report.case_id = c.id
+    ) AS photos ON true
+    LEFT JOIN LATERAL (
+        SELECT grounds -> 'areas' AS areas FROM routing_decision
+        WHERE routing_decision.case_id = c.id ORDER BY decided_at DESC, id LIMIT 1
+    ) AS decided ON true
+"""  # noqa: S608  # our own column lists
+
+_PAGE = f"""
+    WITH page AS MATERIALIZED (
+        SELECT c.id FROM defect_case AS c
+        WHERE {{condition}}
+        ORDER BY c.{{column}} {{way}}, c.id {{way}}
+        LIMIT :at_most
+    )
+    {_LINES}
+    ORDER BY c.{{column}} {{way}}, c.id {{way}}
+"""  # noqa: S608  # our own conditions
+
+
+def _condition(wanted: CaseFilter, *, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Return what must hold of `c`, and the values in it. What people type comes as values."""
+    parts: list[str] = ["true"]
+    values: dict[str, Any] = {}
+    if wanted.status == OPEN:
+        parts.append(_OPEN)
+    elif wanted.status == CLOSED:
+        parts.append(f"NOT {_OPEN}")
+    elif wanted.status != ALL:
+        parts.append("c.stage = :stage")
+        values["stage"] = wanted.status
+        if wanted.status in OPEN_STAGES:
+            # Said once more, so that the small indexes of what is open are used.
+            parts.append(_OPEN)
+    if wanted.category is not None:
+        if "." in wanted.category:
+            parts.append("c.category_code = :category")
+        else:
+            parts.append(
+                "c.category_code = ANY(ARRAY("
+                "SELECT code FROM category WHERE parent_code = :category))"
+            )
+        values["category"] = wanted.category
+    if wanted.area is not None:
+        parts.append("c.areas @> ARRAY[CAST(:area AS text)]")
+        values["area"] = wanted.area
+    if wanted.party == NOBODY_HAS:
+        parts.append("c.party_id IS NULL")
+    elif wanted.party is not None:
+        parts.append("c.party_id = (SELECT id FROM party WHERE code = :party)")
+        values["party"] = wanted.party
+    if wanted.channel is not None:
+        parts.append(
+            "EXISTS (SELECT FROM report WHERE report.case_id = c.id AND report.channel = :channel)"
+        )
+        values["channel"] = wanted.channel.value
+    if wanted.since is not None:
+        parts.append("c.received_at >= :since")
+        values["since"] = datetime.combine(wanted.since, datetime.min.time(), LOCAL_ZONE)
+    if wanted.until is not None:
+        parts.append("c.received_at < :until")
+        day_after = wanted.until + timedelta(days=1)
+        values["until"] = datetime.combine(day_after, datetime.min.time(), LOCAL_ZONE)
+    if wanted.clock is not None:
+        parts.append(_CLOCK[wanted.clock])
+        values["now"] = now
+        if wanted.clock not in {ClockState.OVERDUE, ClockState.ENDED}:
+            values["stops"] = list(STOPS_THE_CLOCK)
+    if wanted.waiting_for is not None:
+        parts.append(f"c.stage = 'waiting' AND c.waiting_for = :waiting_for AND {_OPEN}")
+        values["waiting_for"] = wanted.waiting_for.value
+    if wanted.is_danger:
+        parts.append("c.is_danger")
+    if wanted.has_photo:
+        parts.append(_HAS_PHOTO)
+    if wanted.words:
+        parts.append(f"c.id IN ({HOLD_THE_WORDS})")
+        values["words"] = wanted.words
+    return " AND ".join(parts), values
+
+
+def _line(row: Row[Any]) -> CaseLine:
+    return CaseLine(
+        case=case_of(row),
+        category_name=Name(row.name_nl, row.name_en),
+        areas=row.areas or [],
+        asset_number=row.asset_number,
+        asset_kind=row.asset_kind,
+        begins=row.description or "",
+        channel=row.channel,
+        reports_with_photo=row.reports_with_photo or 0,
+    )

@@ -1,0 +1,1 @@
+"""`/beheer/zaken`: the list of cases and its search."""

@@ -1,0 +1,110 @@
+"""`/beheer/zaken/zoeken`: one box; a number leads to its report, anything else to what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.foundation.clock import Clock
+from app.foundation.database import Database, Transaction
+from app.foundation.provided import provided
+from app.foundation.texts import clean_text
+from app.geography.addresses import AddressBook
+from app.identity.access import acting, open_to
+from app.identity.permissions import Permission
+from app.intake.reporters import reports_of_reporter
+from app.intake.rules import normal_reference
+from app.work.operations.office.case_filter import CaseFilter
+from app.work.operations.office.listing import CaseLine
+from app.work.operations.office.searching import (
+    MOST_FOUND,
+    case_with_number,
+    cases_at_addresses,
+    cases_of_reports,
+    cases_with_words,
+)
+from app.work.pages.office.asked import WORDS_LENGTH, address_of
+from app.work.pages.office.shown import lines_shown
+
+blueprint = Blueprint("office_search", __name__, url_prefix="/beheer/zaken")
+
+_ADDRESSES = 3
+
+
+@blueprint.get("/zoeken")
+@open_to(Permission.SEE_CASES)
+def start() -> ResponseReturnValue:
+    """Show the box alone: what was looked for stands in no address."""
+    return _page("", {})
+
+
+@blueprint.post("/zoeken")
+@open_to(Permission.SEE_CASES)
+def search() -> ResponseReturnValue:
+    """Look for what was typed; it may be a person's name, so it comes in a form."""
+    typed = clean_text(request.form.get("zoek", ""))
+    if not typed:
+        return _page("", {"zoek": gettext("Type what you look for.")})
+    if len(typed) > WORDS_LENGTH:
+        most = gettext("Write %(most)s characters at most.", most=WORDS_LENGTH)
+        return _page(typed, {"zoek": most})
+    services = provided()
+    if normal_reference(typed) is not None:
+        with services.get(Database).transaction() as transaction:
+            found = case_with_number(transaction, typed)
+        if found is not None:
+            return redirect(f"/balie/zaken/{found.reference}", HTTPStatus.SEE_OTHER)
+    # The register of addresses can take its time: asked while no transaction is open.
+    addresses = services.get(AddressBook).search(typed, at_most=_ADDRESSES)
+    with services.get(Database).transaction() as transaction:
+        groups = [
+            (
+                gettext("At the address"),
+                [one.label for one in addresses],
+                cases_at_addresses(transaction, [one.spot for one in addresses]),
+            ),
+            *_of_reporter(transaction, typed),
+            (gettext("In the words of reports"), [], cases_with_words(transaction, typed)),
+        ]
+    return _page(typed, {}, groups)
+
+
+def _of_reporter(
+    transaction: Transaction, typed: str
+) -> list[tuple[str, list[str], Sequence[CaseLine]]]:
+    account_id = acting().id
+    if account_id is None or not acting().may(Permission.SEE_CONTACT):
+        return []
+    now = provided().get(Clock).now()
+    found = reports_of_reporter(transaction, typed, account_id=account_id, now=now)
+    cases = list(dict.fromkeys(one.case_id for one in found))
+    return [(gettext("Of this reporter"), [], cases_of_reports(transaction, cases))]
+
+
+def _page(
+    typed: str,
+    errors: dict[str, str],
+    groups: list[tuple[str, list[str], Sequence[CaseLine]]] | None = None,
+) -> ResponseReturnValue:
+    now = provided().get(Clock).now()
+    shown = render_template(
+        "work/office/search.html",
+        typed=typed,
+        errors=errors,
+        words_length=WORDS_LENGTH,
+        is_answered=groups is not None,
+        is_number=normal_reference(typed) is not None,
+        groups=[
+            {"name": name, "of": of, "lines": lines_shown(lines, now)}
+            for name, of, lines in groups or []
+            if lines
+        ],
+        most=MOST_FOUND,
+        as_list=address_of(CaseFilter(status="all", words=typed)) if typed else "",
+        logs_openings=acting().may(Permission.SEE_CONTACT),
+    )
+    return shown, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
