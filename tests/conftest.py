@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from app.entrypoints import wiring
-from app.entrypoints.web import create_app
 from app.foundation.database import Database, MapDatabase, Transaction, make_engine
 from app.foundation.jobs import JobQueue
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings, read_settings
 from app.geography.addresses import AddressBook, DemoAddresses
 from tests import ground
+from tests.applications import Applications
 
 
 @pytest.fixture(scope="session")
@@ -88,12 +88,16 @@ def provided(connection: Connection, settings: Settings) -> Provided:
     return services
 
 
+@pytest.fixture(scope="session")
+def applications() -> Applications:
+    """The applications of this run: one for all tests with the same settings."""
+    return Applications()
+
+
 @pytest.fixture
-def web(provided: Provided) -> FlaskClient:
+def web(provided: Provided, applications: Applications) -> FlaskClient:
     """A client of the whole web application, whose requests are savepoints of the test."""
-    application = create_app(provided)
-    application.testing = True
-    return application.test_client()
+    return applications.on(provided).test_client()
 
 
 @pytest.fixture

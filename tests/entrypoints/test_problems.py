@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from app.entrypoints.web import create_app
+from app.foundation.provided import Provided
 from app.identity.model import TooOften
 
 
@@ -46,6 +48,13 @@ class TestAnAddressWithTwoSlashes:
 
 
 class TestTooOften:
+    @pytest.fixture
+    def web(self, provided: Provided) -> FlaskClient:
+        """A client of an application of its own, which gets a page more."""
+        application = create_app(provided)
+        application.testing = True
+        return application.test_client()
+
     @pytest.mark.parametrize(
         ("seconds", "said"),
         [(1, "over 1 seconde "), (90, "over 90 seconden "), (999, "over 17 minuten ")],
