@@ -178,6 +178,13 @@ class TestAFilter:
         assert numbers(desk.get(LIST, gebied="team-district:zuid").text) == [tile]
         assert sorted(numbers(desk.get(LIST).text)) == sorted([tile, elsewhere])
 
+    def test_offers_areas_of_every_kind_by_their_name(self, desk: Browser, tile: str) -> None:
+        page = desk.get(LIST, gebied="team-district:zuid").text
+
+        assert '<option value="team-district:zuid" selected>' in page
+        assert '<optgroup label="Wijk van een team">' in page
+        assert 'value="municipality:' not in page
+
     def test_by_channel_asks_how_any_of_its_reports_came(
         self, desk: Browser, tile: str, report: Report, connection: Connection
     ) -> None:
@@ -408,7 +415,7 @@ _DAYS = st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31))
     ),
     order=st.sampled_from(list(CaseOrder)),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_filter_is_read_from_its_address_as_it_was_written(
     wanted: CaseFilter, order: CaseOrder
 ) -> None:

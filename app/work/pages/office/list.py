@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
@@ -16,13 +17,13 @@ from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.operations import GeoJSON, municipality_outline, villages
 from app.identity.access import open_to
-from app.identity.operations import parties
 from app.identity.permissions import Permission
 from app.maps.listed import PlacedCase, cases_map
 from app.maps.model import MapParts, TileSource
 from app.maps.operations import page_nonce
 from app.triage.operations import category_tree
 from app.work.operations.office.case_filter import CaseFilter, CaseOrder
+from app.work.operations.office.choices import choices_of_list
 from app.work.operations.office.listing import (
     COUNTED_UP_TO,
     CasePage,
@@ -40,7 +41,7 @@ from app.work.pages.office.asked import (
     place_of_address,
     written_filter,
 )
-from app.work.pages.office.shown import LineShown, chips, choices, lines_shown, norm_words
+from app.work.pages.office.shown import LineShown, chips, lines_shown, norm_words, options_of
 from app.work.pages.shown import reader_language
 from app.work.words import case_stage_words, channel_words, closing_words
 
@@ -61,9 +62,9 @@ def cases() -> ResponseReturnValue:
         page = list_cases(transaction, wanted, order=order, now=now, place=place)
         is_whole = not page.has_before and not page.has_after
         count = len(page.lines) if is_whole else count_cases(transaction, wanted, now=now)
-        context = _around(transaction)
+        context = _around(transaction, now.astimezone(LOCAL_ZONE).date())
     lines = lines_shown(page.lines, now)
-    options = choices(context["tree"], context["parties"], context["villages"])
+    options = options_of(context["tree"], context["choices"])
     return render_template(
         "work/office/list.html",
         lines=lines,
@@ -102,11 +103,11 @@ def spreadsheet() -> ResponseReturnValue:
     return answer
 
 
-def _around(transaction: Transaction) -> dict[str, Any]:
+def _around(transaction: Transaction, today: date) -> dict[str, Any]:
     """Return what stands around the list: four statements."""
     return {
         "tree": category_tree(transaction),
-        "parties": parties(transaction),
+        "choices": choices_of_list(transaction, today=today),
         "outline": municipality_outline(transaction),
         "villages": villages(transaction),
     }

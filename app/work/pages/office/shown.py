@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from flask_babel import format_date, gettext
 
-from app.geography.operations import GeoJSON
-from app.identity.records import Party
+from app.geography.model import VILLAGE
+from app.geography.words import area_kind_words
 from app.triage.model import CategoryTree
 from app.work.model import CaseStage, ClockState, WaitingFor
 from app.work.operations.office.case_filter import (
@@ -20,6 +20,7 @@ from app.work.operations.office.case_filter import (
     CaseFilter,
     CaseOrder,
 )
+from app.work.operations.office.choices import ListChoices
 from app.work.operations.office.listing import CaseLine
 from app.work.pages.office.asked import CLOCKS, address_of, without
 from app.work.pages.shown import moment_words, place_words, reader_language
@@ -60,9 +61,7 @@ class LineShown:
     latitude: float
 
 
-def choices(
-    tree: CategoryTree, parties: Sequence[Party], villages: GeoJSON
-) -> dict[str, list[Option]]:
+def options_of(tree: CategoryTree, found: ListChoices) -> dict[str, list[Option]]:
     """Return what can be chosen in each field of the filter, by its name in the address."""
     language = reader_language()
     return {
@@ -85,11 +84,15 @@ def choices(
             for main in tree.main_categories
         ],
         "gebied": [
-            _option(f"village:{code}", name) for code, name in sorted(_named(villages).items())
+            {
+                "label": area_kind_words(kind),
+                "options": [_option(one.code, one.name) for one in found.areas[kind]],
+            }
+            for kind in sorted(found.areas, key=lambda kind: (kind != VILLAGE, kind))
         ],
         "uitvoerder": [
             _option(NOBODY_HAS, gettext("Nobody")),
-            *(_option(party.code, party.name) for party in parties),
+            *(_option(party.code, party.name) for party in found.parties),
         ],
         "kanaal": [_option(word, label) for word, label in channel_words().items()],
         "norm": [_option(one.value, norm_words(one)) for one in CLOCKS],
@@ -183,11 +186,6 @@ def _label(options: Sequence[Option], value: str) -> str:
                 if one["value"] == value:
                     return str(one["label"])
     return value
-
-
-def _named(areas: GeoJSON) -> dict[str, str]:
-    told = (feature["properties"] for feature in areas["features"])
-    return {one["code"]: one["name"] for one in told}
 
 
 def _option(value: str, label: str) -> Option:
