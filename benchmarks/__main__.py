@@ -19,14 +19,14 @@ import psutil
 
 from app.entrypoints.ground.installation import CHECKOUT
 from app.entrypoints.ground.progress import CannotStart, complain
-from benchmarks import accepting, photo_made_safe, reading, routing, table, what_if
+from benchmarks import accepting, importing, photo_made_safe, reading, routing, table, what_if
 from benchmarks.accepting import Accepting, Bounds
 from benchmarks.reading import Page
 from benchmarks.statements import load_counter
 from benchmarks.system import System, private_system
 from benchmarks.table import Target
 
-_PARTS = ("accepting", "reading", "photo", "what-if", "routing")
+_PARTS = ("accepting", "reading", "photo", "what-if", "routing", "importing")
 _CLIENTS = [1, 8]
 _THOROUGH = Bounds(seconds=15, reports=6000, photo_reports=600, warm_up_seconds=4, counted=60)
 _QUICK = Bounds(seconds=4, reports=1500, photo_reports=120, warm_up_seconds=1.5, counted=20)
@@ -92,16 +92,15 @@ def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
         "photo_made_safe": None,
         "what_if": [],
         "routing": [],
+        "importing": None,
     }
     _say("The demo municipality")
     is_counted = load_counter(system)
     system.operate("migrate")
     system.operate("demo", "load")
     decisions = 500 if wanted.quick else 3000
-    if parts == {"routing"}:
-        _say("Deciding who gets a report")
-        figures["routing"] = routing.measure(system, decisions=decisions, is_counted=is_counted)
-        figures["targets"] = list(_targets(figures))
+    if parts <= {"routing", "importing"}:
+        _largest(system, figures, parts, decisions=decisions, is_counted=is_counted)
         return figures
     photo = photo_made_safe.noisy_photo()
     _fill(system, _SMALL, open_share=0.05)
@@ -136,12 +135,21 @@ def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
     if "what-if" in parts:
         _say("Comparing a draft with the past")
         figures["what_if"] = what_if.measure(system)
+    _largest(system, figures, parts, decisions=decisions, is_counted=is_counted)
+    return figures
+
+
+def _largest(
+    system: System, figures: dict[str, Any], parts: set[str], *, decisions: int, is_counted: bool
+) -> None:
+    """Measure what makes the municipality larger, so the last: first with how many it is found."""
     if "routing" in parts:
-        # The last one, for it makes the municipality larger.
         _say("Deciding who gets a report")
         figures["routing"] = routing.measure(system, decisions=decisions, is_counted=is_counted)
+    if "importing" in parts:
+        _say("Importing objects")
+        figures["importing"] = importing.measure(system)
     figures["targets"] = list(_targets(figures))
-    return figures
 
 
 def _accepting(system: System, bounds: Bounds, photo: bytes) -> list[Accepting]:
@@ -221,6 +229,10 @@ def _targets(figures: dict[str, Any]) -> Iterator[Target]:
         slowest = max(one.seconds for one in compared)
         what = f"what-if over {compared[0].reports:,} reports"
         yield Target(what, "< 30 s", f"{slowest:.1f} s", slowest < 30)
+    imported: importing.Imported | None = figures["importing"]
+    if imported:
+        what, took = f"importing {imported.objects:,} objects", imported.seconds
+        yield Target(what, "< 60 s", f"{took:.1f} s", took < 60)
     pages: Sequence[Page] = [page for page in figures["reading"] if not page.note]
     for page in pages:
         if page.address == "/map/cases.geojson":
@@ -259,6 +271,9 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
     if figures["routing"]:
         yield ""
         yield from routing.lines(figures["routing"])
+    if figures["importing"]:
+        yield ""
+        yield from importing.lines(figures["importing"])
     if figures["targets"]:
         yield ""
         yield from table.target_lines(figures["targets"])

@@ -60,6 +60,13 @@ _STAGE = text(
     """
 )
 
+#: A kind that came a moment ago has no statistics yet: without an index, what is missing would be
+#: looked for by going through all that came in, once for each object.
+_FIND_AGAIN = (
+    "CREATE INDEX IF NOT EXISTS ix_incoming_asset_asset_id ON incoming_asset (asset_id)",
+    "ANALYZE incoming_asset",
+)
+
 _COPY = "COPY incoming_asset (number, street, source_id, spot, attributes) FROM STDIN"
 
 #: One with an id of its source is known by that; before it had one, by street and number.
@@ -197,6 +204,8 @@ def import_assets(
     tell(f"{len(wanted.assets):,} objects written aside; comparing")
     for recognise in _RECOGNISE:
         connection.execute(text(recognise), values)
+    for prepare in _FIND_AGAIN:
+        connection.execute(text(prepare))
     _require_one_each(transaction)
     missing: int = connection.scalar(
         text(f"SELECT count(*) FROM asset WHERE {_MISSING}"),  # noqa: S608  # our own condition

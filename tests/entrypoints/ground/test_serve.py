@@ -155,16 +155,15 @@ class TestWhatCannotStart:
 
 
 class TestStopping:
-    @pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM])
-    def test_leaves_no_process_and_finds_everything_again(
-        self, home: Path, with_signal: signal.Signals
-    ) -> None:
+    def test_leaves_no_process_and_finds_everything_again(self, home: Path) -> None:
         folder, port = home / "data", free_port()
 
-        first = stopped_after_ready(folder, port, with_signal)
+        first = stopped_after_ready(folder, port, signal.SIGINT)
+        left = processes.marked(folder)
         secret = (folder / "secret-key").read_text()
-        second = stopped_after_ready(folder, port, with_signal)
+        second = stopped_after_ready(folder, port, signal.SIGTERM)
 
+        assert left == []
         assert "A database of its own" in first
         assert "A database of its own" not in second
         assert (folder / "secret-key").read_text() == secret
