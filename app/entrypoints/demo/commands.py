@@ -16,6 +16,7 @@ from app.foundation.errors import DomainError
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
 from app.identity.one_time_codes import code_at
+from app.identity.permissions import ROLES_WITH_SECOND_FACTOR
 
 #: What `--if-empty` says of a database that holds something.
 NOT_LOADED = "The database holds something of its own, so no demo was loaded."
@@ -64,6 +65,11 @@ def code(provided: Provided, *, email: str) -> None:
             if key := person.get("one_time_key"):
                 click.echo(code_at(key, provided.get(Clock).now()))
                 return
+            if person["role"] in ROLES_WITH_SECOND_FACTOR:
+                # A demo of before the second step; its people set one up when they sign in.
+                raise click.ClickException(
+                    f"Sign in as {person['email']} first: the page gives a key for an app."
+                )
             raise click.ClickException(f"{person['email']} signs in with the password alone.")
     raise click.ClickException("The demo has no such sign-in.")
 

@@ -243,7 +243,10 @@ def _welcome(address: str, installation: Installation, *, with_demo: bool) -> No
     for partner in known.get("partners", []):
         client, secret = partner["client_id"], partner["client_secret"]
         say(f"  {client:<36} {secret:<24} partner {partner['party']}")
-    say("Without such an app, `script/straatbeeld demo code balie` tells the code of this moment.")
+    if any(person.get("one_time_key") for person in known.get("staff", [])):
+        folder = os.environ.get("DATA_DIR")
+        command = f"{f'DATA_DIR={folder} ' if folder else ''}script/straatbeeld demo code balie"
+        say(f"Without such an app, `{command}` tells the code of this moment.")
     say(f"They are kept in {_short(installation.demo_credentials)}. Ctrl-C stops everything.")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from click.testing import CliRunner, Result
 
@@ -39,6 +41,25 @@ class TestLoadingTheDemo:
 
         assert result.exit_code == 0
         assert "no demo was loaded" in result.output
+
+
+class TestTheCodeOfThisMoment:
+    @pytest.mark.parametrize("name", ["balie", "regie", "beheer@straatbeeld.example"])
+    def test_is_told_for_who_has_no_app_at_hand(self, demo: Demo, name: str) -> None:
+        result = demo_command(demo.provided, "code", name)
+
+        assert result.exit_code == 0
+        assert re.fullmatch(r"\d{6}\n", result.output)
+
+    @pytest.mark.parametrize(
+        ("name", "told"),
+        [("noord", "with the password alone"), ("niemand", "no such sign-in"), ("", "no such")],
+    )
+    def test_is_not_for_who_needs_none(self, demo: Demo, name: str, told: str) -> None:
+        result = demo_command(demo.provided, "code", name)
+
+        assert result.exit_code == 1
+        assert told in result.output
 
 
 class TestFillingTheDemo:
