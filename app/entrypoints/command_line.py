@@ -18,6 +18,7 @@ from app.entrypoints.openapi_commands import openapi
 from app.entrypoints.retention_commands import retention
 from app.entrypoints.roles_reference import roles_command
 from app.entrypoints.settings_reference import settings_command
+from app.entrypoints.stages_reference import stages_command
 from app.entrypoints.wiring import wire
 from app.entrypoints.worker import run_worker
 from app.foundation.errors import DomainError
@@ -81,6 +82,7 @@ cli.add_command(retention)
 cli.add_command(routing)
 cli.add_command(settings_command)
 cli.add_command(roles_command)
+cli.add_command(stages_command)
 
 export.add_command(export_agreements_command)
 export.add_command(export_parties_command)

@@ -118,6 +118,7 @@ STATUS: Mapping[type[DomainError], int] = {
     work.CasesMovedOn: 412,
     work.MovedOn: 412,
     work.NoDanger: 409,
+    work.NothingToCheck: 409,
     work.StageNotReachable: 409,
     work.StillWithNobody: 409,
     work.TaskNotFound: 404,

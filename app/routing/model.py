@@ -133,6 +133,8 @@ class Defect:
     answers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: Just outside the municipality, and taken as inside.
     is_at_border: bool = False
+    #: Parties that gave it back because it is not theirs: they are not asked again.
+    given_back_by: frozenset[UUID] = frozenset()
 
     @property
     def main_category_code(self) -> str:
@@ -172,6 +174,7 @@ class Why(StrEnum):
     ANOTHER_ASSET_KIND = "another-asset-kind"
     ANOTHER_ANSWER = "another-answer"
     ANOTHER_TIME = "another-time"
+    GAVE_IT_BACK = "gave-it-back"
     PASSED_OVER = "another-comes-first"
 
 

@@ -102,6 +102,7 @@ def at_work(party: PartyOfAgreement, defect: Defect) -> tuple[PartyOfAgreement, 
     if (
         not defect.is_urgent
         or party.stand_in is None
+        or party.stand_in.id in defect.given_back_by
         or not party.hours
         or covers_moment(party.hours, defect.moment)
     ):
@@ -173,6 +174,8 @@ def why(agreement: Agreement, defect: Defect) -> Why:
             return Why.ANOTHER_ANSWER
     if agreement.windows and not covers_moment(agreement.windows, defect.moment):
         return Why.ANOTHER_TIME
+    if agreement.party.id in defect.given_back_by:
+        return Why.GAVE_IT_BACK
     return Why.COVERS
 
 

@@ -130,5 +130,6 @@ def why_words(code: str) -> str:
         "another-answer": gettext("is about another answer"),
         "another-time": gettext("holds at another time"),
         "another-comes-first": gettext("covers it too, but another one comes first"),
+        "gave-it-back": gettext("is with a party that gave it back"),
     }
     return sentences.get(code, code)

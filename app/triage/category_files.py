@@ -102,6 +102,8 @@ class CategoryInFile(InFile):
     join_group: Word
     join_within_metres: Annotated[int, Field(ge=1, le=5000)] = 250
     public_visibility: PublicVisibility = PublicVisibility.EXACT
+    #: Whether a person looks at the work before its case is resolved.
+    checked: bool = False
     keywords_nl: tuple[Line, ...] = ()
     keywords_en: tuple[Line, ...] = ()
     stricter: tuple[StricterInFile, ...] = ()
@@ -191,6 +193,7 @@ def _inner(parent: str, given: CategoryInFile, position: int) -> CategoryToLoad:
         join_group=given.join_group,
         join_within_metres=given.join_within_metres,
         public_visibility=given.public_visibility,
+        is_checked=given.checked,
         keywords=(
             Keyword("nl", given.nl, 1.5),
             *(_keyword("nl", one) for one in given.keywords_nl),

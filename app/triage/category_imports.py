@@ -153,6 +153,7 @@ def _facts(one: CategoryToLoad) -> tuple[object, ...]:
         one.join_group,
         one.join_within_metres,
         one.public_visibility.value,
+        one.is_checked,
         None,
     )
 
@@ -180,5 +181,6 @@ def _kept(row: Row[Any]) -> tuple[object, ...]:
         row.join_group,
         row.join_within_metres,
         row.public_visibility,
+        row.is_checked,
         row.retired_at,
     )

@@ -212,6 +212,7 @@ class CategoryToLoad:
     join_group: str | None = None
     join_within_metres: int = 250
     public_visibility: PublicVisibility = PublicVisibility.EXACT
+    is_checked: bool = False
     keywords: tuple[Keyword, ...] = ()
     questions: tuple[Question, ...] = ()
 
@@ -248,6 +249,7 @@ def load_categories(
                 "join_group": one.join_group,
                 "join_within_metres": one.join_within_metres,
                 "public_visibility": one.public_visibility.value,
+                "is_checked": one.is_checked,
                 "is_demo": is_demo,
             }
             for one in categories
@@ -280,12 +282,12 @@ _UPSERT = text(
         code, parent_code, name_nl, name_en, position, norm_amount,
         danger_norm_amount, norm_unit, danger_norm_unit,
         danger_text_nl, danger_text_en, danger_phone, asset_kind,
-        join_group, join_within_metres, public_visibility, is_demo
+        join_group, join_within_metres, public_visibility, is_checked, is_demo
     ) VALUES (
         :code, :parent_code, :name_nl, :name_en, :position, :norm,
         :danger_norm, :norm_unit, :danger_norm_unit,
         :danger_text_nl, :danger_text_en, :danger_phone, :asset_kind,
-        :join_group, :join_within_metres, :public_visibility, :is_demo
+        :join_group, :join_within_metres, :public_visibility, :is_checked, :is_demo
     )
     ON CONFLICT (code) DO UPDATE SET
         parent_code = EXCLUDED.parent_code, name_nl = EXCLUDED.name_nl,
@@ -297,7 +299,8 @@ _UPSERT = text(
         danger_text_nl = EXCLUDED.danger_text_nl, danger_text_en = EXCLUDED.danger_text_en,
         danger_phone = EXCLUDED.danger_phone, asset_kind = EXCLUDED.asset_kind,
         join_group = EXCLUDED.join_group, join_within_metres = EXCLUDED.join_within_metres,
-        public_visibility = EXCLUDED.public_visibility, retired_at = NULL, updated_at = now()
+        public_visibility = EXCLUDED.public_visibility, is_checked = EXCLUDED.is_checked,
+        retired_at = NULL, updated_at = now()
     """
 )
 

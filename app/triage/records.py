@@ -82,6 +82,8 @@ class CategoryRecord(Base):
     public_visibility: Mapped[str] = mapped_column(
         Text, default="exact", server_default=text("'exact'")
     )
+    #: Whether a person looks at the work before its case is resolved.
+    is_checked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=text("now()")

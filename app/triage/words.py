@@ -71,6 +71,7 @@ def noted_field_words() -> Mapping[str, str]:
         "dangerPhone": gettext("Phone number for danger"),
         "joinGroup": gettext("Joins with"),
         "joinWithinMetres": gettext("Joins within so many metres"),
+        "isChecked": gettext("A person checks the work"),
         "publicVisibility": gettext("On the public map"),
         "keywordsNl": gettext("Keywords in Dutch"),
         "keywordsEn": gettext("Keywords in English"),

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.work.weights import Priority
+
 
 class CaseStage(StrEnum):
     """Where a case stands; the API calls it `status`."""
@@ -35,19 +37,7 @@ OPEN_STAGES = frozenset(
 )
 
 #: Where an open case can go.
-_FROM_OPEN = frozenset(
-    {
-        CaseStage.RECEIVED,
-        CaseStage.ASSIGNED,
-        CaseStage.PLANNED,
-        CaseStage.IN_PROGRESS,
-        CaseStage.WAITING,
-        CaseStage.RESOLVED,
-        CaseStage.CLOSED_WITHOUT_WORK,
-        CaseStage.REFERRED,
-        CaseStage.MERGED,
-    }
-)
+_FROM_OPEN = frozenset(CaseStage)
 
 _REOPENED = frozenset({CaseStage.RECEIVED, CaseStage.ASSIGNED, CaseStage.REFERRED})
 
@@ -74,7 +64,8 @@ NEXT_STAGES: Mapping[CaseStage, frozenset[CaseStage]] = {
             CaseStage.MERGED,
         }
     ),
-    CaseStage.MERGED: frozenset(),
+    # What turns out to be a defect of its own after all goes on where it was.
+    CaseStage.MERGED: _REOPENED,
 }
 
 
@@ -94,33 +85,14 @@ OPEN_TASK_STAGES = frozenset(
     {TaskStage.OFFERED, TaskStage.ACCEPTED, TaskStage.STARTED, TaskStage.ON_HOLD}
 )
 
+_ENDS_OF_A_TASK = frozenset({TaskStage.DONE, TaskStage.DECLINED, TaskStage.CANCELLED})
+
 #: The only moves a task can make. Absent means forbidden.
 NEXT_TASK_STAGES: Mapping[TaskStage, frozenset[TaskStage]] = {
-    TaskStage.OFFERED: frozenset(
-        {
-            TaskStage.ACCEPTED,
-            TaskStage.STARTED,
-            TaskStage.ON_HOLD,
-            TaskStage.DONE,
-            TaskStage.DECLINED,
-            TaskStage.CANCELLED,
-        }
-    ),
-    TaskStage.ACCEPTED: frozenset(
-        {
-            TaskStage.STARTED,
-            TaskStage.ON_HOLD,
-            TaskStage.DONE,
-            TaskStage.DECLINED,
-            TaskStage.CANCELLED,
-        }
-    ),
-    TaskStage.STARTED: frozenset(
-        {TaskStage.ON_HOLD, TaskStage.DONE, TaskStage.DECLINED, TaskStage.CANCELLED}
-    ),
-    TaskStage.ON_HOLD: frozenset(
-        {TaskStage.STARTED, TaskStage.DONE, TaskStage.DECLINED, TaskStage.CANCELLED}
-    ),
+    TaskStage.OFFERED: OPEN_TASK_STAGES - {TaskStage.OFFERED} | _ENDS_OF_A_TASK,
+    TaskStage.ACCEPTED: frozenset({TaskStage.STARTED, TaskStage.ON_HOLD}) | _ENDS_OF_A_TASK,
+    TaskStage.STARTED: frozenset({TaskStage.ON_HOLD}) | _ENDS_OF_A_TASK,
+    TaskStage.ON_HOLD: frozenset({TaskStage.STARTED}) | _ENDS_OF_A_TASK,
     TaskStage.DONE: frozenset(),
     TaskStage.DECLINED: frozenset(),
     TaskStage.CANCELLED: frozenset(),
@@ -142,6 +114,7 @@ class DeclineReason(StrEnum):
     NOT_MINE = "not-mine"
     ALREADY_FIXED = "already-fixed"
     PLACE_UNCLEAR = "place-unclear"
+    OTHER = "other"
 
 
 class ClosingReason(StrEnum):
@@ -167,11 +140,19 @@ class DeskReason(StrEnum):
     DANGER_WAITS = "danger-waits"
     WAIT_OVER = "wait-over"
     OTHER_ANSWERS = "other-answers"
+    TO_CHECK = "to-check"
 
 
 #: The desk's reasons that say nobody has the case: they end when somebody gets it, or it closes.
 #: The others are questions that a person can answer while the work goes on.
 NOBODY_HAS_IT = (DeskReason.NOBODY_RESPONSIBLE, DeskReason.DECLINED, DeskReason.NOT_SOLVED)
+
+
+#: Nobody works at it any more, and still it is open: it ends when somebody gets it, or it closes.
+ONLY_THE_DESK_HAS_IT = (*NOBODY_HAS_IT, DeskReason.TO_CHECK)
+
+#: What another party may be asked after: the others say that a person has to look.
+FOR_ANOTHER_PARTY = frozenset({DeclineReason.NOT_OURS, DeclineReason.NOT_MINE})
 
 
 class ClockState(StrEnum):
@@ -218,6 +199,7 @@ class Happening(StrEnum):
     DANGER_TAKEN_AWAY = "danger-taken-away"
     ASSIGNED = "assigned"
     MERGED = "merged"
+    SPLIT_AGAIN = "split-again"
     REOPENED = "reopened"
     PHOTO_ADDED = "photo-added"
     REMARK_ADDED = "remark-added"
@@ -225,6 +207,11 @@ class Happening(StrEnum):
     CLOCK_STOPPED = "clock-stopped"
     CLOCK_RAN_ON = "clock-ran-on"
     ANSWERS_ADDED = "answers-added"
+    PLACE_CHANGED = "place-changed"
+    PRIORITY_CHANGED = "priority-changed"
+    CAUSE_CHANGED = "cause-changed"
+    NOTE_ADDED = "note-added"
+    PRINTED_WITH_CONTACT = "printed-with-contact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +264,14 @@ class Case:
     party_name: str | None = None
     party_kind: str | None = None
     public_visibility: str = "exact"
+    #: Whether a person looks at the work before it counts as resolved.
+    is_checked: bool = False
     is_demo: bool = False
+    priority: Priority = Priority.NORMAL
+    #: The code of what made the defect, where somebody found out.
+    cause: str | None = None
+    #: The third party it waits for, as its reporters read it; never part of the history.
+    waiting_party: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -322,6 +316,8 @@ class Task:
     remark: str | None = None
     decline_reason: DeclineReason | None = None
     held_until: date | None = None
+    #: What was asked of a party that got a part of the work; never part of the history.
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,12 @@ class CaseRecord(Base):
     closing_words: Mapped[str | None] = mapped_column(Text)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("defect_case.id"))
     is_demo: Mapped[bool]
+    #: How much it presses beside its promise, as the desk sees it.
+    priority: Mapped[str] = mapped_column(Text, server_default=text("'normal'"))
+    #: What made the defect, where somebody found out.
+    cause: Mapped[str | None] = mapped_column(ForeignKey("choice.code"))
+    #: For which third party it waits.
+    waiting_party: Mapped[str | None] = mapped_column(Text)
     #: `kind:code` of each area it lies in, but for the municipality; kept by a trigger.
     areas: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
@@ -73,6 +79,8 @@ class CaseRecord(Base):
         CheckConstraint(
             "stage = 'waiting' or (waits_until is null and waiting_words is null)", name="waits"
         ),
+        CheckConstraint("stage = 'waiting' OR waiting_party IS NULL", name="waiting_party"),
+        CheckConstraint("priority in ('low', 'normal', 'high')", name="priority"),
         CheckConstraint("(stage = 'merged') = (merged_into is not null)", name="merged_into"),
         CheckConstraint(
             f"({_OPEN}) = (closed_at is null)",
@@ -94,6 +102,12 @@ class CaseRecord(Base):
             "received_at",
             "id",
             postgresql_where=text("is_danger"),
+        ),
+        Index(
+            "ix_defect_case_open_high",
+            "received_at",
+            "id",
+            postgresql_where=text(f"priority = 'high' and {_OPEN}"),
         ),
         Index("ix_defect_case_areas", "areas", postgresql_using="gin"),
         Index("ix_defect_case_spot", "spot", postgresql_using="gist"),
@@ -169,6 +183,8 @@ class TaskRecord(Base):
     result: Mapped[str | None] = mapped_column(Text)
     remark: Mapped[str | None] = mapped_column(Text)
     decline_reason: Mapped[str | None] = mapped_column(Text)
+    #: What was asked of a party that got a part of the work.
+    request: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         CheckConstraint(
@@ -202,7 +218,7 @@ class DeskEntryRecord(Base):
         CheckConstraint(
             "reason in ('nobody-responsible', 'declined', 'unsure-category',"
             " 'possible-duplicate', 'not-solved', 'remark', 'danger-waits', 'wait-over',"
-            " 'other-answers')",
+            " 'other-answers', 'to-check')",
             name="reason",
         ),
         Index("ix_desk_entry_case_id", "case_id"),
@@ -231,3 +247,52 @@ class HistoryEntryRecord(Base):
         ),
         Index("ix_history_entry_case_id", "case_id"),
     )
+
+
+class ChoiceRecord(Base):
+    """What people choose from on the page of a case: a cause, or a third party to wait for."""
+
+    __tablename__ = "choice"
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    list: Mapped[str] = mapped_column(Text)
+    name_nl: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    is_retired: Mapped[bool] = mapped_column(server_default=text("false"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    is_demo: Mapped[bool] = mapped_column(server_default=text("false"))
+
+    __table_args__ = (CheckConstraint("list in ('cause', 'third-party')", name="list"),)
+
+
+class StandardTextRecord(Base):
+    """Words that reporters read more often; gaps such as `[datum]` are filled each time."""
+
+    __tablename__ = "standard_text"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    used_for: Mapped[str] = mapped_column(Text)
+    #: A main category, an inner one, or none for all.
+    category_code: Mapped[str | None] = mapped_column(ForeignKey("category.code"))
+    title: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    is_retired: Mapped[bool] = mapped_column(server_default=text("false"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    is_demo: Mapped[bool] = mapped_column(server_default=text("false"))
+
+    __table_args__ = (CheckConstraint("used_for in ('waiting', 'closing')", name="used_for"),)
+
+
+class CaseNoteRecord(Base):
+    """What one who works here wrote about a case for colleagues; reporters never read it."""
+
+    __tablename__ = "case_note"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("defect_case.id"))
+    account_id: Mapped[UUID | None]
+    written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    words: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_case_note_case_id", "case_id"),)

@@ -84,5 +84,9 @@ class StillWithNobody(DomainError):
     """Nobody has this case yet: assign it, join it to another, or close it."""
 
 
+class NothingToCheck(DomainError):
+    """There is no finished work to check at this case."""
+
+
 class NoDanger(DomainError):
     """Nobody says that this case is a danger."""

@@ -22,6 +22,7 @@ from app.work.model import (
     WorkResult,
 )
 from app.work.refusals import JoinObstacle
+from app.work.weight_words import desk_happenings
 
 _METRES_IN_A_KILOMETRE = 1000
 
@@ -73,6 +74,7 @@ def decline_words(reason: DeclineReason) -> str:
         DeclineReason.NOT_MINE: gettext("For another team"),
         DeclineReason.ALREADY_FIXED: gettext("Already fixed"),
         DeclineReason.PLACE_UNCLEAR: gettext("The place is not clear"),
+        DeclineReason.OTHER: gettext("Something else"),
     }
     return named[reason]
 
@@ -113,6 +115,7 @@ def desk_reason_words(reason: DeskReason) -> str:
         DeskReason.DANGER_WAITS: gettext("Danger, and the work waits"),
         DeskReason.WAIT_OVER: gettext("Waited long enough"),
         DeskReason.OTHER_ANSWERS: gettext("Answers that say otherwise"),
+        DeskReason.TO_CHECK: gettext("Check whether it is solved"),
     }
     return named[reason]
 
@@ -218,6 +221,7 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
         )
         if "draft" in told
         else gettext("Given to %(party)s", party=party),
+        **desk_happenings(told),
         Happening.MERGED: gettext("Joined to %(reference)s", reference=told.get("into", "")),
         Happening.REOPENED: gettext("Reopened"),
         Happening.PHOTO_ADDED: gettext("Photo added"),
@@ -265,10 +269,10 @@ def _on_hold(told: Mapping[str, str]) -> str:
     return str(gettext("On hold until %(day)s, waits for: %(what)s", day=day, what=_lower(what)))
 
 
-def waits_words(waiting_for: str | None, until: date | None) -> str:
-    """Return what a case waits for and until which day, as far as that is known."""
+def waits_words(waiting_for: str | None, until: date | None, party: str | None = None) -> str:
+    """Return for what or whom a case waits and until which day, as far as that is known."""
     known = next((one for one in WaitingFor if one == waiting_for), WaitingFor.THIRD_PARTY)
-    what = _lower(waiting_words(known))
+    what = party or _lower(waiting_words(known))
     if until is None:
         return str(gettext("Waits for: %(what)s", what=what))
     return str(gettext("Waits for: %(what)s, until %(day)s", what=what, day=day_words(until)))

@@ -9,6 +9,7 @@ import pytest
 
 from app.entrypoints.roles_reference import roles_reference
 from app.entrypoints.settings_reference import settings_in_use, settings_reference
+from app.entrypoints.stages_reference import stages_reference
 from app.foundation.settings import read_settings
 from app.identity.permissions import Role
 from app.work.model import CaseStage, TaskStage
@@ -57,6 +58,13 @@ class TestTheDocuments:
         glossary = (CHECKOUT / "docs" / "glossary.md").read_text(encoding="utf-8")
 
         assert [stage for stage in (*CaseStage, *TaskStage) if f"`{stage}`" not in glossary] == []
+
+
+class TestTheStages:
+    def test_are_drawn_in_the_reference_as_the_tables_allow(self) -> None:
+        written = (CHECKOUT / "docs" / "reference" / "stages.md").read_text(encoding="utf-8")
+
+        assert written == stages_reference()
 
 
 class TestTheRoles:

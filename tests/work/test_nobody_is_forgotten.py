@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +24,11 @@ from app.work.model import (
     ClosingReason,
     DeclineReason,
     DeskReason,
+    WaitingFor,
     WorkResult,
 )
 from app.work.operations.cases import ResponsibleParty
+from app.work.operations.checking import approve_work
 from app.work.operations.desk import (
     assign_case,
     close_without_work,
@@ -42,6 +44,7 @@ from app.work.operations.tasks import (
     hold_task,
     start_task,
 )
+from app.work.operations.waiting import let_go_on, let_wait
 from tests.makers.places import (
     IN_DISTRICT,
     ON_MOTORWAY,
@@ -64,7 +67,8 @@ WRONG = text(
                    AND task.stage IN ('offered', 'accepted', 'started', 'on-hold')) AS has_task,
                EXISTS (SELECT FROM desk_entry WHERE desk_entry.case_id = c.id
                    AND settled_at IS NULL
-                   AND reason IN ('nobody-responsible', 'declined', 'not-solved')) AS is_asked
+                   AND reason IN ('nobody-responsible', 'declined', 'not-solved', 'to-check'))
+                   AS is_asked
         FROM defect_case AS c
     )
     SELECT stood.reference, stood.stage, 'open and with nobody' AS what FROM stood
@@ -105,6 +109,9 @@ moves = st.lists(
                 "close",
                 "reopen",
                 "settle",
+                "check",
+                "wait",
+                "go on",
             )
         ),
         st.integers(0, 5),
@@ -164,6 +171,22 @@ class Town:
                 now=NOW,
             ),
             "reopen": lambda which, _: reopen_case(
+                self.transaction, self.case(which), by=SOMEBODY, now=NOW
+            ),
+            "check": lambda which, _: approve_work(
+                self.transaction, self.case(which), by=SOMEBODY, now=NOW
+            ),
+            "wait": lambda which, how: let_wait(
+                self.transaction,
+                self.case(which),
+                waiting_for=list(WaitingFor)[how % 4],
+                until=NOW.date() + timedelta(days=1),
+                words="",
+                party="Netbeheerder",
+                by=SOMEBODY,
+                now=NOW,
+            ),
+            "go on": lambda which, _: let_go_on(
                 self.transaction, self.case(which), by=SOMEBODY, now=NOW
             ),
             "settle": lambda which, how: settle(
@@ -243,7 +266,7 @@ class Town:
 
     def decline(self, which: int, how: int) -> None:
         transaction, known = self.task(which)
-        decline_task(transaction, reason=list(DeclineReason)[how % 4], remark="", **known)
+        decline_task(transaction, reason=list(DeclineReason)[how % 5], remark="", **known)
 
     def merge(self, which: int, how: int) -> None:
         merged, into = merge_case(
@@ -271,6 +294,10 @@ class TestAnOpenCase:
     ) -> None:
         with transaction.session.begin_nested() as town_as_it_was:
             town = Town(transaction, a_small_municipality(transaction))
+            transaction.connection.execute(
+                text("UPDATE category SET is_checked = true WHERE code = :tile"),
+                {"tile": CATEGORIES[0]},
+            )
             town.report(IN_DISTRICT, lamp=True)
             town.report(IN_DISTRICT)
             town.report(ON_MOTORWAY)

@@ -355,13 +355,21 @@ class TestTheWork:
     ) -> None:
         received, task_id = a_report(provided, place)
 
-        answered = contractor.post(
-            f"/tasks/{task_id}/decline", version=1, json={"reason": "not-ours"}
-        )
+        answered = contractor.post(f"/tasks/{task_id}/decline", version=1, json={"reason": "other"})
 
         assert answered.get_json()["stage"] == "declined"
         with provided.get(Database).transaction() as transaction:
             assert case(transaction, received.case.id).party_id is None
+
+    def test_can_be_handed_back_for_another_party(
+        self, provided: Provided, place: SmallMunicipality, contractor: Program
+    ) -> None:
+        received, task_id = a_report(provided, place)
+
+        contractor.post(f"/tasks/{task_id}/decline", version=1, json={"reason": "not-mine"})
+
+        with provided.get(Database).transaction() as transaction:
+            assert case(transaction, received.case.id).party_id == place.team_id
 
     def test_is_shown_with_photos_of_the_repair(
         self, provided: Provided, place: SmallMunicipality, contractor: Program

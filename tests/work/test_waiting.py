@@ -374,6 +374,7 @@ class TestThePages:
             f"{page}/wachten",
             typed,
             waiting_for="third-party",
+            waiting_party="Netbeheerder",
             waits_until=a_day(ahead=9).isoformat(),
             waiting_words="",
         )

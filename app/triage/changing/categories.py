@@ -265,6 +265,7 @@ _UPDATE = text(
         danger_text_nl = :danger_nl, danger_text_en = :danger_en, danger_phone = :danger_phone,
         asset_kind = :asset_kind, join_group = :join_group,
         join_within_metres = :join_within_metres, public_visibility = :visibility,
+        is_checked = :is_checked,
         updated_at = :now
     WHERE code = :code
     """
@@ -297,6 +298,7 @@ def _keep(transaction: Transaction, code: str, given: CategoryFacts, *, now: dat
             "join_group": facts.join_group,
             "join_within_metres": facts.join_within_metres,
             "visibility": facts.public_visibility.value,
+            "is_checked": facts.is_checked,
             "now": now,
         },
     )

@@ -40,6 +40,8 @@ class CategoryFacts:
     join_within_metres: int = 250
     public_visibility: PublicVisibility = PublicVisibility.EXACT
     keywords: tuple[Keyword, ...] = ()
+    #: Whether a person looks at the work before its case is resolved.
+    is_checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

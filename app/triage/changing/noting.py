@@ -91,6 +91,7 @@ def told_category(one: KeptCategory) -> dict[str, Any]:
         "joinGroup": facts.join_group,
         "joinWithinMetres": facts.join_within_metres,
         "publicVisibility": facts.public_visibility.value,
+        "isChecked": facts.is_checked,
         **{
             f"keywords{language.capitalize()}": sorted(
                 f"{one.words} ^{one.weight:g}" for one in facts.keywords if one.language == language

@@ -94,6 +94,7 @@ def _facts(row: Row[Any]) -> CategoryFacts:
         join_group=row.join_group,
         join_within_metres=row.join_within_metres,
         public_visibility=PublicVisibility(row.public_visibility),
+        is_checked=row.is_checked,
         keywords=tuple(
             Keyword(one["language"], one["words"], round(one["weight"], 4)) for one in row.keywords
         ),

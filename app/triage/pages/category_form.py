@@ -158,6 +158,7 @@ def values_of(one: KeptCategory, shared_groups: Iterable[object]) -> dict[str, s
         "join_group": facts.join_group or "" if facts.join_group in shared_groups else "",
         "join_within": str(facts.join_within_metres),
         "visibility": facts.public_visibility.value,
+        "is_checked": "yes" if facts.is_checked else "",
         "keywords_nl": _keyword_lines(facts.keywords, "nl"),
         "keywords_en": _keyword_lines(facts.keywords, "en"),
         **_lines_of_stricter(
@@ -219,6 +220,7 @@ def read_category(typed: Typed, offered: Choices, one: KeptCategory | None) -> C
         typed.errors.setdefault("join_within", gettext("Write a whole number, such as 10."))
     visibility = typed.choice("visibility", [each.value for each in PublicVisibility])
     keywords = (*_keywords(typed, "nl"), *_keywords(typed, "en"))
+    is_checked = typed.ticked("is_checked")
     if typed.errors or norm is None or within is None:
         return None
     own = one.facts.join_group if one and one.facts else None
@@ -233,6 +235,7 @@ def read_category(typed: Typed, offered: Choices, one: KeptCategory | None) -> C
         join_within_metres=within,
         public_visibility=PublicVisibility(visibility),
         keywords=keywords,
+        is_checked=is_checked,
     )
 
 

@@ -8,14 +8,16 @@ from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
 from app.work.model import Case, CaseStage
+from app.work.weights import Priority
 
 CASE_COLUMNS = """
     c.id, c.reference, c.category_code, c.category_group, c.stage, ST_X(c.spot) AS longitude,
     ST_Y(c.spot) AS latitude, c.asset_id, c.party_id, c.is_danger, c.report_count, c.received_at,
-    c.due_at, c.at_risk_at, c.version, c.planned_on, c.waiting_for,
-    c.waits_until, c.waiting_words, c.closed_at, c.closing_reason,
-    c.closing_words, c.merged_into, c.is_demo, party.code AS party_code, party.name AS party_name,
-    party.kind AS party_kind, category.public_visibility
+    c.due_at, c.at_risk_at, c.version, c.planned_on, c.waiting_for, c.waits_until,
+    c.waiting_words, c.waiting_party, c.closed_at, c.closing_reason, c.closing_words,
+    c.merged_into, c.is_demo, c.priority, c.cause, party.code AS party_code,
+    party.name AS party_name, party.kind AS party_kind, category.public_visibility,
+    category.is_checked
 """
 CASE_TABLES = """
     defect_case AS c
@@ -54,7 +56,11 @@ def case_of(row: Row[Any]) -> Case:
         party_name=row.party_name,
         party_kind=row.party_kind,
         public_visibility=row.public_visibility,
+        is_checked=row.is_checked,
         is_demo=row.is_demo,
+        priority=Priority(row.priority),
+        cause=row.cause,
+        waiting_party=row.waiting_party,
     )
 
 

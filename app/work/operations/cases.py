@@ -23,7 +23,6 @@ from app.work.model import (
     CaseStage,
     DeskReason,
     Happening,
-    NearCase,
 )
 from app.work.operations.at_asset import check_alone_at_asset
 from app.work.operations.case_rows import case_where
@@ -34,10 +33,26 @@ from app.work.operations.desk_list import (
     settle_desk_entries,
 )
 from app.work.operations.history import write_histories, write_history
+from app.work.operations.nearby import cases_near
 from app.work.operations.offering import offer_task
 from app.work.operations.task_rows import give_tasks_due_date
 from app.work.refusals import CaseNotFound, MovedOn
 from app.work.rules import check_move, stage_of_new_case, waits_too_long
+
+__all__ = [
+    "ResponsibleParty",
+    "case",
+    "case_by_reference",
+    "cases_near",
+    "check_version",
+    "closed_before",
+    "grow_case",
+    "join_report",
+    "move_case",
+    "of_party",
+    "open_case",
+    "write_case",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,20 @@ class ResponsibleParty:
     code: str
     name: str
     kind: str
+
+
+def of_party(party: ResponsibleParty | None) -> dict[str, Any]:
+    """Return what changes of a case when a party gets it, or nobody has it any more."""
+    return {
+        "party_id": party.id if party else None,
+        "party_code": party.code if party else None,
+        "party_name": party.name if party else None,
+        "party_kind": party.kind if party else None,
+        "waiting_for": None,
+        "planned_on": None,
+        "closing_reason": None,
+        "closing_words": None,
+    }
 
 
 def case_by_reference(transaction: Transaction, reference: str, *, lock: bool = False) -> Case:
@@ -72,66 +101,6 @@ def case(transaction: Transaction, case_id: UUID, *, lock: bool = False) -> Case
     if found is None:
         raise CaseNotFound()
     return found
-
-
-def cases_near(
-    transaction: Transaction,
-    *,
-    longitude: float,
-    latitude: float,
-    within_metres: float,
-    category_group: str | None = None,
-    without_asset: bool = False,
-    at_most: int = 5,
-) -> Sequence[NearCase]:
-    """Return the open cases within this distance, nearest first; degrees in WGS 84."""
-    rows = transaction.read(
-        _NEAR,
-        {
-            "longitude": longitude,
-            "latitude": latitude,
-            "within_metres": within_metres,
-            # A degree of latitude is never less than 110,500 m; longitudes shrink towards 54° N.
-            "within_degrees_east": within_metres / 65_000,
-            "within_degrees_north": within_metres / 110_500,
-            "category_group": category_group,
-            "without_asset": without_asset,
-            "at_most": at_most,
-        },
-    )
-    return [
-        NearCase(
-            reference=row.reference,
-            category_code=row.category_code,
-            stage=CaseStage(row.stage),
-            longitude=row.longitude,
-            latitude=row.latitude,
-            asset_id=row.asset_id,
-            report_count=row.report_count,
-            received_at=row.received_at,
-            due_at=row.due_at,
-            distance_metres=row.distance_metres,
-        )
-        for row in rows
-    ]
-
-
-_NEAR = text(
-    """
-    SELECT c.reference, c.category_code, c.stage, ST_X(c.spot) AS longitude,
-           ST_Y(c.spot) AS latitude, c.asset_id, c.report_count, c.received_at, c.due_at,
-           ST_DistanceSphere(c.spot, here.spot) AS distance_metres
-    FROM defect_case AS c,
-         (SELECT ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326) AS spot) AS here
-    WHERE c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')
-      AND c.spot && ST_Expand(here.spot, :within_degrees_east, :within_degrees_north)
-      AND ST_DistanceSphere(c.spot, here.spot) <= :within_metres
-      AND (CAST(:category_group AS text) IS NULL OR c.category_group = :category_group)
-      AND (NOT :without_asset OR c.asset_id IS NULL)
-    ORDER BY distance_metres, c.reference
-    LIMIT :at_most
-    """
-)
 
 
 _OPEN = text(
@@ -326,7 +295,9 @@ def move_case(
     if stage is CaseStage.WAITING and moved.stage is not CaseStage.WAITING:
         stop_clock(transaction, changed, now=now)
     elif moved.stage is CaseStage.WAITING and stage is not CaseStage.WAITING:
-        changed = replace(changed, waiting_for=None, waits_until=None, waiting_words=None)
+        changed = replace(
+            changed, waiting_for=None, waits_until=None, waiting_words=None, waiting_party=None
+        )
         changed = let_clock_run(transaction, changed, now=now)
         settle_desk_entries(transaction, changed.id, now=now, reasons=(DeskReason.WAIT_OVER,))
     write_case(transaction, changed, now=now)
@@ -362,7 +333,9 @@ _CHANGE = text(
         report_count = :report_count, due_at = :due_at, at_risk_at = :at_risk_at, changed_at = :now,
         version = :version, planned_on = :planned_on, waiting_for = :waiting_for,
         waits_until = :waits_until, waiting_words = :waiting_words, closed_at = :closed_at,
-        closing_reason = :closing_reason, closing_words = :closing_words, merged_into = :merged_into
+        closing_reason = :closing_reason, closing_words = :closing_words,
+        merged_into = :merged_into, priority = :priority, cause = :cause,
+        waiting_party = :waiting_party
     WHERE id = :id
     """
 )
@@ -393,5 +366,8 @@ def write_case(transaction: Transaction, changed: Case, *, now: datetime) -> Non
             "closing_reason": changed.closing_reason,
             "closing_words": changed.closing_words,
             "merged_into": changed.merged_into,
+            "priority": changed.priority.value,
+            "cause": changed.cause,
+            "waiting_party": changed.waiting_party,
         },
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
@@ -14,7 +13,7 @@ from app.triage.model import RetiredCategory
 from app.triage.operations import category
 from app.work.model import (
     NEXT_STAGES,
-    NOBODY_HAS_IT,
+    ONLY_THE_DESK_HAS_IT,
     ActedBy,
     Case,
     CaseMoved,
@@ -28,6 +27,7 @@ from app.work.operations.cases import (
     case_by_reference,
     check_version,
     move_case,
+    of_party,
     write_case,
 )
 from app.work.operations.clock import promise_of
@@ -97,13 +97,13 @@ def hand_over(
         found,
         stage_of_new_case(party.kind),
         now=now,
-        **_with(party),
+        **of_party(party),
         **({"due_at": due_at} if due_at else {}),
     )
     told = {"party": party.name, **({"draft": draft} if draft else {})}
     write_history(transaction, found.id, Happening.ASSIGNED, by=by, at=now, **told)
     offer_task(transaction, moved, party_id=party.id, now=now)
-    answered = (*NOBODY_HAS_IT, DeskReason.DANGER_WAITS)
+    answered = (*ONLY_THE_DESK_HAS_IT, DeskReason.DANGER_WAITS)
     settle_desk_entries(transaction, found.id, now=now, reasons=answered)
     return moved
 
@@ -111,11 +111,11 @@ def hand_over(
 def leave_with_nobody(transaction: Transaction, found: Case, *, by: ActedBy, now: datetime) -> Case:
     """Take a case, whose lock the caller holds, from its party; it stands on the desk's list."""
     cancel_open_tasks(transaction, found, by=by, now=now)
-    settle_desk_entries(transaction, found.id, now=now, reasons=NOBODY_HAS_IT)
+    settle_desk_entries(transaction, found.id, now=now, reasons=ONLY_THE_DESK_HAS_IT)
     raise_at_desk(transaction, found.id, DeskReason.NOBODY_RESPONSIBLE, details={}, now=now)
     if found.stage is not CaseStage.RECEIVED:
-        return move_case(transaction, found, CaseStage.RECEIVED, now=now, **_with(None))
-    left = replace(found, version=found.version + 1, **_with(None))
+        return move_case(transaction, found, CaseStage.RECEIVED, now=now, **of_party(None))
+    left = replace(found, version=found.version + 1, **of_party(None))
     write_case(transaction, left, now=now)
     transaction.tell(CaseMoved(left, previous_stage=found.stage, at=now))
     return left
@@ -196,7 +196,7 @@ def reopen_case(
         found,
         stage_of_new_case(party.kind if party else None),
         now=now,
-        **_with(party),
+        **of_party(party),
         due_at=promised.due_at,
         at_risk_at=promised.at_risk_at,
     )
@@ -224,7 +224,11 @@ def settle(
         StillWithNobody: the entry says that nobody has it, and that is still so.
     """
     found = case_by_reference(transaction, reference, lock=True)
-    if reason in NOBODY_HAS_IT and found.is_open and not has_open_tasks(transaction, found.id):
+    if (
+        reason in ONLY_THE_DESK_HAS_IT
+        and found.is_open
+        and not has_open_tasks(transaction, found.id)
+    ):
         raise StillWithNobody()
     if settle_desk_entries(transaction, found.id, now=now, reasons=(reason,)):
         write_history(
@@ -240,20 +244,6 @@ def refuse_closed(found: Case) -> None:
     """
     if not found.is_open and found.stage is not CaseStage.REFERRED:
         raise CaseIsClosed()
-
-
-def _with(party: ResponsibleParty | None) -> dict[str, Any]:
-    """Return what changes of a case when a party gets it, or nobody has it any more."""
-    return {
-        "party_id": party.id if party else None,
-        "party_code": party.code if party else None,
-        "party_name": party.name if party else None,
-        "party_kind": party.kind if party else None,
-        "waiting_for": None,
-        "planned_on": None,
-        "closing_reason": None,
-        "closing_words": None,
-    }
 
 
 def _party_that_had_it(

@@ -6,21 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.foundation.database import Transaction
-from app.geography.model import Located
-from app.intake.kept_answers import answers_of_case
-from app.routing.operations.deciding import decide, defect_at, keep_decision
-from app.routing.rules import cannot_wait
 from app.triage.model import Category
 from app.work.model import ActedBy, Case, CaseMoved, DeskReason, Happening
 from app.work.operations.at_asset import check_alone_at_asset, locked_with_asset
-from app.work.operations.cases import (
-    ResponsibleParty,
-    case_by_reference,
-    check_version,
-    write_case,
-)
+from app.work.operations.cases import case_by_reference, check_version, write_case
 from app.work.operations.desk import hand_over, leave_with_nobody, refuse_closed
 from app.work.operations.desk_list import settle_desk_entries
+from app.work.operations.finding_party import party_found_anew
 from app.work.operations.history import write_history
 from app.work.operations.promising import located_again, promised_from_the_start
 from app.work.operations.task_rows import give_tasks_due_date
@@ -96,34 +88,12 @@ def change_category(
         was=found.category_code,
         category=category.code,
     )
-    party = _route(transaction, changed, category, located, now=now)
+    party = party_found_anew(transaction, changed, category, located, now=now)
     if party is None:
         return leave_with_nobody(transaction, changed, by=by, now=now)
     if party.id == found.party_id and has_open_tasks(transaction, found.id):
         return _stay(transaction, changed, now=now)
     return hand_over(transaction, changed, party=party, by=by, now=now)
-
-
-def _route(
-    transaction: Transaction, changed: Case, kind: Category, located: Located, *, now: datetime
-) -> ResponsibleParty | None:
-    answers = answers_of_case(transaction, changed.id)
-    terms = kind.norm.terms(
-        danger=changed.is_danger,
-        answers=answers,
-        asset_kind=located.asset.kind if located.asset else None,
-    )
-    defect = defect_at(
-        located,
-        changed.category_code,
-        at=now,
-        is_urgent=cannot_wait(terms, danger=changed.is_danger),
-        answers=answers,
-    )
-    decision = decide(transaction, defect)
-    keep_decision(transaction, decision, case_id=changed.id, defect=defect, now=now)
-    party = decision.party
-    return ResponsibleParty(party.id, party.code, party.name, party.kind) if party else None
 
 
 def _stay(transaction: Transaction, changed: Case, *, now: datetime) -> Case:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
@@ -14,7 +16,7 @@ TASK_COLUMNS = """
     task.id AS task_id, task.case_id, task.party_id AS task_party_id, task.stage AS task_stage,
     task.version AS task_version, task.offered_at, task.due_at AS task_due_at,
     task.changed_at AS task_changed_at, task.held_until, task.result, task.remark,
-    task.decline_reason
+    task.decline_reason, task.request
 """
 
 
@@ -33,6 +35,7 @@ def task_of(row: Row[Any]) -> Task:
         remark=row.remark,
         decline_reason=DeclineReason(row.decline_reason) if row.decline_reason else None,
         held_until=row.held_until,
+        request=row.request,
     )
 
 
@@ -74,4 +77,29 @@ def give_tasks_due_date(transaction: Transaction, changed: Case, *, now: datetim
             """
         ),
         {"due_at": changed.due_at, "now": now, "case_id": changed.id},
+    )
+
+
+def tasks_of_case(transaction: Transaction, case_id: UUID) -> Sequence[Task]:
+    """Return the tasks of a case, oldest first."""
+    rows = transaction.connection.execute(
+        text(f"SELECT {TASK_COLUMNS} FROM task WHERE case_id = :id ORDER BY offered_at, id"),  # noqa: S608  # our own column list
+        {"id": case_id},
+    )
+    return [task_of(row) for row in rows]
+
+
+def has_open_tasks(transaction: Transaction, case_id: UUID) -> bool:
+    """Whether somebody still has work on this case."""
+    return bool(
+        transaction.connection.scalar(
+            text(
+                """
+                SELECT EXISTS (
+                    SELECT 1 FROM task WHERE case_id = :case_id
+                      AND stage IN ('offered', 'accepted', 'started', 'on-hold'))
+                """
+            ),
+            {"case_id": case_id},
+        )
     )

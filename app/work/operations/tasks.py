@@ -12,10 +12,11 @@ from sqlalchemy import text
 from app.foundation.database import Transaction
 from app.foundation.json_value import JSONValue
 from app.work.model import (
+    FOR_ANOTHER_PARTY,
+    OPEN_TASK_STAGES,
     ActedBy,
     Case,
     CaseStage,
-    ClosingReason,
     DeclineReason,
     DeskReason,
     Happening,
@@ -24,13 +25,34 @@ from app.work.model import (
     WaitingFor,
     WorkResult,
 )
+from app.work.operations.after_a_task import ask_another, bring_to_desk, end_with, let_check
 from app.work.operations.at_asset import locked_with_asset
 from app.work.operations.cases import case, move_case
 from app.work.operations.desk_list import raise_at_desk, settle_desk_entries
 from app.work.operations.history import write_history
-from app.work.operations.task_rows import TASK_COLUMNS, task_of, write_task
-from app.work.refusals import CaseOpenAtAsset, MovedOn, TaskNotFound
-from app.work.rules import STAGE_AFTER, check_task_move
+from app.work.operations.task_rows import (
+    TASK_COLUMNS,
+    has_open_tasks,
+    task_of,
+    tasks_of_case,
+    write_task,
+)
+from app.work.refusals import MovedOn, TaskNotFound
+from app.work.rules import check_task_move
+
+__all__ = [
+    "accept_task",
+    "cancel_open_tasks",
+    "complete_task",
+    "decline_task",
+    "has_open_tasks",
+    "hold_task",
+    "move_task",
+    "start_task",
+    "take_task",
+    "task",
+    "tasks_of_case",
+]
 
 
 def task(transaction: Transaction, task_id: UUID, *, party_id: UUID) -> Task:
@@ -46,15 +68,6 @@ def task(transaction: Transaction, task_id: UUID, *, party_id: UUID) -> Task:
     if row is None:
         raise TaskNotFound()
     return task_of(row)
-
-
-def tasks_of_case(transaction: Transaction, case_id: UUID) -> Sequence[Task]:
-    """Return the tasks of a case, oldest first."""
-    rows = transaction.connection.execute(
-        text(f"SELECT {TASK_COLUMNS} FROM task WHERE case_id = :id ORDER BY offered_at, id"),  # noqa: S608  # our own column list
-        {"id": case_id},
-    )
-    return [task_of(row) for row in rows]
 
 
 def accept_task(
@@ -115,8 +128,11 @@ def hold_task(
     now: datetime,
     expected_version: int | None = None,
     waiting_for: WaitingFor = WaitingFor.THIRD_PARTY,
+    waiting_party: str | None = None,
 ) -> Task:
     """Put a task on hold until a day, and say for what; the reporters read both.
+
+    `waiting_party` is the third party that it waits for, by its name.
 
     Danger comes on the desk's list then: somebody sees to it that nobody gets hurt meanwhile.
 
@@ -145,6 +161,7 @@ def hold_task(
             now=now,
             waiting_for=waiting_for.value,
             waits_until=until,
+            waiting_party=waiting_party if waiting_for is WaitingFor.THIRD_PARTY else None,
             planned_on=None,
         )
     if of_case.is_danger and of_case.stage is not CaseStage.REFERRED:
@@ -186,27 +203,13 @@ def complete_task(
     if has_open_tasks(transaction, of_case.id):
         return done
     if result is WorkResult.NOT_SOLVED:
-        _bring_to_desk(
+        bring_to_desk(
             transaction, of_case, DeskReason.NOT_SOLVED, now=now, party=of_case.party_name
         )
-        return done
-    nothing_found = ClosingReason.NOTHING_FOUND if result is WorkResult.NOTHING_FOUND else None
-    move_case(
-        transaction,
-        of_case,
-        STAGE_AFTER[result],
-        now=now,
-        closing_reason=nothing_found,
-        closing_words=None,
-        waiting_for=None,
-    )
-    # What a reporter remarked is read all the same; every other question is answered by the end.
-    settle_desk_entries(
-        transaction,
-        of_case.id,
-        now=now,
-        reasons=tuple(reason for reason in DeskReason if reason is not DeskReason.REMARK),
-    )
+    elif of_case.is_checked and of_case.is_open:
+        let_check(transaction, of_case, result, now=now)
+    else:
+        end_with(transaction, of_case, result, now=now)
     return done
 
 
@@ -221,7 +224,11 @@ def decline_task(
     now: datetime,
     expected_version: int | None = None,
 ) -> Task:
-    """Let a party hand a task back, with the reason; the desk decides. Raises as `accept_task`."""
+    """Let a party hand a task back, with the reason.
+
+    What is not theirs goes to whoever is responsible without them, in the same moment; where
+    nobody is, or a person has to look, it comes on the desk's list. Raises as `accept_task`.
+    """
     held, of_case = take_task(
         transaction,
         task_id,
@@ -238,7 +245,11 @@ def decline_task(
         now=now,
         reason=reason.value,
     )
-    _bring_to_desk(
+    if reason in FOR_ANOTHER_PARTY and ask_another(
+        transaction, of_case, instead_of=party_id, now=now
+    ):
+        return declined
+    bring_to_desk(
         transaction,
         of_case,
         DeskReason.DECLINED,
@@ -255,12 +266,7 @@ def cancel_open_tasks(
     """Take back every open task of a case whose lock the caller holds."""
     cancelled = []
     for open_task in tasks_of_case(transaction, of_case.id):
-        if open_task.stage in {
-            TaskStage.OFFERED,
-            TaskStage.ACCEPTED,
-            TaskStage.STARTED,
-            TaskStage.ON_HOLD,
-        }:
+        if open_task.stage in OPEN_TASK_STAGES:
             cancelled.append(
                 move_task(
                     transaction,
@@ -323,49 +329,3 @@ def move_task(
         transaction, changed.case_id, happening, by=by, at=now, task=str(changed.id), **details
     )
     return changed
-
-
-def _bring_to_desk(
-    transaction: Transaction,
-    of_case: Case,
-    reason: DeskReason,
-    *,
-    now: datetime,
-    **details: JSONValue,
-) -> None:
-    if has_open_tasks(transaction, of_case.id) or of_case.stage is CaseStage.RECEIVED:
-        raise_at_desk(transaction, of_case.id, reason, details=details, now=now)
-        return
-    try:
-        move_case(
-            transaction,
-            of_case,
-            CaseStage.RECEIVED,
-            now=now,
-            party_id=None,
-            party_code=None,
-            party_name=None,
-            party_kind=None,
-            waiting_for=None,
-            planned_on=None,
-        )
-    except CaseOpenAtAsset as other:
-        # It was passed on, and since then the asset has an open case of ours: the desk joins them.
-        details["case"] = other.reference
-    raise_at_desk(transaction, of_case.id, reason, details=details, now=now)
-
-
-def has_open_tasks(transaction: Transaction, case_id: UUID) -> bool:
-    """Whether somebody still has work on this case."""
-    return bool(
-        transaction.connection.scalar(
-            text(
-                """
-                SELECT EXISTS (
-                    SELECT 1 FROM task WHERE case_id = :case_id
-                      AND stage IN ('offered', 'accepted', 'started', 'on-hold'))
-                """
-            ),
-            {"case_id": case_id},
-        )
-    )

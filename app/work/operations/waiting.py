@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import text
 
@@ -41,11 +42,13 @@ def let_wait(
     by: ActedBy,
     now: datetime,
     expected_version: int | None = None,
+    party: str | None = None,
 ) -> Case:
     """Let a case wait for somebody else until a day; its clock stands still meanwhile.
 
-    Its party keeps its task, and may begin all the same. `words` are what the reporters read. A
-    case that waits already waits until this day from now on.
+    Its party keeps its task, and may begin all the same. `words` are what the reporters read, and
+    `party` is the third party that it waits for, by its name. A case that waits already waits
+    until this day from now on.
 
     Raises:
         CaseNotFound: there is no such case.
@@ -56,23 +59,18 @@ def let_wait(
     found = case_by_reference(transaction, reference, lock=True)
     check_version(found, expected_version)
     refuse_closed(found)
-    waits = {
+    waits: dict[str, Any] = {
         "waiting_for": waiting_for.value,
         "waits_until": until,
         "waiting_words": words or None,
+        "waiting_party": party or None if waiting_for is WaitingFor.THIRD_PARTY else None,
     }
     if found.stage is not CaseStage.WAITING:
         waiting = move_case(
             transaction, found, CaseStage.WAITING, now=now, planned_on=None, **waits
         )
     else:
-        waiting = replace(
-            found,
-            waiting_for=waiting_for.value,
-            waits_until=until,
-            waiting_words=words or None,
-            version=found.version + 1,
-        )
+        waiting = replace(found, version=found.version + 1, **waits)
         if found.waiting_for not in STOPS_THE_CLOCK:
             stop_clock(transaction, waiting, now=now)
         write_case(transaction, waiting, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -39,9 +39,11 @@ from app.work.model import (
     NearCase,
     TaskStage,
 )
-from app.work.operations.cases import case, case_by_reference, cases_near
+from app.work.operations.cases import case, case_by_reference
+from app.work.operations.choices import Choice, ChoiceList, all_choices
 from app.work.operations.history import history_of_case
 from app.work.operations.lists import desk_entries_of_case
+from app.work.operations.nearby import cases_near
 from app.work.operations.tasks import tasks_of_case
 from app.work.pages.desk import entry_words
 from app.work.pages.shown import (
@@ -169,6 +171,7 @@ def _read(
     party_names = {party.id: party.name for party in all_parties}
     today = now.astimezone(LOCAL_ZONE).date()
     desk_entries = desk_entries_of_case(transaction, found.id)
+    offered = all_choices(transaction)
     into = case(transaction, found.merged_into) if found.merged_into else None
     category_name = names[found.category_code]
     return {
@@ -183,12 +186,18 @@ def _read(
         "is_overdue": found.is_overdue(now),
         "clock": clock_words(found.clock(now)),
         "clock_state": found.clock(now).value,
-        "waits": waits_words(found.waiting_for, found.waits_until)
+        "waits": waits_words(found.waiting_for, found.waits_until, found.waiting_party)
         if found.stage is CaseStage.WAITING
         else None,
         "wait_options": [
             {"value": one.value, "label": waiting_words(one)} for one in DESK_WAITS_FOR
         ],
+        "third_parties": [
+            {"value": one.name.nl, "label": one.name.nl}
+            for one in offered
+            if one.list is ChoiceList.THIRD_PARTY and not one.is_retired
+        ],
+        "other_party": _not_listed(found.waiting_party, offered),
         "day_after": (today + timedelta(days=1)).isoformat(),
         "latest": (today + timedelta(days=MOST_DAYS_AHEAD)).isoformat(),
         "is_at_border": bool(grounds.get("isAtBorder")),
@@ -264,10 +273,16 @@ def _read(
         "channels": channel_words(),
         "can_direct": found.is_open or found.stage is CaseStage.REFERRED,
         "can_reopen": found.stage in {CaseStage.RESOLVED, CaseStage.CLOSED_WITHOUT_WORK},
+        "needs_check": any(one.reason is DeskReason.TO_CHECK for one in desk_entries),
         "needs_party": any(entry.reason in NOBODY_HAS_IT for entry in desk_entries),
         "kind_is_unsure": any(e.reason is DeskReason.UNSURE_CATEGORY for e in desk_entries),
         "map": _map(transaction, found, settings, category_name),
     }
+
+
+def _not_listed(party: str | None, offered: Sequence[Choice]) -> str | None:
+    """Return the third party that somebody wrote, where it is none of the list."""
+    return party if party not in {one.name.nl for one in offered if not one.is_retired} else None
 
 
 def _category_options(tree: CategoryTree) -> list[dict[str, object]]:

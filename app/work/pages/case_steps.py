@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.foundation.clock import LOCAL_ZONE, Clock
+from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.identity.access import acting, open_to
@@ -29,13 +26,12 @@ from app.triage.model import Category
 from app.triage.operations import category_tree
 from app.work.model import (
     DESK_WAITS_FOR,
-    ActedBy,
-    CaseStage,
     ClosingReason,
     DeskReason,
     WaitingFor,
 )
 from app.work.operations.cases import ResponsibleParty, case, case_by_reference
+from app.work.operations.checking import approve_work
 from app.work.operations.danger import take_danger_away
 from app.work.operations.desk import (
     assign_case,
@@ -47,28 +43,21 @@ from app.work.operations.desk import (
 from app.work.operations.recategorising import change_category
 from app.work.operations.waiting import let_go_on, let_wait
 from app.work.pages.case_page import known_reference, show_case
-from app.work.pages.typed import Typed, number_in
+from app.work.pages.taking_steps import NotRight, Said, by_whom, moment, take_step
+from app.work.pages.typed import Typed
 from app.work.refusals import (
-    CannotJoin,
-    CaseIsClosed,
     CaseNotFound,
-    CaseOpenAtAsset,
-    MovedOn,
-    NoDanger,
-    StageNotReachable,
-    StillWithNobody,
 )
 from app.work.rules import can_wait_until
-from app.work.words import case_stage_words, day_words, obstacle_words
+from app.work.words import case_stage_words, day_words
 
 blueprint = Blueprint("case_steps", __name__, url_prefix="/balie")
 
 #: What the desk adds to the reason of a closing, or of waiting.
 _CLOSING_WORDS_LENGTH = 500
 
-#: What is said once a step was taken: how (`ok`, `warning`), and the sentence.
-Said = tuple[str, str]
-Step = Callable[[Transaction, str, int], Said]
+#: The name of a third party that a case waits for.
+_PARTY_LENGTH = 80
 
 
 @blueprint.post("/zaken/<reference>/toewijzen")
@@ -82,13 +71,18 @@ def assign(reference: str) -> ResponseReturnValue:
         party = _party(transaction, code)
         if party is None:
             typed.errors["party"] = gettext("Choose a party from the list.")
-            raise _NotRight
+            raise NotRight
         assign_case(
-            transaction, reference, party=party, by=_by(), now=_now(), expected_version=version
+            transaction,
+            reference,
+            party=party,
+            by=by_whom(),
+            now=moment(),
+            expected_version=version,
         )
         return "ok", gettext("Given to %(party)s.", party=party.name)
 
-    return _take("party", reference, typed, step)
+    return take_step("party", reference, typed, step)
 
 
 @blueprint.post("/zaken/<reference>/soort")
@@ -102,14 +96,14 @@ def recategorise(reference: str) -> ResponseReturnValue:
         category = _category(transaction, code)
         if category is None:
             typed.errors["category"] = gettext("Choose a kind from the list.")
-            raise _NotRight
+            raise NotRight
         kept = case_by_reference(transaction, reference).category_code == category.code
         changed = change_category(
             transaction,
             reference,
             category=category,
-            by=_by(),
-            now=_now(),
+            by=by_whom(),
+            now=moment(),
             expected_version=version,
         )
         if kept:
@@ -118,7 +112,7 @@ def recategorise(reference: str) -> ResponseReturnValue:
             return "ok", gettext("Kind changed. It is with %(party)s.", party=changed.party_name)
         return "warning", gettext("Kind changed. Nobody is responsible: give it to a party.")
 
-    return _take("category", reference, typed, step)
+    return take_step("category", reference, typed, step)
 
 
 @blueprint.post("/zaken/<reference>/geen-gevaar")
@@ -127,10 +121,12 @@ def calm(reference: str) -> ResponseReturnValue:
     """Say that it is no danger after all."""
 
     def step(transaction: Transaction, reference: str, version: int) -> Said:
-        take_danger_away(transaction, reference, by=_by(), now=_now(), expected_version=version)
+        take_danger_away(
+            transaction, reference, by=by_whom(), now=moment(), expected_version=version
+        )
         return "ok", gettext("It is no danger any more. The usual norm counts again.")
 
-    return _take("page", reference, Typed(), step)
+    return take_step("page", reference, Typed(), step)
 
 
 @blueprint.post("/zaken/<reference>/samenvoegen")
@@ -147,9 +143,14 @@ def join(reference: str) -> ResponseReturnValue:
             typed.errors["other"] = gettext(
                 "There is no report with this number. A number looks like K7MD-4QXW."
             )
-            raise _NotRight
+            raise NotRight
         merged, into = merge_case(
-            transaction, reference, into_reference, by=_by(), now=_now(), expected_version=version
+            transaction,
+            reference,
+            into_reference,
+            by=by_whom(),
+            now=moment(),
+            expected_version=version,
         )
         move_reports(transaction, from_case=merged.id, to_case=into.id)
         joined_to.append(into.reference)
@@ -157,7 +158,7 @@ def join(reference: str) -> ResponseReturnValue:
             "%(one)s is part of %(other)s now.", one=reference, other=into.reference
         )
 
-    return _take("other", reference, typed, step, leads_to=joined_to)
+    return take_step("other", reference, typed, step, leads_to=joined_to)
 
 
 @blueprint.post("/zaken/<reference>/sluiten")
@@ -170,19 +171,19 @@ def close(reference: str) -> ResponseReturnValue:
 
     def step(transaction: Transaction, reference: str, version: int) -> Said:
         if reason is None or typed.errors:
-            raise _NotRight
+            raise NotRight
         close_without_work(
             transaction,
             reference,
             reason=reason.value,
             words=words,
-            by=_by(),
-            now=_now(),
+            by=by_whom(),
+            now=moment(),
             expected_version=version,
         )
         return "ok", gettext("Closed without work.")
 
-    return _take("reason", reference, typed, step)
+    return take_step("reason", reference, typed, step)
 
 
 @blueprint.post("/zaken/<reference>/wachten")
@@ -196,31 +197,51 @@ def wait(reference: str) -> ResponseReturnValue:
     if waiting_for is not None and waiting_for not in DESK_WAITS_FOR:
         typed.errors["waiting_for"] = gettext("Say what it has to wait for.")
     until = typed.day("waits_until", missing=gettext("Say until which day it waits."))
-    today = _now().astimezone(LOCAL_ZONE).date()
+    today = moment().astimezone(LOCAL_ZONE).date()
     if until is not None and not can_wait_until(until, today=today):
         typed.errors["waits_until"] = gettext("Choose a day after today, within a year.")
     words = typed.text("waiting_words", most=_CLOSING_WORDS_LENGTH)
+    chosen = typed.text("waiting_party", most=_PARTY_LENGTH)
+    written = typed.text("other_party", most=_PARTY_LENGTH)
+    party = written or chosen
+    if waiting_for is WaitingFor.THIRD_PARTY and not party:
+        typed.errors["waiting_party"] = gettext("Say for whom it waits.")
     if waiting_for is WaitingFor.REPORTER and not words:
         typed.errors["waiting_words"] = gettext("Write what the reporter should tell us.")
 
     def step(transaction: Transaction, reference: str, version: int) -> Said:
         if waiting_for is None or until is None or typed.errors:
-            raise _NotRight
+            raise NotRight
         let_wait(
             transaction,
             reference,
             waiting_for=waiting_for,
             until=until,
             words=words,
-            by=_by(),
-            now=_now(),
+            party=party,
+            by=by_whom(),
+            now=moment(),
             expected_version=version,
         )
         return "ok", gettext(
             "It waits until %(day)s. The clock stands still.", day=day_words(until)
         )
 
-    return _take("waiting_for", reference, typed, step)
+    return take_step("waiting_for", reference, typed, step)
+
+
+@blueprint.post("/zaken/<reference>/gecontroleerd")
+@open_to(Permission.DIRECT_CASES)
+def approve(reference: str) -> ResponseReturnValue:
+    """Say that the finished work is good; the case ends with it."""
+
+    def step(transaction: Transaction, reference: str, version: int) -> Said:
+        ended = approve_work(
+            transaction, reference, by=by_whom(), now=moment(), expected_version=version
+        )
+        return "ok", gettext("Checked: %(stage)s.", stage=case_stage_words(ended.stage).lower())
+
+    return take_step("page", reference, Typed(), step)
 
 
 @blueprint.post("/zaken/<reference>/verder")
@@ -229,12 +250,14 @@ def go_on(reference: str) -> ResponseReturnValue:
     """Let a case that waits go on."""
 
     def step(transaction: Transaction, reference: str, version: int) -> Said:
-        gone_on = let_go_on(transaction, reference, by=_by(), now=_now(), expected_version=version)
+        gone_on = let_go_on(
+            transaction, reference, by=by_whom(), now=moment(), expected_version=version
+        )
         if gone_on.party_name:
             return "ok", gettext("It goes on. It is with %(party)s.", party=gone_on.party_name)
         return "warning", gettext("It goes on. Nobody has it: give it to a party.")
 
-    return _take("page", reference, Typed(), step)
+    return take_step("page", reference, Typed(), step)
 
 
 @blueprint.post("/zaken/<reference>/heropenen")
@@ -244,13 +267,13 @@ def reopen(reference: str) -> ResponseReturnValue:
 
     def step(transaction: Transaction, reference: str, version: int) -> Said:
         reopened = reopen_case(
-            transaction, reference, by=_by(), now=_now(), expected_version=version
+            transaction, reference, by=by_whom(), now=moment(), expected_version=version
         )
         if reopened.party_name:
             return "ok", gettext("Reopened. It is with %(party)s.", party=reopened.party_name)
         return "warning", gettext("Reopened. Nobody has it: give it to a party.")
 
-    return _take("page", reference, Typed(), step)
+    return take_step("page", reference, Typed(), step)
 
 
 @blueprint.post("/zaken/<reference>/afhandelen")
@@ -263,11 +286,11 @@ def settle_entry(reference: str) -> ResponseReturnValue:
     def step(transaction: Transaction, reference: str, version: int) -> Said:
         del version  # Saying that one looked holds whatever else happened to the case.
         if reason is None:
-            raise _NotRight
-        settle(transaction, reference, reason=reason, by=_by(), now=_now())
+            raise NotRight
+        settle(transaction, reference, reason=reason, by=by_whom(), now=moment())
         return "ok", gettext("Taken off the list.")
 
-    return _take("page", reference, typed, step)
+    return take_step("page", reference, typed, step)
 
 
 @blueprint.post("/zaken/<reference>/contact/<uuid:report_id>")
@@ -283,87 +306,12 @@ def contact(reference: str, report_id: UUID) -> ResponseReturnValue:
         is_of_case = report_id in {one.id for one in reports_of_case(transaction, found.id)}
         if account_id is None or not is_of_case:
             raise ReportNotFound()
-        opened = open_contact(transaction, report_id, account_id=account_id, now=_now())
+        opened = open_contact(transaction, report_id, account_id=account_id, now=moment())
     return show_case(reference, contacts={report_id: opened})
 
 
-class _NotRight(Exception):
-    """Something in the form is not right; `typed.errors` says what."""
-
-
-def _take(
-    field: str,
-    written: str,
-    typed: Typed,
-    step: Step,
-    *,
-    leads_to: list[str] | None = None,
-) -> ResponseReturnValue:
-    """Take a step in one transaction, and say on the page whatever stands in its way.
-
-    `field` is where a refusal is said; the page comes back with what was typed.
-    """
-    reference = known_reference(written)
-    version = typed.version()
-    if version is None:
-        typed.errors["page"] = gettext(
-            "The page was not complete. Look at it again and press again."
-        )
-        return show_case(reference, typed=typed, status=HTTPStatus.BAD_REQUEST)
-    try:
-        with provided().get(Database).transaction() as transaction:
-            how, sentence = step(transaction, reference, version)
-    except _NotRight:
-        return show_case(reference, typed=typed, status=HTTPStatus.BAD_REQUEST)
-    except MovedOn:
-        seen = number_in(request.form.get("happened", ""))
-        return show_case(reference, typed=typed, status=HTTPStatus.PRECONDITION_FAILED, seen=seen)
-    except (
-        CannotJoin,
-        CaseIsClosed,
-        CaseOpenAtAsset,
-        NoDanger,
-        StageNotReachable,
-        StillWithNobody,
-    ) as refusal:
-        typed.errors[field] = _sentence(refusal)
-        return show_case(reference, typed=typed, status=HTTPStatus.CONFLICT)
-    flash(sentence, how)
-    return redirect(f"/balie/zaken/{(leads_to or [reference])[-1]}", code=303)
-
-
-def _sentence(refusal: Exception) -> str:
-    if isinstance(refusal, CannotJoin):
-        return obstacle_words(refusal.because)
-    if isinstance(refusal, CaseOpenAtAsset):
-        return str(
-            gettext(
-                "At this object %(reference)s is open already. Join the two instead.",
-                reference=refusal.reference,
-            )
-        )
-    if isinstance(refusal, NoDanger):
-        return str(gettext("Nobody says any more that this is a danger."))
-    if isinstance(refusal, StillWithNobody):
-        return str(gettext("Nobody has this report yet: give it to a party, join it or close it."))
-    if isinstance(refusal, StageNotReachable):
-        stage = refusal.stage
-        words = case_stage_words(stage) if isinstance(stage, CaseStage) else str(stage)
-        return str(gettext("That is not possible: it is at “%(stage)s” now.", stage=words))
-    return str(gettext("This report is closed. Reopen it first."))
-
-
-def _by() -> ActedBy:
-    actor = acting()
-    return ActedBy(actor.kind.value, actor.id)
-
-
-def _now() -> datetime:
-    return provided().get(Clock).now()
-
-
 def _party(transaction: Transaction, code: str) -> ResponsibleParty | None:
-    today = _now().astimezone(LOCAL_ZONE).date()
+    today = moment().astimezone(LOCAL_ZONE).date()
     for party in parties(transaction, on=today):
         if party.code == code:
             return ResponsibleParty(party.id, party.code, party.name, party.kind)

@@ -85,7 +85,7 @@ def entry_words(entry: DeskEntry) -> str:
         return _suspicion(details)
     if entry.reason is DeskReason.WAIT_OVER:
         return waits_words(_text(details, "waiting"), entry.case.waits_until)
-    if entry.reason is DeskReason.NOT_SOLVED:
+    if entry.reason in {DeskReason.NOT_SOLVED, DeskReason.TO_CHECK}:
         return _text(details, "party")
     if entry.reason is DeskReason.OTHER_ANSWERS:
         return str(gettext("of report %(report)s", report=_text(details, "report")))

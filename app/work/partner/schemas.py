@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from app.foundation.bodies import Words
 from app.photos.model import PhotoStatus
-from app.work.model import CaseStage, DeclineReason, TaskStage, WorkResult
+from app.work.model import CaseStage, DeclineReason, TaskStage, WaitingFor, WorkResult
 from app.work.partner.model import Step
 
 LONGEST_REMARK = 3000
@@ -238,6 +238,21 @@ class HoldSchema(Schema):
         least=1,
         most=LONGEST_REMARK,
         metadata={"example": "Wachten op de netbeheerder."},
+    )
+    waiting_for = _one_of(
+        WaitingFor,
+        load_default=WaitingFor.THIRD_PARTY.value,
+        data_key="waitingFor",
+        metadata={"description": "The reporters read it."},
+    )
+    waiting_party = Words(
+        load_default="",
+        most=80,
+        data_key="waitingParty",
+        metadata={
+            "description": "For `third-party`: its name. The reporters read it.",
+            "example": "Enexis",
+        },
     )
 
 

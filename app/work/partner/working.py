@@ -33,6 +33,7 @@ from app.work.model import (
     DeclineReason,
     Task,
     TaskStage,
+    WaitingFor,
     WorkResult,
 )
 from app.work.operations.cases import case
@@ -120,13 +121,19 @@ def post_start(task_id: UUID) -> Response:
 @open_to(Permission.PARTNER_WORK_TASKS)
 @_answered_as_a_step
 def post_hold(task_id: UUID) -> Response:
-    """Put the task on hold until a day, waiting for somebody else."""
+    """Put the task on hold until a day, and say for what or whom it waits."""
     body = read_json(request)
     said = _load(HoldSchema(), body)
     today = provided().get(Clock).now().astimezone(LOCAL_ZONE).date()
     if not can_wait_until(said["until"], today=today):
         refuse_field("until", "out-of-range", "A day after today, within a year.")
-    act = partial(hold_task, until=said["until"], remark=said["reason"])
+    act = partial(
+        hold_task,
+        until=said["until"],
+        remark=said["reason"],
+        waiting_for=WaitingFor(said["waiting_for"]),
+        waiting_party=said["waiting_party"] or None,
+    )
     return _take(Step.HOLD, task_id, act, body)
 
 
@@ -154,7 +161,11 @@ def post_complete(task_id: UUID) -> Response:
 @open_to(Permission.PARTNER_WORK_TASKS)
 @_answered_as_a_step
 def post_decline(task_id: UUID) -> Response:
-    """Hand the task back, with the reason; the desk decides who gets it."""
+    """Hand the task back, with the reason.
+
+    What is not yours (`not-ours`, `not-mine`) goes at once to who is responsible without you;
+    where nobody is, and for every other reason, the desk looks.
+    """
     body = read_json(request)
     said = _load(DeclineSchema(), body)
     act = partial(decline_task, reason=DeclineReason(said["reason"]), remark=said["remark"])
