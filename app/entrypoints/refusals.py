@@ -9,6 +9,7 @@ from app.foundation import api_documents, bodies, given_answers, import_files, k
 from app.foundation.errors import DomainError
 from app.geography import model as geography
 from app.identity import model as identity
+from app.identity.administration import model as administration
 from app.intake import model as intake
 from app.photos import model as photos
 from app.planning import model as planning
@@ -21,6 +22,10 @@ from app.work import refusals as work
 from app.work.partner import model as partner
 
 STATUS: Mapping[type[DomainError], int] = {
+    administration.AccountChangedMeanwhile: 412,
+    administration.AccountRefused: 400,
+    administration.LastAdministrator: 409,
+    administration.OwnAccountElsewhere: 409,
     api_documents.ArgumentsRefused: 400,
     bodies.BodyRefused: 400,
     bodies.BodyTooLarge: 413,

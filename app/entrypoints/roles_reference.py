@@ -38,6 +38,7 @@ _WHAT_IT_OPENS: dict[Permission, str] = {
 _REACH = {
     Reach.OWN: "their own",
     Reach.OWN_PARTY: "own party",
+    Reach.WITHIN_LIMITS: "within limits",
     Reach.EVERYTHING: "everything",
 }
 

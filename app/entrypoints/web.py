@@ -26,6 +26,7 @@ from app.geography.pages import asset_imports
 from app.geography.pages import assets as asset_pages
 from app.geography.pages import drawing as drawing_pages
 from app.identity import pages as identity_pages
+from app.identity.administration import pages as account_pages
 from app.photos import pages as photo_pages
 from app.photos.model import MAX_PHOTO_BYTES, MAX_PHOTOS
 from app.publishing import pages as front_page
@@ -38,7 +39,16 @@ from app.routing.pages import calendar as routing_calendar
 from app.routing.pages import trial as routing_trial
 from app.triage.pages import categories as kind_pages
 from app.triage.pages import questions as kind_question_pages
-from app.work.pages import case_page, case_steps, crew, desk, moving_cases, parties, task_steps
+from app.work.pages import (
+    case_page,
+    case_steps,
+    crew,
+    desk,
+    moving_cases,
+    openings,
+    parties,
+    task_steps,
+)
 from app.work.pages.office import list as office_list
 from app.work.pages.office import search as office_search
 
@@ -83,6 +93,7 @@ def create_app(services: Provided | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
     for blueprint in (
         about.blueprint,
+        account_pages.blueprint,
         area_pages.blueprint,
         asset_pages.blueprint,
         asset_imports.blueprint,
@@ -101,6 +112,7 @@ def create_app(services: Provided | None = None) -> Flask:
         moving_cases.blueprint,
         office_list.blueprint,
         office_search.blueprint,
+        openings.blueprint,
         parties.blueprint,
         photo_pages.blueprint,
         public_map.blueprint,

@@ -14,6 +14,7 @@ from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook, address_book
 from app.geography.importing.pdok import BoundaryRegister, PdokBoundaries
 from app.geography.importing.spoken_of import AreasSpokenOf
+from app.identity.administration.limit_choices import LimitChoices
 from app.identity.jobs import FORGET_WHAT_IS_OVER, forget_what_is_over
 from app.identity.rates import Rates, rates
 from app.photos.jobs import JOBS as PHOTO_JOBS
@@ -28,6 +29,7 @@ from app.triage.changing.in_use import AgreementsAboutKinds, OpenCases
 from app.triage.model import CategoryShownOtherwise
 from app.work.jobs import JOBS as WORK_JOBS
 from app.work.model import CaseMoved
+from app.work.operations.limit_choices import AreasAndKinds
 from app.work.operations.lists import open_cases_by_category
 
 #: Fact → who hears it at once, inside the transaction in which it is told.
@@ -81,6 +83,7 @@ def wire(settings: Settings) -> Provided:
     )
     services.put(BoundaryRegister, PdokBoundaries())
     services.put(AreasSpokenOf, agreed_areas)
+    services.put(LimitChoices, AreasAndKinds())
     services.put(OpenCases, open_cases_by_category)
     services.put(AgreementsAboutKinds, agreements_by_category)
     services.put(PhotoStore, FolderPhotoStore(settings.photo_folder))

@@ -25,6 +25,8 @@ class ChangedThrough(StrEnum):
     PAGE = "page"
     COMMAND = "command"
     DEMO = "demo"
+    #: The provider of single sign-on said who works here, and as what.
+    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class ChangedBy:
 
 BY_COMMAND = ChangedBy(ChangedThrough.COMMAND)
 BY_DEMO = ChangedBy(ChangedThrough.DEMO)
+BY_PROVIDER = ChangedBy(ChangedThrough.PROVIDER)
 
 
 class RuleChangeRecord(Base):
@@ -47,7 +50,7 @@ class RuleChangeRecord(Base):
 
     __tablename__ = "rule_change"
     __table_args__ = (
-        CheckConstraint("through IN ('page', 'command', 'demo')", name="through"),
+        CheckConstraint("through IN ('page', 'command', 'demo', 'provider')", name="through"),
         Index("ix_rule_change_what_code", "what", "code"),
         Index("ix_rule_change_at", "at"),
     )

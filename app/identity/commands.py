@@ -20,12 +20,13 @@ from app.foundation.rule_changes import BY_COMMAND
 from app.foundation.settings import Settings
 from app.foundation.texts import is_plain_line
 from app.identity import invitations, operations
+from app.identity.administration import operations as administration
+from app.identity.administration.model import AccountToKeep
 from app.identity.model import PartyKind
 from app.identity.parties import PartyToKeep, end_party, make_party
 from app.identity.party_imports import PartiesFile, PartyInFile, import_parties, parties_in_file
 from app.identity.permissions import SCOPE_PERMISSIONS, Role
 from app.identity.records import Account
-from app.identity.second_factor import reset_second_factor
 
 
 def _plain_line(_context: click.Context, _option: click.Parameter, typed: str) -> str:
@@ -78,13 +79,12 @@ def create_administrator(
 def create(provided: Provided, *, email: str, name: str, role: str, party_code: str | None) -> None:
     """Add a person, and print a link with which they choose a password themselves."""
     with _sentences(), provided.get(Database).transaction() as transaction:
-        party = operations.party(transaction, party_code) if party_code else None
-        made = operations.create_account(
+        if party_code:
+            operations.party(transaction, party_code)
+        made = administration.invite(
             transaction,
-            email=email,
-            name=name,
-            role=Role(role),
-            party_id=party.id if party else None,
+            AccountToKeep(email=email, name=name, role=Role(role), party=party_code),
+            by=BY_COMMAND,
             now=provided.get(Clock).now(),
         )
         _tell_invitation(provided, made)
@@ -119,7 +119,9 @@ def end(provided: Provided, *, email: str) -> None:
     """End every sign-in of EMAIL and let it sign in no more; its history stays."""
     with _sentences(), provided.get(Database).transaction() as transaction:
         account = operations.account_with_email(transaction, email)
-        operations.deactivate(transaction, account.id, now=provided.get(Clock).now())
+        administration.end_account(
+            transaction, account.id, by=BY_COMMAND, now=provided.get(Clock).now()
+        )
     click.echo(f"{account.email} can sign in no more.")
 
 
@@ -130,7 +132,9 @@ def let_back(provided: Provided, *, email: str) -> None:
     """Let EMAIL, which was ended, sign in again, and print a link to choose a password."""
     with _sentences(), provided.get(Database).transaction() as transaction:
         account = operations.account_with_email(transaction, email)
-        invitations.let_back(transaction, account.id, now=provided.get(Clock).now())
+        administration.let_back(
+            transaction, account.id, by=BY_COMMAND, now=provided.get(Clock).now()
+        )
         _tell_invitation(provided, account)
 
 
@@ -141,7 +145,9 @@ def new_password(provided: Provided, *, email: str) -> None:
     """End every sign-in and the password of EMAIL, and print a link to choose a new one."""
     with _sentences(), provided.get(Database).transaction() as transaction:
         account = operations.account_with_email(transaction, email)
-        invitations.take_password_away(transaction, account.id, now=provided.get(Clock).now())
+        administration.renew_link(
+            transaction, account.id, by=BY_COMMAND, now=provided.get(Clock).now()
+        )
         _tell_invitation(provided, account)
 
 
@@ -152,7 +158,9 @@ def reset_second_factor_command(provided: Provided, *, email: str) -> None:
     """Take the app, the passkeys and the recovery codes of EMAIL away, and end its sign-ins."""
     with _sentences(), provided.get(Database).transaction() as transaction:
         account = operations.account_with_email(transaction, email)
-        reset_second_factor(transaction, account.id, now=provided.get(Clock).now())
+        administration.take_second_factor(
+            transaction, account.id, by=BY_COMMAND, now=provided.get(Clock).now()
+        )
     click.echo(f"{account.email} signs in with the password alone, and sets up a second step then.")
 
 

@@ -9,7 +9,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.foundation.errors import DomainError
-from app.identity.permissions import ROLE_PERMISSIONS, SCOPE_PERMISSIONS, Permission, Role
+from app.identity.permissions import (
+    ROLE_PERMISSIONS,
+    ROLES_WITH_LIMITS,
+    SCOPE_PERMISSIONS,
+    Permission,
+    Role,
+)
 
 
 class PartyKind(StrEnum):
@@ -31,6 +37,26 @@ class ActorKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """To which cases an account is limited: those in one of the areas and of one of the main kinds.
+
+    An area is its kind and its code with a colon between them, a main kind its code. None of a
+    sort leaves nothing out.
+    """
+
+    areas: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.areas or self.categories)
+
+
+#: Of whoever is not limited.
+NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who does something: an account, a partner's program, a reporter, or the system itself.
 
@@ -43,6 +69,7 @@ class Actor:
     party_id: UUID | None = None
     role: Role | None = None
     permissions: frozenset[Permission] = frozenset()
+    limits: Limits = NO_LIMITS
 
     def may(self, permission: Permission) -> bool:
         """Whether this actor has `permission`; what anyone may, everyone may."""
@@ -50,10 +77,19 @@ class Actor:
 
     @classmethod
     def account(
-        cls, account_id: UUID, *, name: str, role: Role, party_id: UUID | None = None
+        cls,
+        account_id: UUID,
+        *,
+        name: str,
+        role: Role,
+        party_id: UUID | None = None,
+        limits: Limits = NO_LIMITS,
     ) -> Actor:
-        """Return the actor behind an account, with all its role allows."""
-        return cls(ActorKind.ACCOUNT, account_id, name, party_id, role, ROLE_PERMISSIONS[role])
+        """Return the actor behind an account, with all its role allows, within its limits."""
+        held = limits if role in ROLES_WITH_LIMITS else NO_LIMITS
+        return cls(
+            ActorKind.ACCOUNT, account_id, name, party_id, role, ROLE_PERMISSIONS[role], held
+        )
 
     @classmethod
     def partner(

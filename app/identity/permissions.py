@@ -57,6 +57,9 @@ class Reach(StrEnum):
     OWN_PARTY = "own-party"
     #: On everything of the municipality.
     EVERYTHING = "everything"
+    #: On everything of the municipality, but for what lies outside the areas and the main kinds
+    #: that the account is limited to, where it is limited.
+    WITHIN_LIMITS = "within-limits"
 
 
 #: Role → permission → on whose things. What is not here, nobody may. The administrator gives out
@@ -73,19 +76,19 @@ ROLE_TABLE: dict[Role, dict[Permission, Reach]] = {
     },
     Role.COORDINATOR: {
         Permission.SIGNED_IN: Reach.OWN,
-        Permission.SEE_CASES: Reach.EVERYTHING,
-        Permission.SEE_DESK: Reach.EVERYTHING,
-        Permission.DIRECT_CASES: Reach.EVERYTHING,
-        Permission.SEE_CONTACT: Reach.EVERYTHING,
+        Permission.SEE_CASES: Reach.WITHIN_LIMITS,
+        Permission.SEE_DESK: Reach.WITHIN_LIMITS,
+        Permission.DIRECT_CASES: Reach.WITHIN_LIMITS,
+        Permission.SEE_CONTACT: Reach.WITHIN_LIMITS,
         Permission.PLAN_WORKS: Reach.EVERYTHING,
         Permission.SEE_STEERING: Reach.EVERYTHING,
     },
     Role.DESK: {
         Permission.SIGNED_IN: Reach.OWN,
-        Permission.SEE_CASES: Reach.EVERYTHING,
-        Permission.SEE_DESK: Reach.EVERYTHING,
-        Permission.DIRECT_CASES: Reach.EVERYTHING,
-        Permission.SEE_CONTACT: Reach.EVERYTHING,
+        Permission.SEE_CASES: Reach.WITHIN_LIMITS,
+        Permission.SEE_DESK: Reach.WITHIN_LIMITS,
+        Permission.DIRECT_CASES: Reach.WITHIN_LIMITS,
+        Permission.SEE_CONTACT: Reach.WITHIN_LIMITS,
         Permission.PLAN_WORKS: Reach.EVERYTHING,
     },
     Role.ANALYST: {
@@ -130,6 +133,11 @@ ROLES_OF_A_PARTY: frozenset[Role] = frozenset(
 #: Scope in a partner's access token → what it may do.
 SCOPE_PERMISSIONS: dict[str, Permission] = {
     "tasks:read": Permission.PARTNER_READ_TASKS,
+#: Roles whose accounts may be limited to areas and main kinds.
+ROLES_WITH_LIMITS: frozenset[Role] = frozenset(
+    role for role, row in ROLE_TABLE.items() if Reach.WITHIN_LIMITS in row.values()
+)
+
     "tasks:work": Permission.PARTNER_WORK_TASKS,
 }
 

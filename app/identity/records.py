@@ -73,7 +73,15 @@ class Account(Base):
             name="crew_has_a_party",
         ),
         CheckConstraint("email = lower(email) AND email <> ''", name="email"),
+        CheckConstraint("(provider_issuer IS NULL) = (provider_subject IS NULL)", name="provider"),
         Index("ix_account_party_id", "party_id"),
+        Index(
+            "ix_account_provider",
+            "provider_issuer",
+            "provider_subject",
+            unique=True,
+            postgresql_where=text("provider_subject IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -88,6 +96,16 @@ class Account(Base):
     is_demo: Mapped[bool] = mapped_column(server_default=false(), default=False)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     last_signed_in_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: What it is limited to, as `model.Limits` has it; none of a sort leaves nothing out.
+    within_areas: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=list, server_default=text("'{}'")
+    )
+    within_categories: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=list, server_default=text("'{}'")
+    )
+    #: Who it is at the provider of single sign-on, once it signed in there.
+    provider_issuer: Mapped[str | None] = mapped_column(Text)
+    provider_subject: Mapped[str | None] = mapped_column(Text)
 
     #: What Flask-Security knows an account by; a new one ends all that came before.
     fs_uniquifier: Mapped[str] = mapped_column(Text, unique=True, default=lambda: uuid4().hex)

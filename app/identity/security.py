@@ -28,7 +28,7 @@ from app.foundation.settings import Settings
 from app.identity import operations, passwords
 from app.identity.access import BEGIN_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, Recognition, forget_actor
 from app.identity.access_tokens import partner_behind
-from app.identity.model import NOBODY, Actor, EmailNotValid
+from app.identity.model import NOBODY, Actor, EmailNotValid, Limits
 from app.identity.permissions import Role
 from app.identity.records import Account
 from app.identity.rules import normal_email
@@ -63,6 +63,7 @@ class Person(UserMixin):
         self.active = account.is_active
         self.role = Role(account.role)
         self.party_id = account.party_id
+        self.limits = Limits(tuple(account.within_areas), tuple(account.within_categories))
         #: The hash; this is the name Flask-Security uses.
         self.password = account.password_hash
         self.roles = [RoleWord(account.role)]
@@ -80,7 +81,11 @@ class Person(UserMixin):
     def as_actor(self) -> Actor:
         """Return this person as who acts."""
         return Actor.account(
-            self.account_id, name=self.name, role=self.role, party_id=self.party_id
+            self.account_id,
+            name=self.name,
+            role=self.role,
+            party_id=self.party_id,
+            limits=self.limits,
         )
 
 

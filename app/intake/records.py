@@ -116,8 +116,12 @@ class ContactOpeningRecord(Base):
     __table_args__ = (
         Index("ix_contact_opening_report_id", "report_id"),
         Index("ix_contact_opening_opened_at", "opened_at"),
+    #: On which page: that of the case, or the search for a reporter.
+    opened_on: Mapped[str] = mapped_column(Text, server_default=text("'case'"))
     )
 
+        CheckConstraint("opened_on IN ('case', 'search')", name="opened_on"),
+        Index("ix_contact_opening_account_id_opened_at", "account_id", "opened_at"),
 
 class RemarkRecord(Base):
     """What a reporter added afterwards on the follow page; not history, for it can be erased."""

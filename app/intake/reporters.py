@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -44,8 +44,8 @@ _BY_NAME = text(
 
 _NOTE = text(
     """
-    INSERT INTO contact_opening (id, report_id, account_id, opened_at)
-    SELECT gen_random_uuid(), found, CAST(:account_id AS uuid), CAST(:now AS timestamptz)
+    INSERT INTO contact_opening (id, report_id, account_id, opened_at, opened_on)
+    SELECT gen_random_uuid(), found, CAST(:account_id AS uuid), CAST(:now AS timestamptz), 'search'
     FROM unnest(CAST(:report_ids AS uuid[])) AS found
     WHERE NOT EXISTS (
         SELECT 1 FROM contact_opening
@@ -56,11 +56,17 @@ _NOTE = text(
 
 
 def reports_of_reporter(
-    transaction: Transaction, typed: str, *, account_id: UUID, now: datetime
+    transaction: Transaction,
+    typed: str,
+    *,
+    account_id: UUID,
+    now: datetime,
+    may_see: Callable[[Sequence[UUID]], Collection[UUID]] = lambda case_ids: case_ids,
 ) -> Sequence[FoundReport]:
     """Return the newest reports of whoever this is, for somebody who may see contact details.
 
     That a report is found by a name says whose it is, so each counts as opened and is logged.
+    `may_see` returns those of some cases that this person may see; the others are not found.
     """
     digits = re.sub(r"\D", "", typed)
     if "@" in typed:
@@ -69,7 +75,9 @@ def reports_of_reporter(
         rows = transaction.read(_BY_PHONE, {"it": digits[-_FEWEST_DIGITS:], "at_most": _AT_MOST})
     else:
         rows = transaction.read(_BY_NAME, {"it": typed, "at_most": _AT_MOST})
-    found = [FoundReport(row.id, row.case_id) for row in rows]
+    everything = [FoundReport(row.id, row.case_id) for row in rows]
+    seen = may_see([one.case_id for one in everything])
+    found = [one for one in everything if one.case_id in seen]
     if found:
         transaction.write(
             _NOTE,

@@ -9,6 +9,7 @@ from datetime import date
 from flask_babel import format_date, gettext
 
 from app.geography.words import area_kind_words
+from app.identity.administration.words import account_field_words
 from app.triage.words import noted_field_words
 
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -17,6 +18,7 @@ _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 def thing_words(what: str) -> str:
     """Return what a kind of thing is called; one that is not known by its word."""
     named: dict[str, str] = {
+        "account": gettext("Account"),
         "agreement": gettext("Agreement"),
         "area": gettext("Area"),
         "asset": gettext("Object"),
@@ -60,6 +62,7 @@ def field_words(name: str) -> str:
         "webForm": gettext("Web form"),
         "windows": gettext("Days and times"),
         **noted_field_words(),
+        **account_field_words(),
     }
     return named.get(name, name)
 

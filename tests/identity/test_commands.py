@@ -62,14 +62,20 @@ class TestTheFirstAdministrator:
         assert result.exit_code == 1
         assert "at least 12 characters" in result.output
 
-    def test_is_listed_and_can_be_ended(self, services: Provided) -> None:
+    def test_is_listed_and_can_be_ended_once_there_is_another(self, services: Provided) -> None:
         accounts_command(
             services, "create-administrator", *ANNA, "--password-stdin", typed=f"{PASSWORD}\n"
+        )
+        too_early = accounts_command(services, "end", "anna@example.org")
+        bea = ("--email", "bea@example.org", "--name", "Bea")
+        accounts_command(
+            services, "create-administrator", *bea, "--password-stdin", typed=f"{PASSWORD}\n"
         )
 
         ended = accounts_command(services, "end", "ANNA@example.org")
         listed = accounts_command(services, "list")
 
+        assert "make another administrator first" in too_early.output
         assert ended.exit_code == 0
         assert listed.output.split("\t")[:3] == ["anna@example.org", "Anna", "administrator"]
         assert "deactivated" in listed.output

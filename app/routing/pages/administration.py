@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,7 @@ from app.foundation.rule_changes import (
 )
 from app.foundation.windows import windows_of, windows_written
 from app.identity.access import open_to
+from app.identity.administration.words import account_value_words
 from app.identity.operations import parties, who_they_are
 from app.identity.permissions import Permission
 from app.routing.asked import Asked
@@ -71,6 +73,18 @@ def index() -> ResponseReturnValue:
             "objects",
             gettext("Objects"),
             gettext("Lamp posts, bins and what else has a number."),
+        ),
+        (
+            "accounts",
+            "people",
+            gettext("Accounts"),
+            gettext("Who works here: invite, change, end, sign-ins."),
+        ),
+        (
+            "inzage",
+            "clock",
+            gettext("Openings of contact details"),
+            gettext("Who looked at the details of a reporter, and when."),
         ),
         ("werkafspraken", "agreement", gettext("Agreements"), gettext("Who does what where.")),
         (
@@ -129,9 +143,7 @@ def changes() -> ResponseReturnValue:
         found = rule_changes(
             transaction, what=what, code=code, at_most=ON_A_PAGE + 1, skip=(page - 1) * ON_A_PAGE
         )
-        accounts = who_they_are(
-            transaction, (one.by.account_id for one in found if one.by.account_id)
-        )
+        accounts = who_they_are(transaction, _accounts_in(found))
         names = {str(one.id): one.name for one in parties(transaction)}
         names |= _category_names(transaction, found)
         asked = asked_of_reports(transaction)
@@ -150,6 +162,12 @@ def changes() -> ResponseReturnValue:
         newer=_link(page - 1) if page > 1 else None,
         older=_link(page + 1) if len(found) > ON_A_PAGE else None,
     )
+
+
+def _accounts_in(found: Sequence[RuleChange]) -> set[UUID]:
+    """Return the accounts that made the changes, and those that were changed."""
+    changed = {UUID(one.code) for one in found if one.what == "account"}
+    return changed | {one.by.account_id for one in found if one.by.account_id}
 
 
 def _category_names(transaction: Transaction, found: Sequence[RuleChange]) -> dict[str, str]:
@@ -178,6 +196,8 @@ def _shown(
         who = accounts.get(one.by.account_id, gettext("Somebody"))
     elif one.by.through is ChangedThrough.COMMAND:
         who = gettext("A command")
+    elif one.by.through is ChangedThrough.PROVIDER:
+        who = gettext("The account of the organisation")
     else:
         who = gettext("The demo")
     if one.before is None:
@@ -193,7 +213,9 @@ def _shown(
         who=who,
         thing=thing_words(one.what),
         code=one.code,
-        called=called_words(one.what, one.code),
+        called=accounts.get(UUID(one.code), one.code)
+        if one.what == "account"
+        else called_words(one.what, one.code),
         what=one.what,
         how=how,
         differences=[
@@ -220,4 +242,4 @@ def _value(name: str, value: object, parties: Mapping[str, str], asked: Asked) -
         return "\n".join(conditions_written(asked, value, None))
     if name == "area" and isinstance(value, str):
         return called_words("area", value)
-    return noted_value_words(name, value) or value_words(value)
+    return noted_value_words(name, value) or account_value_words(name, value) or value_words(value)

@@ -10,9 +10,11 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
+from app.identity.model import NO_LIMITS, Limits
 from app.work.model import OPEN_STAGES, Case, DeskCase, DeskEntry, DeskReason, ListedTask
 from app.work.operations.case_rows import CASE_COLUMNS, CASE_TABLES, case_of
 from app.work.operations.task_rows import TASK_COLUMNS, task_of
+from app.work.operations.within import within
 
 # Written in this module alone; what people type comes as values.
 _LISTED = f"""
@@ -138,14 +140,16 @@ def desk_list(
     *,
     now: datetime | None = None,
     reason: DeskReason | None = None,
+    limits: Limits = NO_LIMITS,
     at_most: int = 100,
     skip: int = 0,
 ) -> Sequence[DeskCase]:
     """Return the cases on the desk's list, or those there for `reason`, each with all its reasons.
 
     Danger first, then what is too late, what is at risk of it, and the rest; of those whichever
-    stands there longest. One statement.
+    stands there longest. What lies outside the limits is left out. One statement.
     """
+    condition, values = within(limits)
     rows = transaction.connection.execute(
         text(
             f"""
@@ -163,12 +167,13 @@ def desk_list(
                 GROUP BY case_id
             ) AS listed
             JOIN {CASE_TABLES} ON c.id = listed.case_id
-            WHERE listed.since IS NOT NULL
+            WHERE listed.since IS NOT NULL AND {condition}
             ORDER BY c.is_danger DESC, {_BY_CLOCK}, listed.since, c.id
             LIMIT :at_most OFFSET :skip
             """  # noqa: S608  # our own column lists
         ),
         {
+            **values,
             "now": now,
             "skip": skip,
             "reason": reason.value if reason else None,
@@ -178,24 +183,35 @@ def desk_list(
     return [_desk_case(row) for row in rows]
 
 
-def count_cases_at_desk(transaction: Transaction) -> int:
+def count_cases_at_desk(transaction: Transaction, *, limits: Limits = NO_LIMITS) -> int:
     """Return how many cases stand on the desk's list, each once however many its reasons."""
-    statement = "SELECT count(DISTINCT case_id) FROM desk_entry WHERE settled_at IS NULL"
-    return int(transaction.connection.execute(text(statement)).scalar_one())
+    limited, values = _desk_entries_within(limits)
+    statement = f"SELECT count(DISTINCT case_id) FROM desk_entry WHERE settled_at IS NULL{limited}"  # noqa: S608  # our own condition
+    return int(transaction.connection.execute(text(statement), values).scalar_one())
 
 
-def desk_counts(transaction: Transaction) -> dict[DeskReason, int]:
+def desk_counts(transaction: Transaction, *, limits: Limits = NO_LIMITS) -> dict[DeskReason, int]:
     """Return how many cases stand on the desk's list, for each reason."""
+    limited, values = _desk_entries_within(limits)
     rows = transaction.connection.execute(
         text(
-            """
+            f"""
             SELECT reason, count(*) AS cases FROM desk_entry
-            WHERE settled_at IS NULL GROUP BY reason
-            """
-        )
+            WHERE settled_at IS NULL{limited} GROUP BY reason
+            """  # noqa: S608  # our own condition
+        ),
+        values,
     )
     counted = {DeskReason(row.reason): int(row.cases) for row in rows}
     return {reason: counted.get(reason, 0) for reason in DeskReason}
+
+
+def _desk_entries_within(limits: Limits) -> tuple[str, dict[str, Any]]:
+    """Return what else must hold of an entry of the desk's list; nothing without limits."""
+    if not limits:
+        return "", {}
+    condition, values = within(limits)
+    return f" AND case_id IN (SELECT c.id FROM defect_case AS c WHERE {condition})", values  # noqa: S608  # our own condition
 
 
 def cases_of_category(transaction: Transaction, category_code: str) -> Sequence[Case]:

@@ -45,6 +45,7 @@ from app.work.operations.history import history_of_case
 from app.work.operations.lists import desk_entries_of_case
 from app.work.operations.nearby import cases_near
 from app.work.operations.tasks import tasks_of_case
+from app.work.operations.within import check_within, references_within
 from app.work.pages.desk import entry_words
 from app.work.pages.shown import (
     actors_in,
@@ -92,14 +93,19 @@ def show(reference: str) -> ResponseReturnValue:
 
 
 def known_reference(written: str) -> str:
-    """Return a reference as it is kept, from an address.
+    """Return a reference as it is kept, from an address, for who may see its case.
+
+    Every page and step of a case begins here.
 
     Raises:
-        CaseNotFound: it cannot be one.
+        CaseNotFound: it cannot be one, or its case lies outside what the account is limited to.
     """
     reference = normal_reference(written)
     if reference is None:
         raise CaseNotFound()
+    if limits := acting().limits:
+        with provided().get(Database).transaction() as transaction:
+            check_within(transaction, reference, limits)
     return reference
 
 
@@ -309,10 +315,12 @@ def _near(transaction: Transaction, found: Case) -> list[NearCase]:
         category_group=found.category_group,
         at_most=6,
     )
+    seen = references_within(transaction, [one.reference for one in near], acting().limits)
     return [
         one
         for one in near
         if one.reference != found.reference
+        and one.reference in seen
         and not (one.asset_id and found.asset_id and one.asset_id != found.asset_id)
     ]
 

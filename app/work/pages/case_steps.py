@@ -43,6 +43,7 @@ from app.work.operations.desk import (
 from app.work.operations.recategorising import change_category
 from app.work.operations.waiting import let_go_on, let_wait
 from app.work.pages.case_page import known_reference, show_case
+from app.work.operations.within import check_within
 from app.work.pages.taking_steps import NotRight, Said, by_whom, moment, take_step
 from app.work.pages.typed import Typed
 from app.work.refusals import (
@@ -330,6 +331,8 @@ def _case_of_number(transaction: Transaction, written: str) -> str | None:
     if reference is None:
         return None
     try:
-        return case(transaction, case_of_report(transaction, reference)).reference
+        found = case(transaction, case_of_report(transaction, reference)).reference
+        check_within(transaction, found, acting().limits)
+        return found
     except (ReportNotFound, CaseNotFound):
         return None

@@ -15,7 +15,7 @@ from flask_babel import gettext
 from app.foundation.clock import Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
-from app.identity.access import open_to
+from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.intake.model import ReportNotFound
 from app.intake.operations import case_of_report, first_descriptions
@@ -24,6 +24,7 @@ from app.routing.operations.deciding import areas_of_cases
 from app.work.model import Case, CaseStage, DeclineReason, DeskCase, DeskEntry, DeskReason
 from app.work.operations.cases import case
 from app.work.operations.lists import count_cases_at_desk, desk_counts, desk_list
+from app.work.operations.within import ids_within
 from app.work.pages.shown import category_names, moment_words, place_words
 from app.work.pages.typed import page_number
 from app.work.words import (
@@ -98,21 +99,25 @@ def _named(transaction: Transaction, typed: str) -> Case | None:
     if reference is None:
         return None
     try:
-        return case(transaction, case_of_report(transaction, reference))
+        found = case_of_report(transaction, reference)
     except ReportNotFound:
         return None
+    is_seen = ids_within(transaction, [found], acting().limits)
+    return case(transaction, found) if is_seen else None
 
 
 def _list_page(transaction: Transaction, typed: str, now: datetime) -> str:
     asked = request.args.get("reden", "")
     reason = DeskReason(asked) if asked in set(DeskReason) else None
     page = page_number()
-    counts = desk_counts(transaction)
-    everything = count_cases_at_desk(transaction)
+    limits = acting().limits
+    counts = desk_counts(transaction, limits=limits)
+    everything = count_cases_at_desk(transaction, limits=limits)
     listed = desk_list(
         transaction,
         now=now,
         reason=reason,
+        limits=limits,
         at_most=ENTRIES_ON_A_PAGE,
         skip=(page - 1) * ENTRIES_ON_A_PAGE,
     )

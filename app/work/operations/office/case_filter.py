@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.identity.model import NO_LIMITS, Limits
 from app.intake.model import Channel
 from app.work.model import ClockState, WaitingFor
 
@@ -46,6 +47,8 @@ class CaseFilter:
     is_danger: bool = False
     has_photo: bool = False
     words: str = ""
+    #: To what the account is limited for whom this is; nobody chooses it, and no address tells it.
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from app.work.operations.office.case_filter import (
     CaseOrder,
     Place,
 )
+from app.work.operations.within import within
 
 CASES_ON_A_PAGE = 100
 
@@ -241,8 +242,8 @@ _PAGE = f"""
 
 def _condition(wanted: CaseFilter, *, now: datetime) -> tuple[str, dict[str, Any]]:
     """Return what must hold of `c`, and the values in it. What people type comes as values."""
-    parts: list[str] = ["true"]
-    values: dict[str, Any] = {}
+    limit, values = within(wanted.limits)
+    parts: list[str] = [limit]
     if wanted.status == OPEN:
         parts.append(_OPEN)
     elif wanted.status == CLOSED:

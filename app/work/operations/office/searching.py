@@ -9,12 +9,15 @@ from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.geography.model import Spot
+from app.identity.model import NO_LIMITS, Limits
 from app.intake.model import ReportNotFound
 from app.intake.operations import case_of_report
 from app.intake.rules import normal_reference
 from app.work.model import Case
 from app.work.operations.cases import case
 from app.work.operations.office.listing import HOLD_THE_WORDS, CaseLine, cases_by_id
+from app.work.operations.within import ids_within, within
+from app.work.refusals import CaseNotFound
 
 #: More than this of one sort is looked for with the filters of the list.
 MOST_FOUND = 20
@@ -23,19 +26,24 @@ MOST_FOUND = 20
 AT_AN_ADDRESS_METRES = 40
 
 
-def case_with_number(transaction: Transaction, typed: str) -> Case | None:
-    """Return the case of this number: its own, or that of a report that joined it."""
+def case_with_number(
+    transaction: Transaction, typed: str, *, limits: Limits = NO_LIMITS
+) -> Case | None:
+    """Return the case of this number: its own, or that of a report that joined it.
+
+    What lies outside the limits is not there.
+    """
     reference = normal_reference(typed)
     if reference is None:
         return None
     try:
-        return case(transaction, case_of_report(transaction, reference))
-    except ReportNotFound:
+        found = case_of_report(transaction, reference)
+        return case(transaction, found) if ids_within(transaction, [found], limits) else None
+    except (CaseNotFound, ReportNotFound):
         return None
 
 
-_AT_ADDRESSES = text(
-    """
+_AT_ADDRESSES = """
     SELECT c.id, min(ST_DistanceSphere(c.spot, here.spot)) AS metres
     FROM (
         SELECT ST_SetSRID(ST_MakePoint(longitude, latitude), 4326) AS spot
@@ -43,22 +51,25 @@ _AT_ADDRESSES = text(
              AS typed (longitude, latitude)
     ) AS here
     JOIN defect_case AS c ON c.spot && ST_Expand(here.spot, :east, :north)
-    WHERE ST_DistanceSphere(c.spot, here.spot) <= :within_metres
+    WHERE ST_DistanceSphere(c.spot, here.spot) <= :within_metres AND {condition}
     GROUP BY c.id
     ORDER BY (c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')) DESC,
              c.received_at DESC, c.id
     LIMIT :at_most
-    """
-)
+"""
 
 
-def cases_at_addresses(transaction: Transaction, spots: Sequence[Spot]) -> Sequence[CaseLine]:
+def cases_at_addresses(
+    transaction: Transaction, spots: Sequence[Spot], *, limits: Limits = NO_LIMITS
+) -> Sequence[CaseLine]:
     """Return the cases at these spots, open ones first, then the newest. Two statements."""
     if not spots:
         return []
+    condition, values = within(limits)
     rows = transaction.read(
-        _AT_ADDRESSES,
+        text(_AT_ADDRESSES.format(condition=condition)),
         {
+            **values,
             "longitudes": [spot.longitude for spot in spots],
             "latitudes": [spot.latitude for spot in spots],
             "within_metres": AT_AN_ADDRESS_METRES,
@@ -71,18 +82,22 @@ def cases_at_addresses(transaction: Transaction, spots: Sequence[Spot]) -> Seque
     return cases_by_id(transaction, [row.id for row in rows])
 
 
-_WITH_WORDS = text(
-    f"""
+_WITH_WORDS = f"""
     SELECT c.id FROM defect_case AS c
-    WHERE c.id IN ({HOLD_THE_WORDS})
+    WHERE c.id IN ({HOLD_THE_WORDS}) AND {{condition}}
     ORDER BY c.received_at DESC, c.id DESC LIMIT :at_most
-    """  # noqa: S608  # our own condition
-)
+"""  # noqa: S608  # our own condition
 
 
-def cases_with_words(transaction: Transaction, words: str) -> Sequence[CaseLine]:
+def cases_with_words(
+    transaction: Transaction, words: str, *, limits: Limits = NO_LIMITS
+) -> Sequence[CaseLine]:
     """Return the newest cases with these words in a report, in either language. Two statements."""
-    rows = transaction.read(_WITH_WORDS, {"words": words, "at_most": MOST_FOUND})
+    condition, values = within(limits)
+    rows = transaction.read(
+        text(_WITH_WORDS.format(condition=condition)),
+        {**values, "words": words, "at_most": MOST_FOUND},
+    )
     return cases_by_id(transaction, [row.id for row in rows])
 
 

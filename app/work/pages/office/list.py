@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.operations import GeoJSON, municipality_outline, villages
-from app.identity.access import open_to
+from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.maps.listed import PlacedCase, cases_map
 from app.maps.model import MapParts, TileSource
@@ -55,7 +56,7 @@ _MOST_ROWS = 10_000
 @open_to(Permission.SEE_CASES)
 def cases() -> ResponseReturnValue:
     """Show the cases that the address asks for."""
-    wanted, order = filter_of(request.args), order_of(request.args)
+    wanted, order = _asked_filter(), order_of(request.args)
     place = place_of_address(request.args)
     now = provided().get(Clock).now()
     with provided().get(Database).transaction() as transaction:
@@ -86,7 +87,7 @@ def cases() -> ResponseReturnValue:
 @open_to(Permission.SEE_CASES)
 def spreadsheet() -> ResponseReturnValue:
     """Give the list as a file for a spreadsheet: nobody's details, and nothing that was typed."""
-    wanted, order = filter_of(request.args), order_of(request.args)
+    wanted, order = _asked_filter(), order_of(request.args)
     now = provided().get(Clock).now()
     with provided().get(Database).transaction() as transaction:
         rows = rows_of_cases(transaction, wanted, order=order, now=now, at_most=_MOST_ROWS)
@@ -101,6 +102,11 @@ def spreadsheet() -> ResponseReturnValue:
         }
     )
     return answer
+
+
+def _asked_filter() -> CaseFilter:
+    """Return what the address asks for, within what the account is limited to."""
+    return replace(filter_of(request.args), limits=acting().limits)
 
 
 def _around(transaction: Transaction, today: date) -> dict[str, Any]:

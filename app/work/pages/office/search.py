@@ -27,6 +27,7 @@ from app.work.operations.office.searching import (
     cases_of_reports,
     cases_with_words,
 )
+from app.work.operations.within import ids_within
 from app.work.pages.office.asked import WORDS_LENGTH, address_of
 from app.work.pages.office.shown import lines_shown
 
@@ -55,7 +56,7 @@ def search() -> ResponseReturnValue:
     services = provided()
     if normal_reference(typed) is not None:
         with services.get(Database).transaction() as transaction:
-            found = case_with_number(transaction, typed)
+            found = case_with_number(transaction, typed, limits=acting().limits)
         if found is not None:
             return redirect(f"/balie/zaken/{found.reference}", HTTPStatus.SEE_OTHER)
     # The register of addresses can take its time: asked while no transaction is open.
@@ -65,10 +66,16 @@ def search() -> ResponseReturnValue:
             (
                 gettext("At the address"),
                 [one.label for one in addresses],
-                cases_at_addresses(transaction, [one.spot for one in addresses]),
+                cases_at_addresses(
+                    transaction, [one.spot for one in addresses], limits=acting().limits
+                ),
             ),
             *_of_reporter(transaction, typed),
-            (gettext("In the words of reports"), [], cases_with_words(transaction, typed)),
+            (
+                gettext("In the words of reports"),
+                [],
+                cases_with_words(transaction, typed, limits=acting().limits),
+            ),
         ]
     return _page(typed, {}, groups)
 
@@ -80,7 +87,14 @@ def _of_reporter(
     if account_id is None or not acting().may(Permission.SEE_CONTACT):
         return []
     now = provided().get(Clock).now()
-    found = reports_of_reporter(transaction, typed, account_id=account_id, now=now)
+    limits = acting().limits
+    found = reports_of_reporter(
+        transaction,
+        typed,
+        account_id=account_id,
+        now=now,
+        may_see=lambda case_ids: ids_within(transaction, case_ids, limits),
+    )
     cases = list(dict.fromkeys(one.case_id for one in found))
     return [(gettext("Of this reporter"), [], cases_of_reports(transaction, cases))]
 

@@ -1,0 +1,1 @@
+"""Who works here, looked after by an administrator: inviting, changing, ending, letting back."""
