@@ -19,6 +19,7 @@ from app.routing import calendar, drafted
 from app.routing import model as routing
 from app.triage import model as triage
 from app.work import refusals as work
+from app.work.operations import claiming, splitting
 from app.work.partner import model as partner
 
 STATUS: Mapping[type[DomainError], int] = {
@@ -101,10 +102,15 @@ STATUS: Mapping[type[DomainError], int] = {
     drafted.LaterChangeRestsOnIt: 409,
     drafted.RulesChangedSince: 412,
     drafted.TooManyReports: 422,
+    claiming.NotOfThisParty: 409,
+    claiming.TaskIsClosed: 409,
+    claiming.TaskTaken: 409,
     calendar.CalendarChanged: 412,
     calendar.CalendarRefused: 422,
     routing.AgreementNotFound: 404,
     routing.AgreementRefused: 422,
+    splitting.NotForAuthorities: 409,
+    splitting.PartyHasTask: 409,
     triage.AnswersRefused: 400,
     triage.CategoryNotFound: 404,
     triage.CategoryRefused: 422,

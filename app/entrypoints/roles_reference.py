@@ -24,6 +24,7 @@ _WHAT_IT_OPENS: dict[Permission, str] = {
     Permission.ANYONE: "the map, reporting, following a report",
     Permission.SIGNED_IN: "one's own account and sign-ins",
     Permission.WORK_TASKS: "see and close tasks (`/werk`)",
+    Permission.DIRECT_TEAM: "see who has what, and give tasks to colleagues (`/werk/ploeg`)",
     Permission.SEE_CASES: "see cases with photos and history",
     Permission.SEE_DESK: "the desk's list and the pages of cases (`/balie`)",
     Permission.DIRECT_CASES: "assign, change the kind, join, close without work",

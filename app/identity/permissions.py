@@ -15,6 +15,8 @@ class Permission(StrEnum):
 
     #: See and close the tasks of one's own party (`/werk`).
     WORK_TASKS = "tasks.work"
+    #: See who of one's own party has what, and give a task to one of them.
+    DIRECT_TEAM = "team.direct"
     #: See every case, with its photos, history and notes, but no contact details.
     SEE_CASES = "cases.see"
     #: See what nobody owns, what was declined and what triage was unsure of (`/balie`).
@@ -55,11 +57,11 @@ class Reach(StrEnum):
     OWN = "own"
     #: On the tasks of the party that the account works for.
     OWN_PARTY = "own-party"
-    #: On everything of the municipality.
-    EVERYTHING = "everything"
     #: On everything of the municipality, but for what lies outside the areas and the main kinds
     #: that the account is limited to, where it is limited.
     WITHIN_LIMITS = "within-limits"
+    #: On everything of the municipality.
+    EVERYTHING = "everything"
 
 
 #: Role → permission → on whose things. What is not here, nobody may. The administrator gives out
@@ -98,6 +100,7 @@ ROLE_TABLE: dict[Role, dict[Permission, Reach]] = {
     Role.TEAM_LEAD: {
         Permission.SIGNED_IN: Reach.OWN,
         Permission.WORK_TASKS: Reach.OWN_PARTY,
+        Permission.DIRECT_TEAM: Reach.OWN_PARTY,
         Permission.PLAN_WORKS: Reach.OWN_PARTY,
     },
     Role.CREW: {
@@ -130,14 +133,14 @@ ROLES_OF_A_PARTY: frozenset[Role] = frozenset(
     role for role, row in ROLE_TABLE.items() if Reach.OWN_PARTY in row.values()
 )
 
-#: Scope in a partner's access token → what it may do.
-SCOPE_PERMISSIONS: dict[str, Permission] = {
-    "tasks:read": Permission.PARTNER_READ_TASKS,
 #: Roles whose accounts may be limited to areas and main kinds.
 ROLES_WITH_LIMITS: frozenset[Role] = frozenset(
     role for role, row in ROLE_TABLE.items() if Reach.WITHIN_LIMITS in row.values()
 )
 
+#: Scope in a partner's access token → what it may do.
+SCOPE_PERMISSIONS: dict[str, Permission] = {
+    "tasks:read": Permission.PARTNER_READ_TASKS,
     "tasks:work": Permission.PARTNER_WORK_TASKS,
 }
 

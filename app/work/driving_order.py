@@ -187,7 +187,7 @@ class _Way:
         return metres[before][one] + metres[end][after] - metres[before][after]
 
     def _cost_between(self, first: int, final: int, after: int) -> float:
-        """Return what going along a stretch after that place costs; no end of it where one cannot."""
+        """Return what going along a stretch after that place costs: no end where one cannot."""
         along, metres, turns = self.along, self.metres, self.turns
         if first - 1 <= after <= final:
             return inf

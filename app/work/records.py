@@ -202,6 +202,18 @@ class TaskRecord(Base):
     )
 
 
+class TaskWorkerRecord(Base):
+    """Who of a party does a task; without a row it is for whoever comes first."""
+
+    __tablename__ = "task_worker"
+
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (Index("ix_task_worker_account_id_since", "account_id", "since"),)
+
+
 class DeskEntryRecord(Base):
     """A case on the desk's list, and why; settled when a person has looked."""
 

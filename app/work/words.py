@@ -194,7 +194,10 @@ def distance_words(metres: float) -> str:
 
 
 def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> str:
-    """Return what happened, in a short sentence without an actor."""
+    """Return what happened, in a short sentence without an actor.
+
+    Beside those of categories the names hold those of people, by the id of the account.
+    """
     told = {name: str(value) for name, value in entry.details.items()}
     party = told.get("party", "")
     sentences: dict[Happening, str] = {
@@ -205,6 +208,11 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
         else gettext("A task was made"),
         Happening.TASK_ACCEPTED: gettext("Accepted"),
         Happening.TASK_STARTED: gettext("Started"),
+        Happening.TASK_TAKEN: _taken(told.get("was"), category_names),
+        Happening.TASK_PUT_BACK: gettext("Put back on the list of the team"),
+        Happening.TASK_GIVEN: gettext(
+            "Given to %(name)s", name=category_names.get(told.get("account", ""), _a_colleague())
+        ),
         Happening.TASK_ON_HOLD: _on_hold(told),
         Happening.TASK_DONE: gettext("Done: %(result)s", result=_result(told.get("result"))),
         Happening.TASK_DECLINED: gettext("Given back: %(why)s", why=_why(told.get("reason"))),
@@ -258,6 +266,17 @@ def _joined(told: Mapping[str, str], *, is_danger: bool) -> str:
     else:
         words = gettext("Reported again; %(count)s reports now", count=count)
     return str(words)
+
+
+def _taken(was: str | None, names: Mapping[str, str]) -> str:
+    """Return that somebody took a task, and from whom where somebody had it."""
+    if was is None:
+        return str(gettext("Taken on"))
+    return str(gettext("Taken over from %(name)s", name=names.get(was, _a_colleague())))
+
+
+def _a_colleague() -> str:
+    return str(gettext("a colleague"))
 
 
 def _on_hold(told: Mapping[str, str]) -> str:

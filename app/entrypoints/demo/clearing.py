@@ -27,6 +27,11 @@ _ROWS_OF_CASES = (
     ("history_entry", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
     ("desk_entry", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
     ("routing_decision", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
+    (
+        "task_worker",
+        "task_id IN (SELECT task.id FROM task JOIN defect_case ON defect_case.id = case_id"
+        " WHERE is_demo)",
+    ),
     ("task", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
 )
 

@@ -32,6 +32,7 @@ from app.work.model import (
     WorkResult,
 )
 from app.work.operations.cases import case, move_case
+from app.work.operations.claiming import begin_task, claim_task
 from app.work.operations.desk import close_without_work, merge_case
 from app.work.operations.history import write_history
 from app.work.operations.tasks import (
@@ -39,7 +40,6 @@ from app.work.operations.tasks import (
     complete_task,
     decline_task,
     hold_task,
-    start_task,
     tasks_of_case,
 )
 
@@ -133,6 +133,11 @@ class Teller:
             return
         accept_task(self.transaction, task.id, party_id=task.party_id, by=crew, now=at)
         if story.fate is Fate.ACCEPTED:
+            # Some are somebody's by now, the others of the whole team.
+            if crew.id is not None and story.number % 2:
+                claim_task(
+                    self.transaction, task.id, party_id=task.party_id, account_id=crew.id, now=at
+                )
             return
         if story.fate is Fate.PLANNED:
             self._plan(received.case.id, crew, at)
@@ -149,7 +154,7 @@ class Teller:
             )
             return
         started_at = max(at, self._after(story, hours=self.chance.uniform(22, 70)))
-        start_task(self.transaction, task.id, party_id=task.party_id, by=crew, now=started_at)
+        begin_task(self.transaction, task.id, party_id=task.party_id, by=crew, now=started_at)
         if story.fate is Fate.STARTED:
             return
         taken = timedelta(hours=self.chance.uniform(0.3, 5))

@@ -14,14 +14,21 @@ from app.work.model import Case, Task, TaskStage
 _OFFER = text(
     """
     INSERT INTO task
-        (id, case_id, party_id, stage, version, offered_at, due_at, changed_at)
-    VALUES (:id, :case_id, :party_id, 'offered', 1, :now, :due_at, :now)
+        (id, case_id, party_id, stage, version, offered_at, due_at, changed_at, request)
+    VALUES (:id, :case_id, :party_id, 'offered', 1, :now, :due_at, :now, :request)
     """
 )
 
 
-def offer_task(transaction: Transaction, of_case: Case, *, party_id: UUID, now: datetime) -> Task:
-    """Offer a task on a case to a party, and tell it."""
+def offer_task(
+    transaction: Transaction,
+    of_case: Case,
+    *,
+    party_id: UUID,
+    now: datetime,
+    request: str | None = None,
+) -> Task:
+    """Offer a task on a case to a party, and tell it; `request` is what is asked of a part."""
     offered = Task(
         id=new_id(),
         case_id=of_case.id,
@@ -31,6 +38,7 @@ def offer_task(transaction: Transaction, of_case: Case, *, party_id: UUID, now: 
         offered_at=now,
         due_at=of_case.due_at,
         changed_at=now,
+        request=request or None,
     )
     transaction.write(
         _OFFER,
@@ -40,6 +48,7 @@ def offer_task(transaction: Transaction, of_case: Case, *, party_id: UUID, now: 
             "party_id": party_id,
             "now": now,
             "due_at": of_case.due_at,
+            "request": offered.request,
         },
     )
     return offered

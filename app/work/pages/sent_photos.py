@@ -84,7 +84,10 @@ def stored(stack: ExitStack, sent: SentPhotos) -> Sequence[StoredOriginal]:
         return stack.enter_context(stored_originals(provided().get(PhotoStore), sent.examined))
     except OSError:
         _log.exception("repair_photos_notstored", photos=len(sent.examined))
-        sent.complaints.append(gettext("The photos could not be kept."))
+        said = gettext("The photos could not be kept.")
+        # Of tasks that were done in one go, once.
+        if said not in sent.complaints:
+            sent.complaints.append(said)
         return []
 
 

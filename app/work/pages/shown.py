@@ -19,11 +19,15 @@ from app.identity.model import ActorKind, Colleague
 from app.photos.model import Photo, PhotoLinks, PhotoStatus
 from app.photos.operations.showing import links
 from app.triage.operations import names_of_categories
-from app.work.model import HistoryEntry
+from app.work.model import Happening, HistoryEntry
 from app.work.words import happening_words
 
 #: Of an area's kind: the smaller says more; the municipality says nothing to who works there.
 _PLACES = ("neighbourhood", "village")
+
+
+#: What a history tells of a second person: from whom a task was taken over, or to whom it went.
+_ABOUT_A_COLLEAGUE = frozenset({Happening.TASK_TAKEN, Happening.TASK_GIVEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,12 @@ def category_names(transaction: Transaction, codes: Iterable[str]) -> dict[str, 
 
 def categories_in(entries: Iterable[HistoryEntry]) -> set[str]:
     """Return the codes of the categories that a history names."""
-    told = (entry.details.get(name) for entry in entries for name in ("category", "was"))
+    told = (
+        entry.details.get(name)
+        for entry in entries
+        if entry.happening is Happening.CATEGORY_CHANGED
+        for name in ("category", "was")
+    )
     return {code for code in told if isinstance(code, str)}
 
 
@@ -106,10 +115,18 @@ def history_lines(
     A crew (`seen_by_party`) reads the names of its own people; of others it reads which party
     they work for.
     """
+    called = {
+        **names,
+        **{
+            str(one): colleague.name
+            for one, colleague in people.items()
+            if seen_by_party is None or colleague.party_id == seen_by_party
+        },
+    }
     return [
         HistoryLine(
             at=moment_words(entry.at),
-            what=happening_words(entry, names),
+            what=happening_words(entry, called),
             who=_who(entry, people, seen_by_party),
         )
         for entry in entries
@@ -125,8 +142,17 @@ def what_is_new(lines: list[HistoryLine], seen: int | None) -> list[HistoryLine]
 
 
 def actors_in(entries: Iterable[HistoryEntry]) -> set[UUID]:
-    """Return the accounts and partner clients that a history names."""
-    return {entry.actor_id for entry in entries if entry.actor_id is not None}
+    """Return the accounts and partner clients that a history names, as actors or otherwise."""
+    entries = list(entries)
+    told = (
+        entry.details.get(name)
+        for entry in entries
+        if entry.happening in _ABOUT_A_COLLEAGUE
+        for name in ("account", "was")
+    )
+    return {entry.actor_id for entry in entries if entry.actor_id is not None} | {
+        UUID(one) for one in told if isinstance(one, str)
+    }
 
 
 def _who(entry: HistoryEntry, people: Mapping[UUID, Colleague], party_id: UUID | None) -> str:

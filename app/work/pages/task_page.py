@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -16,8 +17,10 @@ from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.operations import municipality_outline, villages
 from app.identity.access import acting
+from app.identity.colleagues import TeamMember, team_members
 from app.identity.model import Colleague, NotAllowed
 from app.identity.operations import who_they_are
+from app.identity.permissions import Permission
 from app.intake.model import KeptReport
 from app.intake.operations import remarks_of_reports, reports_of_case
 from app.maps.model import GeoJSON, MapParts, TileSource
@@ -37,6 +40,8 @@ from app.work.model import (
     WaitingFor,
     WorkResult,
 )
+from app.work.operations.also_here import AlsoHere, also_here
+from app.work.operations.claiming import Worker, worker_of
 from app.work.operations.history import history_of_case
 from app.work.operations.lists import listed_task
 from app.work.pages.shown import (
@@ -57,6 +62,7 @@ from app.work.words import (
     clock_words,
     day_words,
     decline_words,
+    distance_words,
     due_words,
     result_words,
     task_stage_words,
@@ -78,6 +84,9 @@ class _Known:
     repairs: list[Photo]
     history: list[HistoryEntry]
     people: dict[UUID, Colleague]
+    worker: Worker | None
+    near: Sequence[AlsoHere]
+    members: Sequence[TeamMember]
     outline: GeoJSON
     villages: GeoJSON
 
@@ -100,13 +109,31 @@ def own_party() -> UUID:
     return party_id
 
 
+def own_account() -> UUID:
+    """Return the account that is signed in; only people open these pages.
+
+    Raises:
+        NotAllowed: it is no person.
+    """
+    account_id = acting().id
+    if account_id is None:
+        raise NotAllowed()
+    return account_id
+
+
 def show_task(
-    task_id: UUID, *, typed: Typed | None = None, status: int = 200, seen: int | None = None
+    task_id: UUID,
+    *,
+    typed: Typed | None = None,
+    status: int = 200,
+    seen: int | None = None,
+    taken_by: str | None = None,
 ) -> ResponseReturnValue:
     """Return the page of a task of one's own party.
 
     Where something could not be done, `typed` is shown again. After somebody else was first
-    (412), `seen` is how many things had happened when the form was shown.
+    (412), `seen` is how many things had happened when the form was shown. `taken_by` is the name
+    of the colleague who had it when one wanted to do something (409).
 
     Raises:
         TaskNotFound: there is none, or it is another party's.
@@ -136,10 +163,19 @@ def show_task(
         is_overdue=task.stage in OPEN_TASK_STAGES and now > task.due_at,
         # That it is late the day says already.
         clock="" if now > task.due_at else clock_words(case.clock(now)),
-        waiting=waits_words(case.waiting_for, case.waits_until)
+        waiting=waits_words(case.waiting_for, case.waits_until, case.waiting_party)
         if case.stage is CaseStage.WAITING
         else None,
         is_open=task.stage in OPEN_TASK_STAGES,
+        worker=known.worker,
+        is_mine=known.worker is not None and known.worker.id == own_account(),
+        taken_by=taken_by,
+        members=[{"value": str(one.id), "label": one.name} for one in known.members],
+        near_here=[
+            {"value": f"{one.task_id}:{one.version}", "label": _near_words(one)}
+            for one in known.near
+        ],
+        also_chosen=typed.chosen,
         can_plan=task.stage in {TaskStage.OFFERED, TaskStage.ACCEPTED},
         can_hold=TaskStage.ON_HOLD in NEXT_TASK_STAGES[task.stage],
         planned_on=day_words(case.planned_on) if case.stage is CaseStage.PLANNED else None,
@@ -183,6 +219,8 @@ def _read(transaction: Transaction, task_id: UUID, party_id: UUID) -> _Known:
     case_id = listed.case.id
     # What was taken from a party or given back by it is not its business any more.
     is_theirs = listed.task.stage not in {TaskStage.CANCELLED, TaskStage.DECLINED}
+    is_open = listed.task.stage in OPEN_TASK_STAGES
+    may_direct = is_open and acting().may(Permission.DIRECT_TEAM)
     reports = list(reports_of_case(transaction, case_id)) if is_theirs else []
     ids = [report.id for report in reports]
     history = list(history_of_case(transaction, case_id)) if is_theirs else []
@@ -200,9 +238,18 @@ def _read(transaction: Transaction, task_id: UUID, party_id: UUID) -> _Known:
         repairs=photos_of_task(transaction, task_id),
         history=history,
         people=who_they_are(transaction, actors_in(history)),
+        worker=worker_of(transaction, task_id) if is_theirs else None,
+        near=also_here(transaction, listed, account_id=own_account()) if is_open else [],
+        members=team_members(transaction, party_id) if may_direct else [],
         outline=municipality_outline(transaction),
         villages=villages(transaction),
     )
+
+
+def _near_words(one: AlsoHere) -> str:
+    """Return how one finds a task near by: its number, its object and how far it is."""
+    named = place_words([], one.asset_number, one.asset_kind)
+    return " · ".join(filter(None, (one.reference, named, distance_words(one.distance_metres))))
 
 
 def _map(known: _Known, settings: Settings, label: str) -> MapParts | None:

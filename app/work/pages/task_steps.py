@@ -26,10 +26,12 @@ from app.work.model import (
     WaitingFor,
     WorkResult,
 )
+from app.work.operations.claiming import TaskTaken, begin_task, check_worker, note_who_did_it
 from app.work.operations.lists import listed_task
 from app.work.operations.planning_task import plan_task
 from app.work.operations.repair_photos import locked_task
-from app.work.operations.tasks import complete_task, decline_task, hold_task, start_task, task
+from app.work.operations.tasks import complete_task, decline_task, hold_task, task
+from app.work.pages.doing_also import also_chosen, close_also
 from app.work.pages.sent_photos import (
     SentPhotos,
     ask_photos_again,
@@ -38,11 +40,14 @@ from app.work.pages.sent_photos import (
     stored,
     tell_complaints,
 )
-from app.work.pages.task_page import acted_by, own_party, show_task
+from app.work.pages.task_page import acted_by, own_account, own_party, show_task
 from app.work.pages.typed import Typed, number_in
 from app.work.refusals import MovedOn, StageNotReachable, TaskNotFound
 from app.work.rules import can_be_planned_on, can_wait_until, is_after_promise
 from app.work.words import day_words
+
+#: The name of a company or an office that one waits for.
+_PARTY_LENGTH = 80
 
 blueprint = Blueprint("task_steps", __name__, url_prefix="/werk/taken/<uuid:task_id>")
 
@@ -51,7 +56,7 @@ blueprint = Blueprint("task_steps", __name__, url_prefix="/werk/taken/<uuid:task
 @open_to(Permission.WORK_TASKS)
 def start(task_id: UUID) -> ResponseReturnValue:
     """Begin with a task; beginning twice is no error."""
-    return _take(task_id, Typed(), start_task, is_so=lambda now: now.stage is TaskStage.STARTED)
+    return _take(task_id, Typed(), begin_task, is_so=lambda now: now.stage is TaskStage.STARTED)
 
 
 @blueprint.post("/plannen")
@@ -93,6 +98,7 @@ def hold(task_id: UUID) -> ResponseReturnValue:
     waiting_for = typed.word(
         "waiting_for", WaitingFor, missing=gettext("Say what it has to wait for.")
     )
+    waiting_party = typed.text("waiting_party", most=_PARTY_LENGTH)
     until = typed.day("held_until", missing=gettext("Say until which day it waits."))
     if until is not None and not can_wait_until(until, today=_today()):
         typed.errors["held_until"] = gettext("Choose a day after today, within a year.")
@@ -101,7 +107,13 @@ def hold(task_id: UUID) -> ResponseReturnValue:
     return _take(
         task_id,
         typed,
-        partial(hold_task, until=until, remark=why, waiting_for=waiting_for),
+        partial(
+            hold_task,
+            until=until,
+            remark=why,
+            waiting_for=waiting_for,
+            waiting_party=waiting_party or None,
+        ),
         is_so=lambda now: (
             (now.stage, now.held_until, now.remark) == (TaskStage.ON_HOLD, until, why)
         ),
@@ -117,6 +129,7 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     version = typed.version()
     result = typed.word("result", WorkResult, missing=gettext("Say how it ended."))
     remark = typed.text("remark")
+    typed.chosen = also_chosen()
     if version is None:
         typed = _incomplete(typed)
     if version is None or result is None or typed.errors:
@@ -139,8 +152,13 @@ def complete(task_id: UUID) -> ResponseReturnValue:
                     now=now,
                     expected_version=version,
                 )
+                check_worker(transaction, task_id, account_id=own_account(), seen=_worker_seen())
+                note_who_did_it(transaction, task_id, account_id=own_account(), now=now)
                 left_over = keep_with_task(transaction, done, originals, sent)
             discard_originals(services.get(PhotoStore), left_over)
+    except TaskTaken as refusal:
+        ask_photos_again(typed)
+        return show_task(task_id, typed=typed, status=409, taken_by=refusal.worker.name)
     except (MovedOn, StageNotReachable):
         now_is = _now(task_id)
         is_the_same = now_is.result is result and remark in {"", now_is.remark or ""}
@@ -150,6 +168,7 @@ def complete(task_id: UUID) -> ResponseReturnValue:
         # The same once more: after bad reception, or two taps.
         _add_photos(task_id, sent)
     flash(gettext("This task is done. Thank you."), "ok")
+    close_also(task_id, typed.chosen, result=result, remark=remark, sent=sent)
     tell_complaints(sent)
     return redirect(f"/werk/taken/{task_id}", code=303)
 
@@ -222,12 +241,23 @@ def _take(
                 now=services.get(Clock).now(),
                 expected_version=version,
             )
+            check_worker(transaction, task_id, account_id=own_account(), seen=_worker_seen())
+    except TaskTaken as refusal:
+        return show_task(task_id, typed=typed, status=409, taken_by=refusal.worker.name)
     except (MovedOn, StageNotReachable):
         if not is_so(_now(task_id)):
             return _moved_on(task_id, typed)
     if said:
         flash(said, "ok")
     return redirect(leads_to or f"/werk/taken/{task_id}", code=303)
+
+
+def _worker_seen() -> UUID | None:
+    """Return who had the task when the form was shown."""
+    try:
+        return UUID(request.form.get("worker", ""))
+    except ValueError:
+        return None
 
 
 def _today() -> date:

@@ -34,6 +34,8 @@ class Typed:
 
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    #: What was ticked of a list.
+    chosen: list[str] = field(default_factory=list)
 
     def text(self, name: str, *, most: int = REMARK_LENGTH) -> str:
         """Return what was typed, without control characters; longer than `most` is an error."""

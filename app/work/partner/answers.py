@@ -98,6 +98,7 @@ def _task(
         "result": task.result,
         "decline_reason": task.decline_reason,
         "remark": task.remark,
+        "request": task.request,
     }
 
 

@@ -165,6 +165,13 @@ class ListedTaskSchema(Schema):
         DeclineReason, required=True, allow_none=True, data_key="declineReason"
     )
     remark = fields.String(required=True, allow_none=True)
+    request = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What another party asks of you with a part of the work, else null."
+        },
+    )
 
 
 class TaskSchema(ListedTaskSchema):

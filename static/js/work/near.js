@@ -1,5 +1,5 @@
-// A crew's list, the nearest first: the phone's location is asked for by a button and goes into
-// the address of the list alone. Ten minutes long the list stays near when one comes back to it.
+// A crew's list from where the phone is: its location is asked for by a button and goes into the
+// address of the list alone. Ten minutes long the list stays so when one comes back to it.
 
 const KEPT_MILLISECONDS = 10 * 60 * 1000;
 const KEPT_AS = "straatbeeld-near";
@@ -22,7 +22,10 @@ if (place instanceof HTMLElement && "geolocation" in navigator) {
         // Four decimals are ten metres: near enough for an order.
         const asked = new URLSearchParams({ lon: coords.longitude.toFixed(4), lat: coords.latitude.toFixed(4) });
         sessionStorage.setItem(KEPT_AS, JSON.stringify({ asked: asked.toString(), at: Date.now() }));
-        location.assign(`/werk?${asked}`);
+        const address = new URLSearchParams(location.search);
+        for (const [name, value] of asked) address.set(name, value);
+        address.delete("page");
+        location.assign(`/werk?${address}`);
       },
       () => say(place.dataset.failed),
       { enableHighAccuracy: true, maximumAge: 60_000, timeout: 10_000 },
@@ -30,11 +33,12 @@ if (place instanceof HTMLElement && "geolocation" in navigator) {
   });
 }
 
-// Coming back from a task finds the order one had; asking for the most urgent forgets it.
-for (const link of document.querySelectorAll("a.work-link")) {
+// Coming back from a task finds the order one had; asking for none forgets it.
+for (const link of document.querySelectorAll("a[data-near-forget]")) {
   link.addEventListener("click", () => sessionStorage.removeItem(KEPT_AS));
 }
-if (location.search === "") {
+// What the page says of a step just taken stays to be read: it would not be said a second time.
+if (location.search === "" && document.querySelector("main .notice") === null) {
   const kept = JSON.parse(sessionStorage.getItem(KEPT_AS) ?? "null");
   if (kept !== null && Date.now() - kept.at < KEPT_MILLISECONDS) location.replace(`/werk?${kept.asked}`);
 }
