@@ -46,8 +46,12 @@ class Recognition:
         raise NotImplementedError
 
 
-def open_to(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def open_to(
+    permission: Permission, *, counts_as_use: bool = True
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a view be used by those with `permission` alone.
+
+    What a page asks by itself, with nobody there, does not count as use: a sign-in ends by rest.
 
     It stands directly below the route, above everything that reads the request. Without a
     sign-in a person is sent to the sign-in page and comes back afterwards.
@@ -65,6 +69,7 @@ def open_to(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]
             return view(*arguments, **named)
 
         guarded.__permission__ = permission  # type: ignore[attr-defined]  # the mark that tests look for
+        guarded.__counts_as_use__ = counts_as_use  # type: ignore[attr-defined]  # see `is_use`
         return guarded
 
     return decorate
@@ -122,6 +127,12 @@ def permission_of(endpoint: str) -> Permission | None:
     """Return what the view at `endpoint` says about who may use it; none if it says nothing."""
     view = current_app.view_functions[endpoint]
     return cast("Permission | None", getattr(view, "__permission__", None))
+
+
+def is_use() -> bool:
+    """Whether this request shows that somebody is there."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "__counts_as_use__", True))
 
 
 def _by_sign_in() -> Actor:

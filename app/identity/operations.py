@@ -216,11 +216,12 @@ def start_sign_in(transaction: Transaction, account_id: UUID, *, now: datetime) 
 
 
 def signed_in_account(
-    transaction: Transaction, token: str, *, now: datetime
+    transaction: Transaction, token: str, *, now: datetime, is_use: bool = True
 ) -> tuple[Account, SignIn] | None:
     """Return the account whose living sign-in this token is, and that sign-in; or nothing.
 
-    An ended sign-in never comes back, and a deactivated account has none.
+    An ended sign-in never comes back, and a deactivated account has none. Without `is_use` its rest
+    goes on.
     """
     found = transaction.session.execute(
         select(Account, SignIn)
@@ -238,7 +239,7 @@ def signed_in_account(
     ):
         sign_in.ended_at = now
         return None
-    if now - sign_in.last_seen_at >= SEEN_EVERY:
+    if is_use and now - sign_in.last_seen_at >= SEEN_EVERY:
         sign_in.last_seen_at = now
     return account, sign_in
 

@@ -25,7 +25,7 @@ from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.identity import operations, passwords
+from app.identity import access, operations, passwords
 from app.identity.access import BEGIN_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, Recognition, forget_actor
 from app.identity.access_tokens import partner_behind
 from app.identity.model import NOBODY, Actor, EmailNotValid, Limits
@@ -236,7 +236,9 @@ def _person_of_session(fs_uniquifier: str) -> Person | None:
         return None
     services = provided()
     with services.get(Database).transaction() as transaction:
-        found = operations.signed_in_account(transaction, token, now=services.get(Clock).now())
+        found = operations.signed_in_account(
+            transaction, token, now=services.get(Clock).now(), is_use=access.is_use()
+        )
         if found is None:
             return None
         account, sign_in = found
