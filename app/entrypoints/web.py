@@ -31,6 +31,8 @@ from app.photos import pages as photo_pages
 from app.photos.model import MAX_PHOTO_BYTES, MAX_PHOTOS
 from app.publishing import pages as front_page
 from app.publishing import public as public_map
+from app.reception.front_desk import asking as front_desk_asking
+from app.reception.front_desk import calls as front_desk_calls
 from app.reception.pages import following
 from app.reception.pages import form as report_form
 from app.routing.pages import administration, what_if_compared, what_if_steps
@@ -110,6 +112,8 @@ def create_app(services: Provided | None = None) -> Flask:
         desk.blueprint,
         following.blueprint,
         for_browsers.blueprint,
+        front_desk_asking.blueprint,
+        front_desk_calls.blueprint,
         front_page.blueprint,
         health.blueprint,
         kind_pages.blueprint,

@@ -18,6 +18,9 @@ class Channel(StrEnum):
     WEB = "web"
     PHONE = "phone"
     COUNTER = "counter"
+    WHATSAPP = "whatsapp"
+    EMAIL = "email"
+    SOCIAL_MEDIA = "social-media"
     OPEN311 = "open311"
 
 
@@ -49,6 +52,8 @@ class Contact:
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    #: Whether they want to hear how it goes; otherwise they are only asked what is not clear.
+    wants_to_hear: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -79,6 +84,8 @@ class NewReport:
     answers: dict[str, JSONValue] = field(default_factory=dict)
     #: What the reporter says about the place: an address, words.
     place_said: dict[str, JSONValue] = field(default_factory=dict)
+    #: Somebody of the municipality took it in for the reporter: they say what is the same defect.
+    is_taken_by_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)

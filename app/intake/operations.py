@@ -173,6 +173,37 @@ def first_descriptions(transaction: Transaction, case_ids: Sequence[UUID]) -> di
     return {row.case_id: row.description for row in rows}
 
 
+def report_with_reference(transaction: Transaction, reference: str) -> KeptReport:
+    """Return the report with this reference.
+
+    Raises:
+        ReportNotFound: there is none.
+    """
+    row = transaction.connection.execute(
+        text(_REPORTS + " WHERE reference = :reference"), {"reference": reference}
+    ).one_or_none()
+    if row is None:
+        raise ReportNotFound()
+    return _kept(row)
+
+
+def references_of(transaction: Transaction, report_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the references of these reports, by their id."""
+    rows = transaction.connection.execute(
+        text("SELECT id, reference FROM report WHERE id = ANY(:ids)"), {"ids": list(report_ids)}
+    )
+    return {row.id: row.reference for row in rows}
+
+
+def descriptions_of(transaction: Transaction, references: Sequence[str]) -> dict[str, str]:
+    """Return what the reporters of these reports wrote, by the reference of the report."""
+    rows = transaction.connection.execute(
+        text("SELECT reference, description FROM report WHERE reference = ANY(:references)"),
+        {"references": list(references)},
+    )
+    return {row.reference: row.description for row in rows}
+
+
 def reports_of_cases(transaction: Transaction, case_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     """Return the ids of the reports of many cases in one statement, by case, the first first."""
     rows = transaction.connection.execute(
@@ -266,7 +297,9 @@ def open_contact(
         },
     )
     kept = transaction.session.get(ContactRecord, report_id)
-    return Contact() if kept is None else Contact(kept.name, kept.email, kept.phone)
+    if kept is None:
+        return Contact()
+    return Contact(kept.name, kept.email, kept.phone, wants_to_hear=kept.wants_to_hear)
 
 
 _NOTE_OPENING = text(
@@ -319,8 +352,8 @@ def erase_contacts(transaction: Transaction, report_ids: Sequence[UUID]) -> None
 
 _KEEP_CONTACT = text(
     """
-    INSERT INTO contact (report_id, name, email, phone, kept_at)
-    VALUES (:report_id, :name, :email, :phone, :now)
+    INSERT INTO contact (report_id, name, email, phone, wants_to_hear, kept_at)
+    VALUES (:report_id, :name, :email, :phone, :wants_to_hear, :now)
     """
 )
 
@@ -335,6 +368,7 @@ def _keep_contact(
             "name": contact.name,
             "email": contact.email,
             "phone": contact.phone,
+            "wants_to_hear": contact.wants_to_hear,
             "now": now,
         },
     )

@@ -60,7 +60,9 @@ class ReportRecord(Base):
         CheckConstraint("category_chosen_by in ('reporter', 'words', 'desk')", name="chosen_by"),
         CheckConstraint("category_certainty between 0 and 1", name="certainty"),
         CheckConstraint(
-            "channel in ('mobile', 'web', 'phone', 'counter', 'open311')", name="channel"
+            "channel in ('mobile', 'web', 'phone', 'counter', 'whatsapp', 'email', 'social-media',"
+            " 'open311')",
+            name="channel",
         ),
         CheckConstraint("language in ('nl', 'en')", name="language"),
         CheckConstraint(
@@ -84,6 +86,8 @@ class ContactRecord(Base):
     name: Mapped[str | None] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(Text)
+    #: Whether they want to hear how it goes, besides being asked what is not clear.
+    wants_to_hear: Mapped[bool] = mapped_column(server_default=text("true"))
     kept_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
@@ -112,16 +116,16 @@ class ContactOpeningRecord(Base):
     report_id: Mapped[UUID]
     account_id: Mapped[UUID]
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-    __table_args__ = (
-        Index("ix_contact_opening_report_id", "report_id"),
-        Index("ix_contact_opening_opened_at", "opened_at"),
     #: On which page: that of the case, or the search for a reporter.
     opened_on: Mapped[str] = mapped_column(Text, server_default=text("'case'"))
-    )
 
+    __table_args__ = (
         CheckConstraint("opened_on IN ('case', 'search')", name="opened_on"),
         Index("ix_contact_opening_account_id_opened_at", "account_id", "opened_at"),
+        Index("ix_contact_opening_report_id", "report_id"),
+        Index("ix_contact_opening_opened_at", "opened_at"),
+    )
+
 
 class RemarkRecord(Base):
     """What a reporter added afterwards on the follow page; not history, for it can be erased."""

@@ -19,7 +19,7 @@ from app.photos.operations.reading import photos_of_report
 from app.triage.answering import check_answers
 from app.triage.model import ChangedMeanwhile, Question, RetiredCategory
 from app.triage.operations import category
-from app.work.model import REPORTER, Case, DeskReason, Happening
+from app.work.model import REPORTER, ActedBy, Case, DeskReason, Happening
 from app.work.operations.answers_came import look_again
 from app.work.operations.answers_told import tell_where_they_differ
 from app.work.operations.cases import case as case_with_id
@@ -72,9 +72,14 @@ def add_photos(
 
 
 def add_remark(
-    transaction: Transaction, report: KeptReport, written: str, *, now: datetime
+    transaction: Transaction,
+    report: KeptReport,
+    written: str,
+    *,
+    now: datetime,
+    by: ActedBy = REPORTER,
 ) -> None:
-    """Add what a reporter writes afterwards; the desk reads it, and reopens what is not fixed.
+    """Add what a reporter says afterwards; the desk reads it, and reopens what is not fixed.
 
     The same words twice are one remark, so the same form may come twice.
 
@@ -86,7 +91,7 @@ def add_remark(
     if clean_text(written) in {remark.text for remark in known}:
         return
     keep_remark(transaction, report.id, written, now=now)
-    write_history(transaction, case.id, Happening.REMARK_ADDED, by=REPORTER, at=now)
+    write_history(transaction, case.id, Happening.REMARK_ADDED, by=by, at=now)
     _tell_the_desk(transaction, case, report, now=now)
 
 

@@ -55,7 +55,11 @@ def follow(transaction: Transaction, token: str, *, secret_key: str) -> Followed
     Raises:
         ReportNotFound: the token is not one, or no longer opens anything.
     """
-    report = report_with_token(transaction, token, secret_key=secret_key)
+    return followed(transaction, report_with_token(transaction, token, secret_key=secret_key))
+
+
+def followed(transaction: Transaction, report: KeptReport) -> Followed:
+    """Return where this report stands."""
     case = case_with_id(transaction, report.case_id)
     names = names_of_categories(transaction, [case.category_code])
     return Followed(

@@ -44,6 +44,9 @@ def known_case(
             return Known(at_asset, JoinedBy.SAME_ASSET)
     if new.same_as is None:
         return None
+    if new.is_taken_by_staff:
+        named = _named_by_staff(transaction, new.same_as, located)
+        return Known(named, JoinedBy.STAFF if named.is_open else None)
     named = _named_case(transaction, new.same_as, located)
     joins = may_join_named(named, decided, is_at_asset=located.asset is not None)
     return Known(named, JoinedBy.REPORTER if joins else None)
@@ -58,6 +61,24 @@ def may_join_named(named: Case, decided: CategoryDecision, *, is_at_asset: bool)
     is_its_kind = named.category_group == decided.category.join_group or decided.is_unsure
     is_no_secret = named.is_shown_exactly or (may_be_known(named) and not is_at_asset)
     return named.is_open and is_its_kind and is_no_secret
+
+
+def _named_by_staff(transaction: Transaction, reference: str, located: Located) -> Case:
+    """Return the case that somebody of the municipality says it is; they may see every one.
+
+    Raises:
+        SameAsUnknown: there is no such case.
+        CannotJoin: it is at another object.
+    """
+    try:
+        named = case_by_reference(transaction, reference, lock=True)
+    except CaseNotFound:
+        raise SameAsUnknown(
+            errors=(FieldError("sameAs", "unknown-case", "There is no such case."),)
+        ) from None
+    if located.asset is not None and named.asset_id not in {None, located.asset.id}:
+        raise CannotJoin("These are two different objects, so they are two different defects.")
+    return named
 
 
 def _named_case(transaction: Transaction, reference: str, located: Located) -> Case:

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass as storable
 
 from app.foundation.errors import DomainError
-from app.intake.model import KeptReport
+from app.intake.model import Channel, KeptReport
 from app.photos.model import Photo
 from app.triage.model import Category
 from app.work.model import Case
@@ -68,6 +68,8 @@ class DraftContent:
     """
 
     words: str = ""
+    #: How it reached us: the form of residents has one, the desk chooses.
+    channel: str = Channel.WEB.value
     category: str | None = None
     leaves_kind_to_us: bool = False
     is_danger: bool | None = None
@@ -88,6 +90,8 @@ class DraftContent:
     email: str = ""
     phone: str = ""
     has_answered_contact: bool = False
+    #: Whether whoever left contact details wants to hear how it goes.
+    wants_to_hear: bool = True
     #: To the questions of the kind `answered_for`, as they were typed.
     answers: dict[str, str | list[str]] = field(default_factory=dict)
     answered_for: str | None = None

@@ -29,7 +29,7 @@ from app.routing.operations.calendar_days import working_calendar
 from app.routing.operations.deciding import decide_with_calendar, defect_at, keep_decision
 from app.routing.rules import cannot_wait
 from app.triage.answering import check_answers
-from app.triage.model import CategoryDecision
+from app.triage.model import CategoryDecision, ChosenBy
 from app.triage.norms import norms_of_categories
 from app.triage.operations import choose_category
 from app.work.model import Case, DeskReason
@@ -37,11 +37,11 @@ from app.work.operations.answers_told import tell_where_they_differ
 from app.work.operations.at_asset import secret_case_at_asset
 from app.work.operations.cases import (
     ResponsibleParty,
-    cases_near,
     join_report,
     open_case,
 )
 from app.work.operations.clock import promise_of
+from app.work.operations.nearby import cases_near
 
 #: Why a report that joined a case has no routing decision of its own.
 JOINED = "joined"
@@ -135,7 +135,7 @@ def receive_report(
         reference=reference,
         case_id=case.id,
         category_code=category.code,
-        category_chosen_by=decided.chosen_by.value,
+        category_chosen_by=_chosen_by(new, decided).value,
         category_certainty=1.0 if decided.certainty is None else decided.certainty,
         now=now,
         joined_by=joined_by or JoinedBy.OPENED,
@@ -266,6 +266,11 @@ def _desk_reasons(
                 "metres": round(near[0].distance_metres),
             }
     return reasons
+
+
+def _chosen_by(new: NewReport, decided: CategoryDecision) -> ChosenBy:
+    by_desk = new.is_taken_by_staff and decided.chosen_by is ChosenBy.REPORTER
+    return ChosenBy.DESK if by_desk else decided.chosen_by
 
 
 def _party(case: Case, decision: Decision | None) -> Mapping[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.foundation.database import Database, MapDatabase, Transaction
@@ -78,28 +78,44 @@ def preview(
         NotAPlace, OutsideServiceArea: no point on earth, or not ours.
         UnknownAsset, UnknownCategory, RetiredCategory: it names something that is not there.
     """
-    assert content.longitude is not None and content.latitude is not None  # noqa: S101, PT018
     with database.transaction() as transaction:
-        decided = choose_category(transaction, code=content.category, words=content.words)
-        category = decided.category
-        answers = answers_so_far(category, content)
-        place = what_is_at(
-            transaction,
-            Spot(content.longitude, content.latitude),
-            category_code=category.code,
-            asset_id=content.asset_id,
-            municipality_code=municipality_code,
-            now=now,
-            is_urgent=bool(content.is_danger),
-            answers=answers,
-        )
-        joins = _joined(transaction, content, place, decided)
-        authority = (
-            authority_found(transaction, place.decision)
-            if place.decision is not None and joins is None
-            else None
-        )
-    cases = [] if content.is_rough else _could_be_the_same(map_database, content, place)
+        found = known_so_far(transaction, content, municipality_code=municipality_code, now=now)
+    cases = [] if content.is_rough else _could_be_the_same(map_database, content, found.place)
+    return replace(found, cases=cases)
+
+
+def known_so_far(
+    transaction: Transaction,
+    content: DraftContent,
+    *,
+    municipality_code: str,
+    now: datetime,
+    by_staff: bool = False,
+) -> Preview:
+    """Return the same in this transaction, without the cases near by.
+
+    What staff say is the same defect is joined, whatever strangers may see of it.
+    """
+    assert content.longitude is not None and content.latitude is not None  # noqa: S101, PT018
+    decided = choose_category(transaction, code=content.category, words=content.words)
+    category = decided.category
+    answers = answers_so_far(category, content)
+    place = what_is_at(
+        transaction,
+        Spot(content.longitude, content.latitude),
+        category_code=category.code,
+        asset_id=content.asset_id,
+        municipality_code=municipality_code,
+        now=now,
+        is_urgent=bool(content.is_danger),
+        answers=answers,
+    )
+    joins = _joined(transaction, content, place, decided, by_staff=by_staff)
+    authority = (
+        authority_found(transaction, place.decision)
+        if place.decision is not None and joins is None
+        else None
+    )
     assert place.calendar is not None  # noqa: S101  # the category was named
     asset = place.located.asset
     terms = category.norm.terms(
@@ -112,7 +128,7 @@ def preview(
     due = ends[term]
     if joins is not None:
         due = min(due, joins.due_at) if content.is_danger else joins.due_at
-    return Preview(category, place, cases, joins, due, term, content.is_rough, authority)
+    return Preview(category, place, (), joins, due, term, content.is_rough, authority)
 
 
 def answers_so_far(category: Category, content: DraftContent) -> dict[str, frozenset[str]]:
@@ -128,7 +144,12 @@ def answers_so_far(category: Category, content: DraftContent) -> dict[str, froze
 
 
 def _joined(
-    transaction: Transaction, content: DraftContent, place: Place, decided: CategoryDecision
+    transaction: Transaction,
+    content: DraftContent,
+    place: Place,
+    decided: CategoryDecision,
+    *,
+    by_staff: bool,
 ) -> Case | None:
     at_asset = place.open_case_at(content.asset_id) if content.asset_id else None
     reference = at_asset or content.same_as
@@ -138,7 +159,7 @@ def _joined(
         found = case_by_reference(transaction, reference)
     except CaseNotFound:
         return None
-    if at_asset is not None:
+    if at_asset is not None or by_staff:
         return found if found.is_open else None
     has_asset = content.asset_id is not None
     return found if may_join_named(found, decided, is_at_asset=has_asset) else None

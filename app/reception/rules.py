@@ -139,16 +139,22 @@ def report_of(content: DraftContent, language: str) -> NewReport:
         description=_description(content),
         longitude=content.longitude,
         latitude=content.latitude,
-        channel=Channel.WEB,
+        channel=Channel(content.channel),
         category=content.category,
         asset_id=content.asset_id,
         same_as=content.same_as,
         is_danger=bool(content.is_danger),
         accuracy_metres=content.accuracy_metres,
         language=Language.ENGLISH if language == "en" else Language.DUTCH,
-        contact=Contact(content.name or None, content.email or None, content.phone or None),
+        contact=Contact(
+            content.name or None,
+            content.email or None,
+            content.phone or None,
+            wants_to_hear=content.wants_to_hear,
+        ),
         answers=sent_answers(content),
         place_said=place_said,
+        is_taken_by_staff=content.channel != Channel.WEB,
     )
 
 
@@ -170,7 +176,9 @@ def place_in_words(content: DraftContent) -> str:
 def what_stays(content: DraftContent) -> DraftContent:
     """Return what is kept of a draft that was sent: nothing of the reporter's own."""
     return DraftContent(
-        failed_photos=content.failed_photos, left_contact=bool(content.email or content.phone)
+        channel=content.channel,
+        failed_photos=content.failed_photos,
+        left_contact=bool(content.email or content.phone),
     )
 
 

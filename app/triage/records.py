@@ -187,3 +187,22 @@ class CategoryKeywordRecord(Base):
             persisted=True,
         ),
     )
+
+
+class CategoryWordRecord(Base):
+    """What past reports taught: how much a word speaks for a category, or against it.
+
+    Made anew every night of the reports there are, of words that several of them hold.
+    """
+
+    __tablename__ = "category_word"
+    __table_args__ = (CheckConstraint("weight between -1 and 1", name="weight"),)
+
+    word: Mapped[str] = mapped_column(Text, primary_key=True)
+    category_code: Mapped[str] = mapped_column(
+        ForeignKey(
+            "category.code", name="fk_category_word_category_code_category", ondelete="CASCADE"
+        ),
+        primary_key=True,
+    )
+    weight: Mapped[float] = mapped_column(REAL)

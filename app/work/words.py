@@ -139,6 +139,9 @@ def channel_words() -> dict[str, str]:
         Channel.WEB.value: gettext("on the website"),
         Channel.PHONE.value: gettext("by telephone"),
         Channel.COUNTER.value: gettext("at the counter"),
+        Channel.WHATSAPP.value: gettext("by WhatsApp"),
+        Channel.EMAIL.value: gettext("by e-mail"),
+        Channel.SOCIAL_MEDIA.value: gettext("by social media"),
         Channel.OPEN311.value: gettext("by another app"),
     }
 

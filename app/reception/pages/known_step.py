@@ -155,7 +155,7 @@ def _known_page(
         errors=errors,
         value=value,
         joins=found.joins if joins_at_its_asset(content, found) else None,
-        joins_since=_day(found.joins.received_at) if found.joins else "",
+        joins_since=day_shown(found.joins.received_at) if found.joins else "",
         options=[
             {
                 "value": case.reference,
@@ -171,12 +171,13 @@ def _known_page(
             "value": _NONE,
             "label": gettext("No, it is something else"),
         },
-        solving_works=[_planned(near) for near in found.works if found.is_solved_by(near)],
-        other_works=[_planned(near) for near in found.works if not found.is_solved_by(near)],
+        solving_works=[planned_shown(near) for near in found.works if found.is_solved_by(near)],
+        other_works=[planned_shown(near) for near in found.works if not found.is_solved_by(near)],
     )
 
 
-def _planned(near: NearWork) -> dict[str, str]:
+def planned_shown(near: NearWork) -> dict[str, str]:
+    """Return a planned work as a page tells it."""
     work = near.work
     return {
         "title": work.title(language()),
@@ -211,7 +212,7 @@ def _about(case: PublicCase, metres: float, *, is_blurred: bool) -> str:
     return " · ".join(
         (
             away,
-            gettext("reported on %(day)s", day=_day(case.reported_at)),
+            gettext("reported on %(day)s", day=day_shown(case.reported_at)),
             ngettext("reported %(num)s time", "reported %(num)s times", case.report_count),
         )
     )
@@ -225,7 +226,8 @@ def _is_blurred(found: Preview, case: PublicCase) -> bool:
     )
 
 
-def _day(moment: datetime) -> str:
+def day_shown(moment: datetime) -> str:
+    """Return the day of a moment as people say it."""
     return _written(moment.astimezone(LOCAL_ZONE).date())
 
 

@@ -230,8 +230,12 @@ def _contact_page(
 
 
 def _recipient(party: str | None, due_at: datetime, authority: Authority | None) -> Recipient:
-    day = format_date(due_at.astimezone(LOCAL_ZONE).date(), "EEEE d MMMM y")
-    return Recipient(party, str(day), authority)
+    return Recipient(party, day_words(due_at), authority)
+
+
+def day_words(due_at: datetime) -> str:
+    """Return the day of a moment as people say it, with the year."""
+    return str(format_date(due_at.astimezone(LOCAL_ZONE).date(), "EEEE d MMMM y"))
 
 
 def _kind(transaction: Transaction, code: str) -> str:
