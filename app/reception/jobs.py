@@ -1,4 +1,4 @@
-"""What reception does later: forgetting answers, forms and contact details that are over."""
+"""What reception does later: forgetting what is over, and learning from past reports."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.foundation.jobs import Job
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
 from app.reception.forgetting import forget_what_is_over
+from app.reception.learning import learn_from_reports
 
 _log = structlog.get_logger(__name__)
 
@@ -25,4 +26,15 @@ def forget(provided: Provided) -> None:
     _log.info("forgotten", **asdict(forgotten))
 
 
-JOBS = {"reception.forget": Job(forget, every="43 2 * * *")}
+def learn(provided: Provided) -> None:
+    """Learn from past reports, and from what staff corrected, which words tell of which kind."""
+    with provided.get(Database).transaction() as transaction:
+        learned = learn_from_reports(transaction, now=provided.get(Clock).now())
+    _log.info("learned", words=learned)
+
+
+JOBS = {
+    "reception.forget": Job(forget, every="43 2 * * *"),
+    # After what is over was forgotten: that teaches nothing any more.
+    "reception.learn": Job(learn, every="13 3 * * *"),
+}

@@ -143,12 +143,21 @@ _MATCHES = text(
                   ELSE (CASE numnode(keyword.query) WHEN 1 THEN words.nl_single
                         ELSE words.nl END) @@ keyword.query END
         GROUP BY keyword.category_code, keyword.query
+    ), learned AS (
+        SELECT learned.category_code, sum(learned.weight) AS weight
+        FROM words, unnest(tsvector_to_array(words.nl_subject || words.en_subject)) AS said
+        JOIN category_word AS learned ON learned.word = said
+        GROUP BY learned.category_code
     )
     SELECT matched.category_code, matched.weight, matched.is_the_subject,
            (numnode(matched.query) + 1) / 2 AS words,
-           count(*) OVER (PARTITION BY matched.query) AS shared_by,
+           count(*) OVER (PARTITION BY matched.query) AS shared_by, false AS is_learned,
            in_use.name_nl, in_use.name_en, (SELECT count(*) FROM in_use) AS categories
     FROM matched JOIN in_use ON in_use.code = matched.category_code
+    UNION ALL
+    SELECT learned.category_code, learned.weight, true, 1, 1, true,
+           in_use.name_nl, in_use.name_en, (SELECT count(*) FROM in_use)
+    FROM learned JOIN in_use ON in_use.code = learned.category_code
     """
 )
 
@@ -157,7 +166,8 @@ def suggest(transaction: Transaction, words: str, *, at_most: int = 3) -> list[S
     """Return the categories these words point to, the most certain first; may be none.
 
     PostgreSQL's full-text search finds the keywords of the categories in the text, in Dutch and
-    in English, with word stems and phrases; `rules.scores` weighs what was found.
+    in English, with word stems and phrases, and what past reports taught about its words;
+    `rules.scores` weighs what was found. One statement, however many reports there are.
     """
     rows = transaction.read(
         _MATCHES,
@@ -178,9 +188,11 @@ def suggest(transaction: Transaction, words: str, *, at_most: int = 3) -> list[S
             is_the_subject=row.is_the_subject,
         )
         for row in rows
+        if not row.is_learned
     ]
+    learned = {row.category_code: row.weight for row in rows if row.is_learned}
     names = {row.category_code: Name(row.name_nl, row.name_en) for row in rows}
-    certain = certainties(scores(matches, categories=rows[0].categories))
+    certain = certainties(scores(matches, categories=rows[0].categories, learned=learned))
     ranked = sorted(certain.items(), key=lambda item: (-item[1], item[0]))
     return [Suggestion(code, names[code], certainty) for code, certainty in ranked[:at_most]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.triage.model import ANYTHING_ELSE, KeywordMatch, Suggestion
 
@@ -15,6 +15,12 @@ CERTAIN_ENOUGH = 0.45
 
 #: What a single plain keyword scores; evidence of this much counts as half certain.
 HALF_CERTAIN = 0.9
+
+#: What past reports can add to a category, or take from it, at the most: less than a plain keyword
+#: does, so that what administrators wrote stays first and no habit runs away with the proposals.
+LEARNED_AT_MOST = 0.6
+#: Words that tell so much together count for all of it; a single word never does.
+ALL_OF_IT = 1.5
 
 #: What a keyword counts for when it only says where or when: "rommel bij het bankje".
 WEIGHT_OF_A_CIRCUMSTANCE = 0.3
@@ -48,18 +54,23 @@ def without_circumstances(words: str) -> str:
     return _WHERE.sub(" , ", _WHEN.sub(" , ", words))
 
 
-def scores(matches: Iterable[KeywordMatch], *, categories: int) -> dict[str, float]:
+def scores(
+    matches: Iterable[KeywordMatch], *, categories: int, learned: Mapping[str, float] | None = None
+) -> dict[str, float]:
     """Return the score of every category that a keyword points to.
 
     A keyword counts for its weight times its inverse document frequency (a word that many
-    categories share tells little), and a phrase for more than a single word.
+    categories share tells little), and a phrase for more than a single word. What past reports
+    taught of the words (`learned`, for or against a category) adds to it within bounds.
     """
     total: dict[str, float] = defaultdict(float)
     for match in matches:
         rarity = math.log((categories + 1) / match.shared_by) / math.log(categories + 1)
         subject = 1.0 if match.is_the_subject or match.words > 1 else WEIGHT_OF_A_CIRCUMSTANCE
         total[match.category_code] += match.weight * rarity * math.sqrt(match.words) * subject
-    return dict(total)
+    for code, weight in (learned or {}).items():
+        total[code] += LEARNED_AT_MOST * max(-1.0, min(1.0, weight / ALL_OF_IT))
+    return {code: score for code, score in total.items() if score > 0}
 
 
 def certainties(scored: dict[str, float]) -> dict[str, float]:
