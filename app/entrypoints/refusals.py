@@ -10,6 +10,7 @@ from app.foundation.errors import DomainError
 from app.geography import model as geography
 from app.identity import model as identity
 from app.identity.administration import model as administration
+from app.identity.single_sign_on import model as single_sign_on
 from app.intake import model as intake
 from app.photos import model as photos
 from app.planning import model as planning
@@ -111,6 +112,10 @@ STATUS: Mapping[type[DomainError], int] = {
     routing.AgreementRefused: 422,
     splitting.NotForAuthorities: 409,
     splitting.PartyHasTask: 409,
+    single_sign_on.AnswerRefused: 400,
+    single_sign_on.EmailNotVerified: 403,
+    single_sign_on.NobodyOfOurs: 403,
+    single_sign_on.ProviderAway: 409,
     triage.AnswersRefused: 400,
     triage.CategoryNotFound: 404,
     triage.CategoryRefused: 422,

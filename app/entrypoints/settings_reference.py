@@ -59,4 +59,4 @@ def _told(name: str, value: object) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "must be given"
-    return "–" if field.default is None else f"`{field.default}`"
+    return "–" if field.default in (None, "") else f"`{field.default}`"

@@ -27,6 +27,7 @@ from app.geography.pages import assets as asset_pages
 from app.geography.pages import drawing as drawing_pages
 from app.identity import pages as identity_pages
 from app.identity.administration import pages as account_pages
+from app.identity.single_sign_on import pages as single_sign_on_pages
 from app.photos import pages as photo_pages
 from app.photos.model import MAX_PHOTO_BYTES, MAX_PHOTOS
 from app.publishing import pages as front_page
@@ -130,6 +131,7 @@ def create_app(services: Provided | None = None) -> Flask:
         routing_agreements.blueprint,
         routing_calendar.blueprint,
         routing_trial.blueprint,
+        single_sign_on_pages.blueprint,
         task_steps.blueprint,
         what_if_compared.blueprint,
         what_if_steps.blueprint,

@@ -17,6 +17,7 @@ from app.geography.importing.spoken_of import AreasSpokenOf
 from app.identity.administration.limit_choices import LimitChoices
 from app.identity.jobs import FORGET_WHAT_IS_OVER, forget_what_is_over
 from app.identity.rates import Rates, rates
+from app.identity.single_sign_on.wired import SingleSignOn, single_sign_on
 from app.photos.jobs import JOBS as PHOTO_JOBS
 from app.photos.storage import FolderPhotoStore, PhotoStore
 from app.publishing.jobs import JOBS as PUBLISHING_JOBS
@@ -87,5 +88,6 @@ def wire(settings: Settings) -> Provided:
     services.put(OpenCases, open_cases_by_category)
     services.put(AgreementsAboutKinds, agreements_by_category)
     services.put(PhotoStore, FolderPhotoStore(settings.photo_folder))
+    services.put(SingleSignOn, single_sign_on(settings))
     services.put(Rates, rates(settings, database))
     return services

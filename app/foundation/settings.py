@@ -134,6 +134,50 @@ class Settings(BaseSettings):
         description="Who opened contact details is forgotten after this many days.",
     )
 
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="The organisation's OpenID provider, as it calls itself, such as "
+        "`https://login.microsoftonline.com/<tenant>/v2.0`; without it people sign in here alone.",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, description="What this installation is called at the provider."
+    )
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Its secret there.")
+    oidc_label: str = Field(
+        default="Microsoft",
+        min_length=1,
+        max_length=40,
+        description="What the provider is called on the page where people sign in.",
+    )
+    oidc_tenant: str = Field(
+        default="",
+        description="The only tenant whose people are taken (the claim `tid`); empty for any.",
+    )
+    oidc_email: Literal["verified", "trusted"] = Field(
+        default="verified",
+        description="`trusted` takes the e-mail address where the provider does not say that it is "
+        "verified; needs `OIDC_TENANT`.",
+    )
+    oidc_groups_claim: str = Field(
+        default="roles", description="The claim with the groups or roles of a person."
+    )
+    oidc_roles: str = Field(
+        default="",
+        description="What groups are here: `group=role` or `group=role@party`, with commas "
+        "between; empty where administrators say it.",
+    )
+    oidc_sign_out: Literal["here", "offered"] = Field(
+        default="here",
+        description="`offered`: after signing out here, signing out at the provider is offered.",
+    )
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _over_tls_or_loopback(cls, value: str | None) -> str | None:
+        if value and not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", value):
+            raise ValueError("must begin with https://")
+        return value.rstrip("/") if value else None
+
     @field_validator("database_url", "map_database_url")
     @classmethod
     def _of_postgresql(cls, value: str | None) -> str | None:

@@ -53,6 +53,7 @@ from app.identity.records import Account
 from app.identity.rules import HOME_OF_ROLE, LONGEST_PASSWORD, is_own_page
 from app.identity.second_factor import SecondStep, second_step
 from app.identity.security import Person, WebRecognition
+from app.identity.single_sign_on.pages import page_after_signing_out
 
 blueprint = Blueprint("identity", __name__)
 
@@ -292,9 +293,12 @@ def register(app: Flask) -> None:
 
     @open_to(Permission.ANYONE)
     def signing_out() -> ResponseReturnValue:
+        page = page_after_signing_out()
         answer = app.ensure_sync(sign_out)()
         security.end_this_sign_in()
         session.clear()
+        if page is not None:
+            return redirect(page, code=303)
         return answer  # type: ignore[no-any-return]  # the library carries no types
 
     app.view_functions["security.login"] = signing_in

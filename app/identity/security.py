@@ -38,6 +38,9 @@ log = structlog.get_logger(__name__)
 #: Where the session cookie carries the token of the sign-in.
 SIGN_IN_TOKEN = "sign_in"  # noqa: S105  # a name, no secret
 
+#: Where it says that the organisation's sign-in came first, so that signing out there is offered.
+CAME_IN_BY_PROVIDER = "came_in_by_provider"
+
 #: Flask-Security reads a negative time as "never ask again".
 _NEVER = timedelta(minutes=-1)
 
@@ -216,7 +219,10 @@ def keep_new_hash() -> None:
 def sign_in_fully(account: Account, *, by: str) -> Person:
     """Sign in somebody who showed all that their account needs; `by` is how, for the log."""
     person = Person(account)
+    came_in = session.get(CAME_IN_BY_PROVIDER)
     session.clear()
+    if came_in:
+        session[CAME_IN_BY_PROVIDER] = True
     login_user(person, authn_via=[by])
     return person
 

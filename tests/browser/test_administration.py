@@ -27,6 +27,9 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "/beheer",
+    "/beheer/accounts",
+    "/beheer/accounts/nieuw",
+    "/beheer/inzage",
     "/beheer/werkafspraken",
     "/beheer/werkafspraken/nieuw",
     "/beheer/werkafspraken/rooster?gebieden=team-district",

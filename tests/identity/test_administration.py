@@ -18,7 +18,6 @@ from app.identity.administration.model import (
     AccountRefused,
     AccountState,
     AccountToKeep,
-    ColleagueLeft,
     LastAdministrator,
     OwnAccountElsewhere,
 )
@@ -94,7 +93,16 @@ class TestInviting:
         an_account(transaction, email="noor@example.org")
 
         with pytest.raises(AccountRefused) as refused:
-            invite(transaction, replace(noor(email="other@example.org"), **wrong), by=BY, now=NOW)
+            invite(
+                transaction,
+                replace(
+                    noor(),
+                    name=wrong.get("name", "Noor Bakker"),
+                    email=wrong.get("email", "other@example.org"),
+                ),
+                by=BY,
+                now=NOW,
+            )
 
         assert [one.field for one in refused.value.errors] == [field]
 
@@ -135,25 +143,6 @@ class TestChanging:
         change_account(transaction, kept.id, noor(), by=BY, now=NOW)
 
         assert rule_changes(transaction, what="account", code=str(kept.id)) == []
-
-    @pytest.mark.parametrize(("moved", "facts"), [("zuid", 1), ("noord", 0)])
-    def test_to_another_party_is_told(
-        self, transaction: Transaction, moved: str, facts: int
-    ) -> None:
-        here = {code: a_party(transaction, code=code) for code in ("noord", "zuid")}
-        kept = an_account(
-            transaction, role=Role.CREW, email="noor@example.org", party_id=here["noord"].id
-        )
-        heard: list[object] = []
-        telling = Transaction(
-            transaction.session,
-            hearers={ColleagueLeft: (lambda _within, fact: heard.append(fact),)},
-            queue=transaction._queue,
-        )
-
-        change_account(telling, kept.id, noor(Role.CREW, party=moved), by=BY, now=NOW)
-
-        assert heard == [ColleagueLeft(kept.id, NOW)] * facts
 
 
 class TestTheLastAdministrator:

@@ -25,8 +25,6 @@ OUTSIDE = (4.25, 51.58)
 HERE, THERE = "team-district:zuid", "team-district:noord"
 TILE, OTHER = "wegen.losse-tegel", "overig.anders"
 
-SEES_CASES = [Role.ADMINISTRATOR, Role.COORDINATOR, Role.DESK]
-
 #: Limits → which of the four cases lie within them.
 MATRIX: list[tuple[Limits, set[str]]] = [
     (Limits(), {"tile here", "tile outside", "other here", "other outside"}),
@@ -91,8 +89,14 @@ def references_on(page: str) -> set[str]:
 
 
 class TestEveryRoleAndLimit:
-    @pytest.mark.parametrize("role", SEES_CASES)
-    @pytest.mark.parametrize(("limits", "seen"), MATRIX)
+    @pytest.mark.parametrize(
+        ("role", "limits", "seen"),
+        [
+            *((Role.DESK, *row) for row in MATRIX),
+            *((Role.COORDINATOR, *row) for row in MATRIX[3:5]),
+            (Role.ADMINISTRATOR, *MATRIX[3]),
+        ],
+    )
     def test_lists_searches_and_pages_agree(
         self, cases: Cases, somebody: Somebody, role: Role, limits: Limits, seen: set[str]
     ) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
 from app.foundation.errors import DomainError
 from app.identity.model import NO_LIMITS, Limits
@@ -45,14 +43,6 @@ class AccountFilter:
     role: Role | None = None
     party: str | None = None
     state: AccountState = AccountState.ACTIVE
-
-
-@dataclass(frozen=True, slots=True)
-class ColleagueLeft:
-    """A fact: this account does the work of its party no more; what it had claimed is free."""
-
-    account_id: UUID
-    at: datetime
 
 
 class AccountRefused(DomainError):

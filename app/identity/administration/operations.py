@@ -19,7 +19,6 @@ from app.identity.administration.model import (
     AccountChangedMeanwhile,
     AccountRefused,
     AccountToKeep,
-    ColleagueLeft,
     LastAdministrator,
     OwnAccountElsewhere,
 )
@@ -95,7 +94,7 @@ def change_account(
         _insist_on_another_administrator(transaction, kept)
     before = told(transaction, kept)
     is_renamed, old_email = kept.name != wanted.name.strip(), kept.email
-    old_role, old_party = kept.role, kept.party_id
+    old_role = kept.role
     kept.name = wanted.name.strip()
     kept.email = normal_email(wanted.email)
     kept.role = wanted.role.value
@@ -104,8 +103,6 @@ def change_account(
     transaction.session.flush()
     if kept.role != old_role:
         operations.end_sign_ins(transaction, kept.id, now=now)
-    if (kept.role, kept.party_id) != (old_role, old_party):
-        transaction.tell(ColleagueLeft(kept.id, now))
     done = [Done.RENAMED] if is_renamed else []
     if kept.email != old_email:
         done.append(Done.EMAIL_CHANGED)
@@ -133,7 +130,6 @@ def end_account(
     _insist_on_another_administrator(transaction, kept)
     before = told(transaction, kept)
     operations.deactivate(transaction, account_id, now=now)
-    transaction.tell(ColleagueLeft(account_id, now))
     _note(transaction, kept, before=before, by=by, now=now)
     return kept
 

@@ -1,0 +1,204 @@
+"""`/inloggen/organisatie`: to the provider and back, and signing out there."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import timedelta
+from http import HTTPStatus
+
+import structlog
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+from app.foundation.provided import provided
+from app.foundation.settings import Settings
+from app.identity import security
+from app.identity.access import BEGIN_PATH, open_to
+from app.identity.devices import remember_device
+from app.identity.half_way import SECOND_STEP_PATH, SET_UP_PATH, go_half_way
+from app.identity.permissions import Permission
+from app.identity.rates import SIGNING_IN, client_network
+from app.identity.records import Account
+from app.identity.rules import is_own_page
+from app.identity.second_factor import SecondStep, second_step
+from app.identity.single_sign_on.model import (
+    AnswerRefused,
+    Asked,
+    Asserted,
+    EmailNotVerified,
+    NobodyOfOurs,
+    ProviderAway,
+)
+from app.identity.single_sign_on.operations import account_of
+from app.identity.single_sign_on.wired import SingleSignOn
+from app.identity.throttle import give_back, hold
+
+log = structlog.get_logger(__name__)
+
+blueprint = Blueprint("single_sign_on", __name__, url_prefix="/inloggen/organisatie")
+
+BACK_PATH = "/inloggen/organisatie/terug"
+SIGNED_OUT_PATH = "/inloggen/organisatie/afgemeld"
+
+#: Time enough to sign in there, with a second step.
+_ASKING_LASTS = timedelta(minutes=15)
+
+#: Where the session cookie keeps what was asked.
+_ASKED = "asked_of_provider"
+
+_LONGEST = 4096
+
+
+@blueprint.get("")
+@open_to(Permission.ANYONE)
+def go() -> ResponseReturnValue:
+    """Lead to the provider, to sign in there."""
+    wired = provided().get(SingleSignOn)
+    if wired.provider is None:
+        return redirect("/inloggen", code=303)
+    asked = Asked(*(secrets.token_urlsafe(48) for _ in range(3)))
+    now = provided().get(Clock).now()
+    try:
+        address = wired.provider.address(asked, back_to=_back(), now=now)
+    except ProviderAway:
+        return _not_in(_away(), HTTPStatus.CONFLICT)
+    next_page = request.args.get("next", "")
+    session[_ASKED] = {
+        "state": asked.state,
+        "nonce": asked.nonce,
+        "verifier": asked.verifier,
+        "since": int(now.timestamp()),
+        "next": next_page if is_own_page(next_page) else "",
+    }
+    return redirect(address, code=303)
+
+
+@blueprint.get("/terug")
+@open_to(Permission.ANYONE)
+def back() -> ResponseReturnValue:
+    """Sign in whoever comes back from the provider with the answer to what was asked here."""
+    wired = provided().get(SingleSignOn)
+    if wired.provider is None:
+        return redirect("/inloggen", code=303)
+    client = client_network(request.remote_addr)
+    hold(SIGNING_IN, who=client)
+    kept = session.pop(_ASKED, None)
+    now = provided().get(Clock).now()
+    state, code = (request.args.get(name, "")[:_LONGEST] for name in ("state", "code"))
+    if (
+        not isinstance(kept, dict)
+        or not hmac.compare_digest(str(kept["state"]).encode(), state.encode())
+        or now.timestamp() - int(kept["since"]) > _ASKING_LASTS.total_seconds()
+    ):
+        # An answer to a question of another browser, or of long ago.
+        return _not_in(_once_more(), HTTPStatus.BAD_REQUEST)
+    if not code:
+        log.warning("the provider refused", error=request.args.get("error", "")[:60])
+        return _not_in(
+            gettext("You did not sign in at your organisation. Try again, or use your password."),
+            HTTPStatus.FORBIDDEN,
+        )
+    asked = Asked(str(kept["state"]), str(kept["nonce"]), str(kept["verifier"]))
+    try:
+        asserted = wired.provider.answer(asked, code, back_to=_back(), now=now)
+        answer = _in(wired, asserted, str(kept["next"]))
+    except ProviderAway:
+        return _not_in(_away(), HTTPStatus.CONFLICT)
+    except AnswerRefused as refused:
+        log.warning("the provider's answer was refused", because=repr(refused.__cause__)[:200])
+        return _not_in(_once_more(), HTTPStatus.BAD_REQUEST)
+    except EmailNotVerified:
+        return _not_in(
+            gettext(
+                "Your organisation does not vouch for your e-mail address, so we cannot find your"
+                " account. Ask your administrator."
+            ),
+            HTTPStatus.FORBIDDEN,
+        )
+    except NobodyOfOurs:
+        return _not_in(
+            gettext(
+                "You signed in at your organisation, but there is no account for you here. Ask"
+                " your administrator to invite you."
+            ),
+            HTTPStatus.FORBIDDEN,
+        )
+    # Whoever is somebody there guesses nothing here.
+    give_back(SIGNING_IN, who=client)
+    return answer
+
+
+@blueprint.get("/afgemeld")
+@open_to(Permission.ANYONE)
+def signed_out() -> ResponseReturnValue:
+    """Say that somebody is signed out here, and offer to sign out at the provider too."""
+    wired = provided().get(SingleSignOn)
+    if wired.provider is None or not wired.signs_out_there:
+        return redirect("/", code=303)
+    address = wired.provider.sign_out_address(
+        back_to=f"{provided().get(Settings).base_url}/", now=provided().get(Clock).now()
+    )
+    return render_template("identity/signed_out.html", address=address, label=wired.label)
+
+
+def page_after_signing_out() -> str | None:
+    """Return the page for who came in by the provider and signs out now, if one is to be shown.
+
+    Asked before the session is emptied.
+    """
+    if not session.get(security.CAME_IN_BY_PROVIDER):
+        return None
+    return SIGNED_OUT_PATH if provided().get(SingleSignOn).signs_out_there else None
+
+
+def _in(wired: SingleSignOn, asserted: Asserted, next_page: str) -> ResponseReturnValue:
+    now = provided().get(Clock).now()
+    with provided().get(Database).transaction() as transaction:
+        account = account_of(transaction, asserted, mapping=wired.mapping, now=now)
+        step = second_step(transaction, account)
+        transaction.session.flush()
+        transaction.session.refresh(account)
+        transaction.session.expunge(account)
+    session[security.CAME_IN_BY_PROVIDER] = True
+    if step is SecondStep.NONE or asserted.showed_several_factors:
+        return _whole(account, next_page)
+    path = SECOND_STEP_PATH if step is SecondStep.ASK else SET_UP_PATH
+    go_half_way(account, next_page=next_page, path=path)
+    return redirect(path, code=303)
+
+
+def _whole(account: Account, next_page: str) -> Response:
+    person = security.sign_in_fully(account, by="provider")
+    answer = make_response(redirect(next_page if is_own_page(next_page) else BEGIN_PATH, code=303))
+    remember_device(answer, known_as=person.fs_uniquifier)
+    return answer
+
+
+def _not_in(sentence: str, status: HTTPStatus) -> ResponseReturnValue:
+    page = render_template(
+        "identity/not_signed_in.html",
+        sentence=sentence,
+        label=provided().get(SingleSignOn).label,
+    )
+    return page, status, {"Cache-Control": "private, no-store"}
+
+
+def _back() -> str:
+    return f"{provided().get(Settings).base_url}{BACK_PATH}"
+
+
+def _away() -> str:
+    return str(
+        gettext(
+            "The sign-in of your organisation does not answer at the moment. Try again in a"
+            " minute, or sign in with your password here."
+        )
+    )
+
+
+def _once_more() -> str:
+    return str(gettext("This answer does not belong to this browser, or is too old. Try again."))
