@@ -15,6 +15,7 @@ from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.identity.access import acting
 from app.work.model import ActedBy, CaseStage
+from app.work.operations.within import references_within
 from app.work.pages.case_page import known_reference, show_case
 from app.work.pages.typed import Typed, number_in
 from app.work.refusals import (
@@ -77,7 +78,13 @@ def take_step(
         typed.errors[field] = _sentence(refusal)
         return show_case(reference, typed=typed, status=HTTPStatus.CONFLICT)
     flash(sentence, how)
-    return redirect(f"/balie/zaken/{(leads_to or [reference])[-1]}", code=303)
+    after = (leads_to or [reference])[-1]
+    if limits := acting().limits:
+        with provided().get(Database).transaction() as transaction:
+            # Another kind can lead it out of what this account is limited to.
+            if not references_within(transaction, [after], limits):
+                return redirect("/balie", code=303)
+    return redirect(f"/balie/zaken/{after}", code=303)
 
 
 def _sentence(refusal: Exception) -> str:
