@@ -56,6 +56,8 @@ def roles_reference() -> str:
         reaches = [row.get(one) for row in ROLE_TABLE.values()]
         lines.append(_line(one, "–", [_REACH[reach] if reach else "–" for reach in reaches]))
     lines += [
+        "\nWithin limits is everything, but for what lies outside the areas and main kinds that ",
+        "an account\nis limited to ([why](../decisions/limits-are-one-condition.md)).\n",
         "\nThese roles work for one party and cannot exist without it: ",
         f"{', '.join(sorted(ROLES_OF_A_PARTY))}.\n",
         "\n## Programs of partners\n\n",
