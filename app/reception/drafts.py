@@ -16,6 +16,7 @@ from app.photos.operations.reading import photos_of_draft
 from app.reception.model import Draft, DraftContent
 from app.reception.operations import receive_report
 from app.reception.rules import draft_id_of, key_digest, report_of, what_stays
+from app.work.model import ActedBy
 
 #: A form that nobody goes on with is forgotten.
 UNSENT_DRAFTS_REST_FOR = timedelta(days=7)
@@ -65,9 +66,17 @@ def keep_content(
 
 
 def send_draft(
-    transaction: Transaction, draft: Draft, *, language: str, municipality_code: str, now: datetime
+    transaction: Transaction,
+    draft: Draft,
+    *,
+    language: str,
+    municipality_code: str,
+    now: datetime,
+    by: ActedBy | None = None,
 ) -> UUID:
     """Make the report of an open draft and return its id; a draft that was sent gives the same.
+
+    `by` is whoever of the desk takes it in for its reporter.
 
     The report and the mark on the draft are one transaction, so of two that send at the same
     moment the second finds what the first one made.
@@ -84,6 +93,7 @@ def send_draft(
         now=now,
         draft_id=draft.id,
         draft_photos=[photo.id for photo in photos_of_draft(transaction, draft.id)],
+        by=by,
     )
     _write(transaction, draft.id, what_stays(draft.content), report_id=received.report.id, now=now)
     return received.report.id

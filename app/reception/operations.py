@@ -32,7 +32,7 @@ from app.triage.answering import check_answers
 from app.triage.model import CategoryDecision, ChosenBy
 from app.triage.norms import norms_of_categories
 from app.triage.operations import choose_category
-from app.work.model import Case, DeskReason
+from app.work.model import REPORTER, SYSTEM, ActedBy, Case, DeskReason
 from app.work.operations.answers_told import tell_where_they_differ
 from app.work.operations.at_asset import secret_case_at_asset
 from app.work.operations.cases import (
@@ -57,8 +57,11 @@ def receive_report(
     draft_id: UUID | None = None,
     draft_photos: Sequence[UUID] = (),
     is_demo: bool = False,
+    by: ActedBy | None = None,
 ) -> ReceivedReport:
     """Take a report in: keep it, say what it is, find or open its case, and who has it.
+
+    `by` is whoever of the desk takes it in for its reporter.
 
     Raises:
         NotAPlace, OutsideServiceArea: no point on earth, or not ours.
@@ -96,6 +99,7 @@ def receive_report(
                 transaction, known.case, located, is_danger=new.is_danger, now=now
             ),
             now=now,
+            by=by or REPORTER,
         )
         tell_where_they_differ(
             transaction, case, answers=checked.by_question, report=reference, now=now
@@ -126,6 +130,7 @@ def receive_report(
             now=now,
             desk_reasons=_desk_reasons(transaction, new, located, decided, decision, known),
             is_demo=is_demo,
+            by=by or SYSTEM,
         )
         keep_decision(transaction, decision, case_id=case.id, defect=defect, now=now)
     report = keep_report(

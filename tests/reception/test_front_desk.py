@@ -124,6 +124,24 @@ class TestACall:
         assert kept["category_chosen_by"] == "desk"
         assert (kept["name"], kept["phone"], kept["email"]) == ("Jan de Vries", "0612345678", None)
 
+    def test_says_in_the_history_who_took_it_and_not_who_called(
+        self, desk: Desk, connection: Connection
+    ) -> None:
+        a_tile(desk, name="Jan de Vries")
+        a_tile(desk, name="Els")
+        desk.hands_in(same=reports(connection)[0]["reference"])
+
+        told = connection.execute(
+            text("SELECT happening, actor_kind, details::text FROM history_entry ORDER BY id")
+        ).all()
+        by = [(row.happening, row.actor_kind) for row in told]
+        assert by == [
+            ("opened", "account"),
+            ("task-offered", "system"),
+            ("report-joined", "account"),
+        ]
+        assert not any("Jan" in row.details or "Els" in row.details for row in told)
+
     def test_spells_the_number_by_the_words_of_the_telephone(
         self, desk: Desk, connection: Connection
     ) -> None:
@@ -565,4 +583,4 @@ class TestStatements:
             desk.client.post(PATH, data={**content, "same": "geen", "stap": "aannemen"})
 
         # Handing in walks the whole way of a report after looking once more.
-        assert (len(opened), len(looked), len(handed_in)) == (3, 18, 33)
+        assert (len(opened), len(looked), len(handed_in)) == (3, 18, 34)

@@ -45,6 +45,7 @@ from app.reception.pages.steps import language
 from app.reception.rules import LONGEST_ADDRESS, typed
 from app.triage.model import AnswersRefused, RetiredCategory, UnknownCategory
 from app.triage.operations import category_tree, names_of_categories
+from app.work.model import ActedBy
 from app.work.operations.cases import case as case_with_id
 from app.work.refusals import CannotJoin
 
@@ -224,6 +225,7 @@ def _hand_in(key: str, content: DraftContent) -> dict[str, str]:
             content,
             language=language(),
             municipality_code=services.get(Settings).municipality_code,
+            by=ActedBy(acting().kind.value, acting().id),
             now=services.get(Clock).now(),
         )
     except (SameAsUnknown, CannotJoin):

@@ -24,6 +24,7 @@ from app.reception.front_desk.places import FoundPlace
 from app.reception.front_desk.reading import Asked
 from app.reception.model import DraftContent
 from app.triage.operations import category_tree
+from app.work.model import ActedBy
 
 
 def look_through(
@@ -71,6 +72,7 @@ def hand_in(
     *,
     language: str,
     municipality_code: str,
+    by: ActedBy,
     now: datetime,
 ) -> None:
     """Make the report of a call, once: whoever sends it again finds the one that was made.
@@ -88,6 +90,7 @@ def hand_in(
             language=language,
             municipality_code=municipality_code,
             now=now,
+            by=by,
         )
 
 

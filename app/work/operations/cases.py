@@ -18,6 +18,7 @@ from app.work.model import (
     OPEN_STAGES,
     REPORTER,
     SYSTEM,
+    ActedBy,
     Case,
     CaseMoved,
     CaseStage,
@@ -135,8 +136,11 @@ def open_case(
     at_risk_at: datetime | None = None,
     is_demo: bool = False,
     case_id: UUID | None = None,
+    by: ActedBy = SYSTEM,
 ) -> Case:
     """Open a case for a first report: with a task for its party, or on the desk's list.
+
+    `by` is whoever of the desk took the report in; otherwise it came by itself.
 
     What is passed on to another authority has a task with it too; see
     `docs/decisions/what-is-passed-on-keeps-a-task.md`.
@@ -189,10 +193,15 @@ def open_case(
     happened: list[tuple[Happening, Mapping[str, JSONValue]]] = [
         (Happening.OPENED, {"category": category_code}),
     ]
+    if by != SYSTEM:
+        # Who took it in did not choose the party: the rules did.
+        write_histories(transaction, opened.id, happened, by=by, at=now)
+        happened = []
     if party is not None:
         offer_task(transaction, opened, party_id=party.id, now=now)
         happened.append((Happening.TASK_OFFERED, {"party": party.name}))
-    write_histories(transaction, opened.id, happened, by=SYSTEM, at=now)
+    if happened:
+        write_histories(transaction, opened.id, happened, by=SYSTEM, at=now)
     nobody: Mapping[DeskReason, Mapping[str, JSONValue]] = (
         {DeskReason.NOBODY_RESPONSIBLE: {}} if party is None else {}
     )
@@ -209,6 +218,7 @@ def join_report(
     is_danger: bool,
     promised: Promise,
     now: datetime,
+    by: ActedBy = REPORTER,
 ) -> Case:
     """Count one more report on a case; danger makes the case urgent, never less so.
 
@@ -221,7 +231,7 @@ def join_report(
         transaction,
         joined.id,
         Happening.REPORT_JOINED,
-        by=REPORTER,
+        by=by,
         at=now,
         reports=changed.report_count,
         report=str(report_id),
