@@ -12,12 +12,12 @@ def upgrade() -> None:
     """Let an account have limits and a name at a provider, and an opening the page it was on."""
     op.execute(
         """
-        -- squawk-ignore constraint-missing-not-valid
         ALTER TABLE account
             ADD COLUMN within_areas text[] NOT NULL DEFAULT '{}',
             ADD COLUMN within_categories text[] NOT NULL DEFAULT '{}',
             ADD COLUMN provider_issuer text,
             ADD COLUMN provider_subject text,
+            -- squawk-ignore constraint-missing-not-valid
             ADD CONSTRAINT ck_account_provider
                 CHECK ((provider_issuer IS NULL) = (provider_subject IS NULL))
         """
@@ -31,9 +31,9 @@ def upgrade() -> None:
     )
     op.execute(
         """
-        -- squawk-ignore constraint-missing-not-valid
         ALTER TABLE contact_opening
             ADD COLUMN opened_on text NOT NULL DEFAULT 'case',
+            -- squawk-ignore constraint-missing-not-valid
             ADD CONSTRAINT ck_contact_opening_opened_on
                 CHECK (opened_on IN ('case', 'search'))
         """
