@@ -19,14 +19,23 @@ import psutil
 
 from app.entrypoints.ground.installation import CHECKOUT
 from app.entrypoints.ground.progress import CannotStart, complain
-from benchmarks import accepting, importing, photo_made_safe, reading, routing, table, what_if
+from benchmarks import (
+    accepting,
+    importing,
+    office,
+    photo_made_safe,
+    reading,
+    routing,
+    table,
+    what_if,
+)
 from benchmarks.accepting import Accepting, Bounds
 from benchmarks.reading import Page
 from benchmarks.statements import load_counter
 from benchmarks.system import System, private_system
 from benchmarks.table import Target
 
-_PARTS = ("accepting", "reading", "photo", "what-if", "routing", "importing")
+_PARTS = ("accepting", "reading", "photo", "what-if", "office", "routing", "importing")
 _CLIENTS = [1, 8]
 _THOROUGH = Bounds(seconds=15, reports=6000, photo_reports=600, warm_up_seconds=4, counted=60)
 _QUICK = Bounds(seconds=4, reports=1500, photo_reports=120, warm_up_seconds=1.5, counted=20)
@@ -91,6 +100,7 @@ def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
         "open_cases": None,
         "photo_made_safe": None,
         "what_if": [],
+        "office": [],
         "routing": [],
         "importing": None,
     }
@@ -101,6 +111,10 @@ def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
     decisions = 500 if wanted.quick else 3000
     if parts <= {"routing", "importing"}:
         _largest(system, figures, parts, decisions=decisions, is_counted=is_counted)
+        return figures
+    if parts == {"office"}:
+        figures["office"] = _office(system, is_counted=is_counted)
+        figures["targets"] = list(_targets(figures))
         return figures
     photo = photo_made_safe.noisy_photo()
     _fill(system, _SMALL, open_share=0.05)
@@ -135,6 +149,8 @@ def _measure(system: System, wanted: argparse.Namespace) -> dict[str, Any]:
     if "what-if" in parts:
         _say("Comparing a draft with the past")
         figures["what_if"] = what_if.measure(system)
+    if "office" in parts and not wanted.quick:
+        figures["office"] = _office(system, is_counted=is_counted)
     _largest(system, figures, parts, decisions=decisions, is_counted=is_counted)
     return figures
 
@@ -150,6 +166,14 @@ def _largest(
         _say("Importing objects")
         figures["importing"] = importing.measure(system)
     figures["targets"] = list(_targets(figures))
+
+
+def _office(system: System, *, is_counted: bool) -> list[office.Asked]:
+    _fill(system, round(office.CASES * office.REPORTS_FOR_CASES), open_share=office.OPEN_SHARE)
+    _say("The history of the cases")
+    office.fill(system)
+    _say("List, search, case and crew")
+    return office.measure(system, is_counted=is_counted)
 
 
 def _accepting(system: System, bounds: Bounds, photo: bytes) -> list[Accepting]:
@@ -233,6 +257,7 @@ def _targets(figures: dict[str, Any]) -> Iterator[Target]:
     if imported:
         what, took = f"importing {imported.objects:,} objects", imported.seconds
         yield Target(what, "< 60 s", f"{took:.1f} s", took < 60)
+    yield from office.targets(figures["office"])
     pages: Sequence[Page] = [page for page in figures["reading"] if not page.note]
     for page in pages:
         if page.address == "/map/cases.geojson":
@@ -268,6 +293,9 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
     if figures["what_if"]:
         yield ""
         yield from what_if.lines(figures["what_if"])
+    if figures["office"]:
+        yield ""
+        yield from office.lines(figures["office"])
     if figures["routing"]:
         yield ""
         yield from routing.lines(figures["routing"])

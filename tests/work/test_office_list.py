@@ -21,6 +21,7 @@ from app.work.model import CaseStage, ClockState, WaitingFor
 from app.work.operations.office.case_filter import CaseFilter, CaseOrder
 from app.work.operations.office.listing import list_cases
 from app.work.pages.office.asked import filter_of, order_of, written_filter
+from app.work.weights import Priority
 from tests.makers.people import an_account
 from tests.makers.places import ON_MOTORWAY, SmallMunicipality
 from tests.makers.sign_ins import Browser, signed_in
@@ -100,7 +101,7 @@ class TestTheList:
     @pytest.mark.parametrize(
         "address",
         [
-            "?status=%00&soort=%E2%80%AE&gebied=x&uitvoerder=';--&kanaal=fax&van=gisteren&norm=ooit",
+            "?status=%00&soort=%E2%80%AE&gebied=x&uitvoerder=';--&kanaal=fax&persoon=%00&van=gisteren&norm=ooit",
             "?na=9999999999999999999_x&voor=1_1",
             "?na=-1_" + str(UUID(int=1)),
             "?woorden=" + "x" * 10_000,
@@ -144,6 +145,7 @@ class TestAFilter:
             ("stage = 'in-progress'", {"status": "in-progress"}),
             ("stage = 'resolved', closed_at = now()", {"status": "gesloten"}),
             ("is_danger = true", {"gevaar": "ja"}),
+            ("priority = 'high'", {"prioriteit": "high"}),
             ("party_id = NULL", {"uitvoerder": "nobody"}),
             ("due_at = now() - interval '1 hour'", {"norm": "overdue"}),
             ("at_risk_at = now() - interval '1 hour'", {"norm": "at-risk"}),
@@ -184,6 +186,31 @@ class TestAFilter:
         assert '<option value="team-district:zuid" selected>' in page
         assert '<optgroup label="Wijk van een team">' in page
         assert 'value="municipality:' not in page
+
+    def test_by_person_keeps_what_they_took_and_did_not_give_back(
+        self, desk: Browser, tile: str, report: Report, connection: Connection, crew: Browser
+    ) -> None:
+        taken, given_back = report()["reference"], report()["reference"]
+        karim = connection.scalar(text("SELECT id FROM account WHERE name = 'Karim Team'"))
+        connection.execute(
+            text(
+                "INSERT INTO task_worker (task_id, account_id, since) SELECT task.id, :karim, now()"
+                " FROM task JOIN defect_case AS c ON c.id = case_id WHERE reference <> :tile"
+            ),
+            {"karim": karim, "tile": tile},
+        )
+        connection.execute(
+            text(
+                "UPDATE task SET stage = 'declined', decline_reason = 'not-mine'"
+                " FROM defect_case AS c WHERE c.id = case_id AND reference = :given_back"
+            ),
+            {"given_back": given_back},
+        )
+
+        page = desk.get(LIST, persoon=str(karim)).text
+
+        assert numbers(page) == [taken]
+        assert f'<option value="{karim}" selected>Karim Team</option>' in page
 
     def test_by_channel_asks_how_any_of_its_reports_came(
         self, desk: Browser, tile: str, report: Report, connection: Connection
@@ -403,12 +430,14 @@ _DAYS = st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31))
         category=st.none() | st.sampled_from(["wegen", "wegen.losse-tegel"]),
         area=st.none() | st.just("village:de-heen"),
         party=st.none() | st.sampled_from(["nobody", "team"]),
+        person=st.none() | st.uuids(),
         channel=st.none() | st.sampled_from(list(Channel)),
         since=_DAYS,
         until=_DAYS,
         clock=st.none()
         | st.sampled_from([one for one in ClockState if one is not ClockState.ENDED]),
         waiting_for=st.none() | st.sampled_from(list(WaitingFor)),
+        priority=st.none() | st.sampled_from(list(Priority)),
         is_danger=st.booleans(),
         has_photo=st.booleans(),
         words=st.sampled_from(["", "losse tegel", "é & ü"]),

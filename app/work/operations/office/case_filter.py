@@ -10,6 +10,7 @@ from uuid import UUID
 from app.identity.model import NO_LIMITS, Limits
 from app.intake.model import Channel
 from app.work.model import ClockState, WaitingFor
+from app.work.weights import Priority
 
 #: Beside the words of the stages: those that are open, those that are closed, and all.
 OPEN, CLOSED, ALL = "open", "closed", "all"
@@ -39,11 +40,14 @@ class CaseFilter:
     category: str | None = None
     area: str | None = None
     party: str | None = None
+    #: The account of whoever of a party took a task of it.
+    person: UUID | None = None
     channel: Channel | None = None
     since: date | None = None
     until: date | None = None
     clock: ClockState | None = None
     waiting_for: WaitingFor | None = None
+    priority: Priority | None = None
     is_danger: bool = False
     has_photo: bool = False
     words: str = ""

@@ -1,4 +1,4 @@
-"""What a filter can be made of: parties and areas, read at once. Part of the list's statements."""
+"""What a filter can be made of: parties, people and areas, read at once for the list."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class ListChoices:
     parties: Sequence[NamedCode]
     #: Kind of area → its areas; the code of each is `kind:code`.
     areas: dict[str, list[NamedCode]] = field(default_factory=dict)
+    #: Name of a party → who works for it; the code of each is the id of the account.
+    people: dict[str, list[NamedCode]] = field(default_factory=dict)
 
 
 _CHOICES = text(
@@ -35,6 +37,9 @@ _CHOICES = text(
     SELECT DISTINCT 'area', kind, kind || ':' || code, name FROM area
     WHERE kind <> 'municipality' AND valid_from <= :today
       AND (valid_until IS NULL OR valid_until > :today)
+    UNION ALL
+    SELECT 'person', party.name, account.id::text, account.name
+    FROM account JOIN party ON party.id = account.party_id WHERE account.is_active
     ORDER BY 1, 2, 4, 3
     """
 )
@@ -44,10 +49,13 @@ def choices_of_list(transaction: Transaction, *, today: date) -> ListChoices:
     """Return what a list of cases can be filtered by. One statement."""
     parties: list[NamedCode] = []
     areas: dict[str, list[NamedCode]] = {}
+    people: dict[str, list[NamedCode]] = {}
     for row in transaction.read(_CHOICES, {"today": today}):
         one = NamedCode(row.code, row.name)
         if row.what == "party":
             parties.append(one)
+        elif row.what == "person":
+            people.setdefault(row.kind, []).append(one)
         else:
             areas.setdefault(row.kind, []).append(one)
-    return ListChoices(parties, areas)
+    return ListChoices(parties, areas, people)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app.foundation.database import Transaction
 from app.geography.model import Spot
@@ -24,6 +25,12 @@ MOST_FOUND = 20
 
 #: So near to an address a case is at it: a front garden, the pavement, the other side.
 AT_AN_ADDRESS_METRES = 40
+
+
+@lru_cache(maxsize=16)
+def _limited(statement: str, condition: str) -> TextClause:
+    """Return a statement with a condition, the same for the same: it is compiled once."""
+    return text(statement.format(condition=condition))
 
 
 def case_with_number(
@@ -67,7 +74,7 @@ def cases_at_addresses(
         return []
     condition, values = within(limits)
     rows = transaction.read(
-        text(_AT_ADDRESSES.format(condition=condition)),
+        _limited(_AT_ADDRESSES, condition),
         {
             **values,
             "longitudes": [spot.longitude for spot in spots],
@@ -84,7 +91,7 @@ def cases_at_addresses(
 
 _WITH_WORDS = f"""
     SELECT c.id FROM defect_case AS c
-    WHERE c.id IN ({HOLD_THE_WORDS}) AND {{condition}}
+    WHERE c.id = ANY(ARRAY({HOLD_THE_WORDS})) AND {{condition}}
     ORDER BY c.received_at DESC, c.id DESC LIMIT :at_most
 """  # noqa: S608  # our own condition
 
@@ -95,7 +102,7 @@ def cases_with_words(
     """Return the newest cases with these words in a report, in either language. Two statements."""
     condition, values = within(limits)
     rows = transaction.read(
-        text(_WITH_WORDS.format(condition=condition)),
+        _limited(_WITH_WORDS, condition),
         {**values, "words": words, "at_most": MOST_FOUND},
     )
     return cases_by_id(transaction, [row.id for row in rows])

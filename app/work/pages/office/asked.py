@@ -21,6 +21,7 @@ from app.work.operations.office.case_filter import (
     CaseOrder,
     Place,
 )
+from app.work.weights import Priority
 
 WORDS_LENGTH = 200
 _CODE_LENGTH = 100
@@ -46,11 +47,13 @@ def filter_of(address: Mapping[str, str]) -> CaseFilter:
         category=_code(address, "soort"),
         area=_code(address, "gebied"),
         party=_code(address, "uitvoerder"),
+        person=_person(address),
         channel=_word(address, "kanaal", Channel),
         since=_day(address, "van"),
         until=_day(address, "tot"),
         clock=_clock(address),
         waiting_for=_word(address, "wacht", WaitingFor),
+        priority=_word(address, "prioriteit", Priority),
         is_danger=address.get("gevaar") == _YES,
         has_photo=address.get("foto") == _YES,
         words=clean_text(address.get("woorden", ""))[:WORDS_LENGTH],
@@ -84,11 +87,13 @@ def written_filter(wanted: CaseFilter, order: CaseOrder = CaseOrder.NEWEST) -> d
         "soort": wanted.category or "",
         "gebied": wanted.area or "",
         "uitvoerder": wanted.party or "",
+        "persoon": str(wanted.person or ""),
         "kanaal": wanted.channel.value if wanted.channel else "",
         "van": wanted.since.isoformat() if wanted.since else "",
         "tot": wanted.until.isoformat() if wanted.until else "",
         "norm": wanted.clock.value if wanted.clock else "",
         "wacht": wanted.waiting_for.value if wanted.waiting_for else "",
+        "prioriteit": wanted.priority.value if wanted.priority else "",
         "gevaar": _YES if wanted.is_danger else "",
         "foto": _YES if wanted.has_photo else "",
         "woorden": wanted.words,
@@ -126,6 +131,13 @@ _WRITTEN_STATUSES = {word: status for status, word in _STATUSES.items()}
 
 def _code(address: Mapping[str, str], name: str) -> str | None:
     return clean_text(address.get(name, ""))[:_CODE_LENGTH] or None
+
+
+def _person(address: Mapping[str, str]) -> UUID | None:
+    try:
+        return UUID(address.get("persoon", "")[:36])
+    except ValueError:
+        return None
 
 
 def _word(address: Mapping[str, str], name: str, kind: type[W]) -> W | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from flask_babel import format_date, gettext
 
+from app.foundation.clock import LOCAL_ZONE
 from app.geography.model import VILLAGE
 from app.geography.words import area_kind_words
 from app.triage.model import CategoryTree
@@ -23,7 +25,9 @@ from app.work.operations.office.case_filter import (
 from app.work.operations.office.choices import ListChoices
 from app.work.operations.office.listing import CaseLine
 from app.work.pages.office.asked import CLOCKS, address_of, without
-from app.work.pages.shown import moment_words, place_words, reader_language
+from app.work.pages.shown import place_words, reader_language
+from app.work.weight_words import priority_words
+from app.work.weights import Priority
 from app.work.words import case_stage_words, channel_words, clock_words, due_words, waiting_words
 
 Option = dict[str, object]
@@ -47,6 +51,7 @@ class LineShown:
     stage: str
     stage_words: str
     is_danger: bool
+    is_pressing: bool
     is_overdue: bool
     is_open: bool
     due: str
@@ -94,9 +99,17 @@ def options_of(tree: CategoryTree, found: ListChoices) -> dict[str, list[Option]
             _option(NOBODY_HAS, gettext("Nobody")),
             *(_option(party.code, party.name) for party in found.parties),
         ],
+        "persoon": [
+            {"label": party, "options": [_option(one.code, one.name) for one in people]}
+            for party, people in found.people.items()
+        ],
         "kanaal": [_option(word, label) for word, label in channel_words().items()],
         "norm": [_option(one.value, norm_words(one)) for one in CLOCKS],
         "wacht": [_option(one.value, waiting_words(one)) for one in WaitingFor],
+        "prioriteit": [
+            _option(one.value, priority_words(one))
+            for one in (Priority.HIGH, Priority.NORMAL, Priority.LOW)
+        ],
         "volgorde": [
             _option("nieuw", gettext("Newest first")),
             _option("oud", gettext("Oldest first")),
@@ -114,12 +127,16 @@ def chips(wanted: CaseFilter, order: CaseOrder, options: Mapping[str, list[Optio
         ("category", "soort", wanted.category),
         ("area", "gebied", wanted.area),
         ("party", "uitvoerder", wanted.party),
+        ("person", "persoon", wanted.person),
         ("channel", "kanaal", wanted.channel),
         ("clock", "norm", wanted.clock),
         ("waiting_for", "wacht", wanted.waiting_for),
     ):
         if value is not None:
             said.append((part, _label(options[field], str(value))))
+    if wanted.priority is not None:
+        word = priority_words(wanted.priority).lower()
+        said.append(("priority", gettext("Priority: %(priority)s", priority=word)))
     if wanted.since is not None:
         said.append(("since", gettext("since %(day)s", day=_day(wanted.since))))
     if wanted.until is not None:
@@ -140,24 +157,43 @@ def norm_words(state: ClockState) -> str:
 
 
 def lines_shown(lines: Sequence[CaseLine], now: datetime) -> list[LineShown]:
-    """Return cases as they are read."""
-    language = reader_language()
+    """Return cases as they are read.
+
+    A hundred cases stand at a handful of stages and are due on a few days: what is said of those
+    is looked up once for all of them.
+    """
+    language, nobody = reader_language(), gettext("Nobody")
+    stages, clocks, days = cache(case_stage_words), cache(clock_words), cache(_day)
+    dues: dict[tuple[date, bool], str] = {}
+
+    def due(at: datetime) -> str:
+        told = (at.astimezone(LOCAL_ZONE).date(), now > at)
+        if told not in dues:
+            words = due_words(at, now)
+            dues[told] = words if now > at else gettext("due: %(due)s", due=words)
+        return dues[told]
+
+    def came(at: datetime) -> str:
+        local = at.astimezone(LOCAL_ZONE)
+        return f"{days(local.date())} {local:%H:%M}"
+
     return [
         LineShown(
             reference=one.case.reference,
             category_code=one.case.category_code,
             category_name=one.category_name.in_language(language),
             stage=one.case.stage.value,
-            stage_words=case_stage_words(one.case.stage),
+            stage_words=stages(one.case.stage),
             is_danger=one.case.is_danger,
+            is_pressing=one.case.priority is Priority.HIGH,
             is_overdue=one.case.is_overdue(now),
             is_open=one.case.is_open,
-            due=due_words(one.case.due_at, now),
-            clock=clock_words(one.case.clock(now)),
-            party=one.case.party_name or gettext("Nobody"),
+            due=due(one.case.due_at),
+            clock=clocks(one.case.clock(now)),
+            party=one.case.party_name or nobody,
             place=place_words(one.areas, one.asset_number, one.asset_kind),
             begins=one.begins,
-            came=moment_words(one.case.received_at),
+            came=came(one.case.received_at),
             reports=one.case.report_count,
             photos=one.reports_with_photo,
             longitude=one.case.longitude,
