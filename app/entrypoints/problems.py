@@ -27,6 +27,8 @@ from app.foundation.kept_jobs import in_words
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity.access import is_program
+from app.identity.model import SignInNeeded
+from app.identity.sign_in_form import sign_in_first
 from app.photos.storage import StoreFull
 
 _log = structlog.get_logger(__name__)
@@ -100,6 +102,8 @@ def _refused(refusal: DomainError) -> ResponseReturnValue:
             errors=refusal.errors,
             more=dict(refusal.more),
         )
+    elif isinstance(refusal, SignInNeeded):
+        answer = sign_in_first(form_page() or "")
     else:
         answer = _page(
             status,

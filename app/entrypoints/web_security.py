@@ -18,6 +18,7 @@ from app.entrypoints.form_pages import form_page
 from app.foundation.errors import DomainError
 from app.foundation.settings import Settings
 from app.identity.access import PROGRAM_PATHS, is_program, permission_of
+from app.identity.held_forms import form_of_this_request
 from app.identity.model import ActorKind
 from app.identity.permissions import PARTNER_PERMISSIONS, Permission
 from app.identity.rates import (
@@ -207,16 +208,9 @@ def _forged(error: CSRFError) -> ResponseReturnValue:
     if is_program():
         refusal = current_app.ensure_sync(current_app.handle_user_exception)
         return refusal(FormRefused())  # type: ignore[no-any-return]  # the library carries no types
-    typed = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name != "csrf_token" and "password" not in name and value.strip()
-    ]
-    is_text = {name for name, value in typed if len(value) > 20 or "\n" in value}
     page = render_template(
         "identity/form_refused.html",
-        typed=[(name, value) for name, value in typed if name in is_text],
-        hidden=[(name, value) for name, value in typed if name not in is_text],
+        refused=form_of_this_request(),
         # The browser itself says where the form was; no other site can say it for it.
         may_send_again=request.headers.get("Sec-Fetch-Site") == "same-origin",
         form_page=form_page(),

@@ -61,6 +61,7 @@ def create_administrator(
                 name=name,
                 role=Role.ADMINISTRATOR,
                 password=password,
+                municipality=provided.get(Settings).municipality_name,
                 now=provided.get(Clock).now(),
             )
     except DomainError as refused:

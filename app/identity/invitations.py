@@ -12,8 +12,8 @@ from app.foundation.settings import Settings
 from app.identity import passwords
 from app.identity.model import AccountEnded, AccountUnknown, InvitationOver
 from app.identity.operations import end_sign_ins
+from app.identity.password_strength import acceptable_password
 from app.identity.records import Account
-from app.identity.rules import acceptable_password
 from app.identity.signed import signed, stated_in
 
 INVITATION_PATH = "/uitnodiging"
@@ -96,10 +96,10 @@ def choose_password(
 
     Raises:
         InvitationOver: see `invited_account`.
-        PasswordTooWeak: see `rules.acceptable_password`; the invitation stays good.
+        PasswordTooWeak: see `password_strength.acceptable_password`; the invitation stays good.
     """
     account = invited_account(transaction, token, settings=settings, now=now, lock=True)
-    acceptable_password(password, email=account.email)
+    acceptable_password(password, about=[account.name, account.email, settings.municipality_name])
     begin_anew(transaction, account, password_hash=passwords.hashed(password), now=now)
     return account
 

@@ -203,12 +203,55 @@ class NotThePresentPassword(DomainError):
     """This is not the password of the account."""
 
 
+class WeakBecause(StrEnum):
+    """Why a password will not do."""
+
+    TOO_SHORT = "too-short"
+    TOO_LONG = "too-long"
+    ABOUT_YOU = "about-you"
+    WELL_KNOWN = "well-known"
+    PATTERN = "pattern"
+    DATE = "date"
+    GUESSABLE = "guessable"
+
+
 class PasswordTooWeak(DomainError):
-    """The password is too short or too well known."""
+    """The password is too short, too well known, or made of what is guessed soon."""
+
+    def __init__(self, because: WeakBecause = WeakBecause.GUESSABLE) -> None:
+        super().__init__(_TOO_WEAK[because])
+        self.because = because
+
+
+_TOO_WEAK = {
+    WeakBecause.TOO_SHORT: "A password has at least 12 characters.",
+    WeakBecause.TOO_LONG: "A password has at most 256 characters.",
+    WeakBecause.ABOUT_YOU: "This password has a name, an address or the municipality in it.",
+    WeakBecause.WELL_KNOWN: "This password is too much like one that many people use.",
+    WeakBecause.PATTERN: "This password repeats itself or follows the keyboard or the alphabet.",
+    WeakBecause.DATE: "This password is made of a year or a date.",
+    WeakBecause.GUESSABLE: "This password is guessed too soon: add words that do not belong there.",
+}
 
 
 class CodeNotRight(DomainError):
     """This code is not right, or was used already."""
+
+
+class PasskeyNotRight(DomainError):
+    """This passkey is not one of this account, or it took too long; try again."""
+
+
+class PasskeyUnknown(DomainError):
+    """There is no such passkey."""
+
+
+class NotAPasskeyName(DomainError):
+    """A passkey has a name of one plain line of at most 60 signs."""
+
+
+class TooManyPasskeys(DomainError):
+    """This account has as many passkeys as it can; remove one first."""
 
 
 class SecondFactorNeeded(DomainError):

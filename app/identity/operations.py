@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, text, update
 
 from app.foundation.database import Transaction
 from app.identity import passwords
+from app.identity.device_words import UNKNOWN_DEVICE, DeviceWords
 from app.identity.model import (
     AccountUnknown,
     Colleague,
@@ -24,9 +25,10 @@ from app.identity.model import (
     PartyUnknown,
     ScopeUnknown,
 )
+from app.identity.password_strength import acceptable_password
 from app.identity.permissions import ROLES_OF_A_PARTY, SCOPE_PERMISSIONS, Role
 from app.identity.records import Account, PartnerClient, Party, RateCount, SignIn
-from app.identity.rules import acceptable_password, is_alive, normal_email
+from app.identity.rules import is_alive, normal_email
 
 #: A sign-in's last use is written no more often than this.
 SEEN_EVERY = timedelta(minutes=1)
@@ -113,6 +115,7 @@ def create_account(
     role: Role,
     now: datetime,
     password: str | None = None,
+    municipality: str = "",
     party_id: UUID | None = None,
     is_demo: bool = False,
 ) -> Account:
@@ -120,12 +123,12 @@ def create_account(
 
     Raises:
         EmailNotValid, EmailTaken: about the address, however its letters are written.
-        PasswordTooWeak: see `rules.acceptable_password`.
+        PasswordTooWeak: see `password_strength.acceptable_password`.
         PartyNeeded: the role works for a party and none was given.
     """
     address = normal_email(email)
     if password is not None:
-        acceptable_password(password, email=address)
+        acceptable_password(password, about=[name, address, municipality])
     if role in ROLES_OF_A_PARTY and party_id is None:
         raise PartyNeeded()
     if transaction.session.scalar(select(Account.id).where(Account.email == address)) is not None:
@@ -202,11 +205,24 @@ def who_they_are(transaction: Transaction, ids: Iterable[UUID]) -> dict[UUID, Co
 # Sign-ins
 
 
-def start_sign_in(transaction: Transaction, account_id: UUID, *, now: datetime) -> str:
+def start_sign_in(
+    transaction: Transaction,
+    account_id: UUID,
+    *,
+    now: datetime,
+    on: DeviceWords = UNKNOWN_DEVICE,
+) -> str:
     """Write down that an account signed in, and return the token its cookie carries."""
     token = secrets.token_urlsafe(32)
     transaction.session.add(
-        SignIn(account_id=account_id, token_digest=_digest(token), started_at=now, last_seen_at=now)
+        SignIn(
+            account_id=account_id,
+            token_digest=_digest(token),
+            browser=on.browser,
+            system=on.system,
+            started_at=now,
+            last_seen_at=now,
+        )
     )
     transaction.session.execute(
         update(Account).where(Account.id == account_id).values(last_signed_in_at=now)
@@ -244,41 +260,11 @@ def signed_in_account(
     return account, sign_in
 
 
-def sign_ins(transaction: Transaction, account_id: UUID, *, now: datetime) -> Sequence[SignIn]:
-    """Return the living sign-ins of an account, the last used first."""
-    account = transaction.session.get(Account, account_id)
-    if account is None:
-        return []
-    open_ones = transaction.session.scalars(
-        select(SignIn)
-        .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
-        .order_by(SignIn.last_seen_at.desc())
-    )
-    return [
-        one
-        for one in open_ones
-        if is_alive(
-            Role(account.role), started_at=one.started_at, last_seen_at=one.last_seen_at, now=now
-        )
-    ]
-
-
 def end_sign_in(transaction: Transaction, token: str, *, now: datetime) -> None:
     """End the sign-in with this token; a copy of its cookie is worth nothing from now on."""
     transaction.session.execute(
         update(SignIn)
         .where(SignIn.token_digest == _digest(token), SignIn.ended_at.is_(None))
-        .values(ended_at=now)
-    )
-
-
-def end_own_sign_in(
-    transaction: Transaction, sign_in_id: UUID, *, account_id: UUID, now: datetime
-) -> None:
-    """End one of an account's own sign-ins; another's, or one that is over, is left alone."""
-    transaction.session.execute(
-        update(SignIn)
-        .where(SignIn.id == sign_in_id, SignIn.account_id == account_id, SignIn.ended_at.is_(None))
         .values(ended_at=now)
     )
 

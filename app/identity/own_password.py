@@ -9,8 +9,8 @@ from app.foundation.database import Transaction
 from app.identity import passwords
 from app.identity.invitations import begin_anew, locked_account
 from app.identity.model import AccountUnknown, NotThePresentPassword
+from app.identity.password_strength import acceptable_password
 from app.identity.records import Account
-from app.identity.rules import acceptable_password
 
 
 def own_account(transaction: Transaction, account_id: UUID) -> Account:
@@ -26,7 +26,13 @@ def own_account(transaction: Transaction, account_id: UUID) -> Account:
 
 
 def change_password(
-    transaction: Transaction, account_id: UUID, *, present: str, chosen: str, now: datetime
+    transaction: Transaction,
+    account_id: UUID,
+    *,
+    present: str,
+    chosen: str,
+    municipality: str,
+    now: datetime,
 ) -> Account:
     """Give an account the password that was chosen, and end every sign-in that it has.
 
@@ -35,10 +41,10 @@ def change_password(
 
     Raises:
         NotThePresentPassword: `present` is not the password of this account.
-        PasswordTooWeak: see `rules.acceptable_password`.
+        PasswordTooWeak: see `password_strength.acceptable_password`.
     """
     account = locked_account(transaction, account_id)
-    acceptable_password(chosen, email=account.email)
+    acceptable_password(chosen, about=[account.name, account.email, municipality])
     if not passwords.matches(present, account.password_hash):
         raise NotThePresentPassword()
     begin_anew(transaction, account, password_hash=passwords.hashed(chosen), now=now)

@@ -137,10 +137,38 @@ class SignIn(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     #: SHA-256 of the random token in the cookie.
     token_digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    #: On what: `Firefox` and `Android`, never more of what the browser says; empty if unknown.
+    browser: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    system: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     #: Written at most once a minute.
     last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Passkey(Base):
+    """A key pair that a device, or an account of its maker, keeps for one account of ours."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (
+        CheckConstraint("name <> ''", name="name"),
+        Index("ix_passkey_account_id", "account_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    #: As its owner calls it: "Work telephone".
+    name: Mapped[str] = mapped_column(Text)
+    #: By what the browser and we know it.
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    #: COSE, as it came; the private half never leaves the device.
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    #: How often it was used, as it says itself; 0 for those that do not count.
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    #: How the browser reaches it: `internal`, `usb`, `hybrid`, …
+    transports: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class PartnerClient(Base):

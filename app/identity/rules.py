@@ -1,4 +1,4 @@
-"""Decisions of identity: which sign-in still lives, which password will do, where to go next."""
+"""Decisions of identity: which sign-in still lives, which address will do, where to go next."""
 
 from __future__ import annotations
 
@@ -6,26 +6,8 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from app.identity.model import SIGN_IN_LASTS, EmailNotValid, PasswordTooWeak
+from app.identity.model import SIGN_IN_LASTS, EmailNotValid
 from app.identity.permissions import Role
-
-#: NIST SP 800-63B asks for length rather than for odd signs; it caps at what Argon2 should chew on.
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256
-
-#: What a password may not consist of, whatever its length.
-TOO_WELL_KNOWN = frozenset(
-    {
-        "password",
-        "wachtwoord",
-        "welkom",
-        "welcome",
-        "gemeente",
-        "straatbeeld",
-        "qwertyuiop",
-        "administrator",
-    }
-)
 
 #: Where each role starts after signing in.
 HOME_OF_ROLE: dict[Role, str] = {
@@ -58,22 +40,6 @@ def normal_email(email: str) -> str:
     if len(normal) > 254 or not _EMAIL.fullmatch(normal):
         raise EmailNotValid()
     return normal
-
-
-def acceptable_password(password: str, *, email: str) -> str:
-    """Return `password` if it will do.
-
-    Raises:
-        PasswordTooWeak: too short, too long, one sign repeated, well known, or the address itself.
-    """
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise PasswordTooWeak(f"A password has at least {SHORTEST_PASSWORD} characters.")
-    small = password.lower()
-    local = email.partition("@")[0]
-    letters = re.sub(r"[\W\d_]+", "", small)
-    if len(set(small)) < 5 or letters in TOO_WELL_KNOWN or small in {email, local}:
-        raise PasswordTooWeak()
-    return password
 
 
 def is_own_page(address: str) -> bool:

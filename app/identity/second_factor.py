@@ -1,4 +1,4 @@
-"""The second factor of an account: setting up an app, taking a code, recovery codes, a reset."""
+"""The second factor of an account: an app, its codes, recovery codes, taking away, a reset."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from app.identity.one_time_codes import (
     unsealed,
 )
 from app.identity.operations import end_sign_ins
+from app.identity.passkeys import has_passkey, passkey_of, passkeys_of
 from app.identity.permissions import ROLES_WITH_SECOND_FACTOR, Role
 from app.identity.records import Account
 
@@ -39,6 +40,7 @@ class Taken(StrEnum):
     """By what somebody showed that it is them."""
 
     CODE = "code"
+    PASSKEY = "passkey"
     RECOVERY_CODE = "recovery-code"
 
 
@@ -52,8 +54,7 @@ def second_step(transaction: Transaction, account: Account) -> SecondStep:
 
 def has_second_factor(transaction: Transaction, account: Account) -> bool:
     """Whether this account has a second factor."""
-    del transaction
-    return account.tf_primary_method is not None
+    return account.tf_primary_method is not None or has_passkey(transaction, account.id)
 
 
 def begin_app(transaction: Transaction, account_id: UUID, *, settings: Settings) -> str:
@@ -137,6 +138,20 @@ def renew_recovery_codes(
     return codes
 
 
+def recovery_codes_for_the_first(
+    transaction: Transaction, account_id: UUID, *, settings: Settings
+) -> list[str]:
+    """Return a set of recovery codes, told once, for an account that has none; else nothing.
+
+    Raises:
+        AccountUnknown: there is no such account.
+    """
+    account = locked_account(transaction, account_id)
+    if account.mf_recovery_codes is not None:
+        return []
+    return renew_recovery_codes(transaction, account_id, settings=settings)
+
+
 def remove_app(transaction: Transaction, account_id: UUID) -> None:
     """Let the app count no more; recovery codes go with the last second factor.
 
@@ -145,10 +160,33 @@ def remove_app(transaction: Transaction, account_id: UUID) -> None:
         SecondFactorNeeded: the role needs one, and this is the last.
     """
     account = locked_account(transaction, account_id)
-    if Role(account.role) in ROLES_WITH_SECOND_FACTOR:
+    is_last = not has_passkey(transaction, account.id)
+    if is_last and Role(account.role) in ROLES_WITH_SECOND_FACTOR:
         raise SecondFactorNeeded()
-    _forget(account)
+    _forget_app(account)
+    if is_last:
+        account.mf_recovery_codes = None
     transaction.session.flush()
+
+
+def remove_passkey(transaction: Transaction, account_id: UUID, passkey_id: UUID) -> str:
+    """Let a passkey count no more, and return what it was called.
+
+    Raises:
+        AccountUnknown, PasskeyUnknown: there is no such account, or it has no such passkey.
+        SecondFactorNeeded: the role needs one, and this is the last.
+    """
+    account = locked_account(transaction, account_id)
+    passkey = passkey_of(transaction, account.id, passkey_id)
+    others = [one for one in passkeys_of(transaction, account.id) if one.id != passkey.id]
+    is_last = not others and account.tf_primary_method is None
+    if is_last and Role(account.role) in ROLES_WITH_SECOND_FACTOR:
+        raise SecondFactorNeeded()
+    transaction.session.delete(passkey)
+    if is_last:
+        account.mf_recovery_codes = None
+    transaction.session.flush()
+    return passkey.name
 
 
 def reset_second_factor(transaction: Transaction, account_id: UUID, *, now: datetime) -> Account:
@@ -160,7 +198,10 @@ def reset_second_factor(transaction: Transaction, account_id: UUID, *, now: date
         AccountUnknown: there is no such account.
     """
     account = locked_account(transaction, account_id)
-    _forget(account)
+    _forget_app(account)
+    account.mf_recovery_codes = None
+    for passkey in passkeys_of(transaction, account.id):
+        transaction.session.delete(passkey)
     account.tf_reset_at = now
     end_sign_ins(transaction, account.id, now=now)
     transaction.session.flush()
@@ -177,11 +218,10 @@ def _keep_app(
     return renew_recovery_codes(transaction, account.id, settings=settings)
 
 
-def _forget(account: Account) -> None:
+def _forget_app(account: Account) -> None:
     account.tf_primary_method = None
     account.tf_totp_secret = None
     account.tf_pending_secret = None
-    account.mf_recovery_codes = None
 
 
 def _digits(typed: str) -> str:

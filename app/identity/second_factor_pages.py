@@ -26,9 +26,11 @@ from app.identity.half_way import (
     next_page,
     who_is_half_way,
 )
+from app.identity.held_forms import held_form, instead_of_a_page
 from app.identity.model import CodeNotRight, SecondFactorNeeded
 from app.identity.one_time_codes import key_address
 from app.identity.own_password import own_account
+from app.identity.passkeys import has_passkey, site_of
 from app.identity.permissions import Permission
 from app.identity.records import Account
 from app.identity.rules import is_own_page
@@ -48,7 +50,15 @@ SIGN_IN_AGAIN_PATH = "/mijn-account/opnieuw"
 def ask_code() -> ResponseReturnValue:
     """Ask for a code after the right password."""
     account = who_is_half_way()
-    return _code_page({}) if account is not None else _from_the_start()
+    return _code_page(account, {}) if account is not None else from_the_start()
+
+
+def page_of(path: str) -> ResponseReturnValue:
+    """Return the page of the second step that comes next, without going there."""
+    account = who_is_half_way()
+    if account is None:
+        return from_the_start()
+    return _code_page(account, {}) if path == SECOND_STEP_PATH else _set_up_page(account, {})
 
 
 @blueprint.post(SECOND_STEP_PATH)
@@ -57,10 +67,10 @@ def take_code() -> ResponseReturnValue:
     """Sign in with a code of the app, or with a recovery code."""
     account = who_is_half_way()
     if account is None:
-        return _from_the_start()
+        return from_the_start()
     typed = request.form.get("code", "").strip()
     if not typed:
-        return _code_page({"code": gettext("Fill in the code.")}, status=400)
+        return _code_page(account, {"code": gettext("Fill in the code.")}, status=400)
     hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
     services = provided()
     try:
@@ -74,7 +84,7 @@ def take_code() -> ResponseReturnValue:
             )
             left = len(own_account(transaction, account.id).mf_recovery_codes or ())
     except CodeNotRight:
-        return _code_page(_code_not_right(), status=400)
+        return _code_page(account, _code_not_right(), status=400)
     answer = signed_in_fully(account, by=by)
     if by is Taken.RECOVERY_CODE:
         sentence = gettext("You used a recovery code. %(count)s are left.", count=left)
@@ -88,7 +98,7 @@ def set_up() -> ResponseReturnValue:
     """Set up the app that the role needs, before the first sign-in is whole."""
     account = who_is_half_way()
     if account is None:
-        return _from_the_start()
+        return from_the_start()
     with provided().get(Database).transaction() as transaction:
         present = own_account(transaction, account.id)
         if second_step(transaction, present) is not SecondStep.SET_UP:
@@ -103,7 +113,7 @@ def set_up() -> ResponseReturnValue:
         return _set_up_page(account, _code_not_right(), was_reset=was_reset, status=400)
     page = next_page()
     whole = signed_in_fully(account, by=Taken.CODE)
-    shown = _recovery_codes_page(codes, lead_to=page or BEGIN_PATH)
+    shown = recovery_codes_page(codes, lead_to=page or BEGIN_PATH)
     for cookie_set in whole.headers.getlist("Set-Cookie"):
         shown.headers.add("Set-Cookie", cookie_set)
     return shown
@@ -115,7 +125,7 @@ def set_up_own_app() -> ResponseReturnValue:
     """Set up an app, or another one in the place of the present one."""
     if not is_fresh():
         return redirect(SIGN_IN_AGAIN_PATH, code=303)
-    account = _own()
+    account = own()
     if request.method == "GET":
         return _set_up_page(account, {})
     hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
@@ -123,7 +133,7 @@ def set_up_own_app() -> ResponseReturnValue:
         codes = _confirm(account.id)
     except CodeNotRight:
         return _set_up_page(account, _code_not_right(), status=400)
-    return _recovery_codes_page(codes, lead_to=OWN_ACCOUNT_PATH)
+    return recovery_codes_page(codes, lead_to=OWN_ACCOUNT_PATH)
 
 
 @blueprint.post("/mijn-account/app/weg")
@@ -134,7 +144,7 @@ def remove_own_app() -> ResponseReturnValue:
         return redirect(SIGN_IN_AGAIN_PATH, code=303)
     try:
         with provided().get(Database).transaction() as transaction:
-            second_factor.remove_app(transaction, _own().id)
+            second_factor.remove_app(transaction, own().id)
     except SecondFactorNeeded:
         flash(gettext("Your work needs a second step. Set up another one first."), "error")
     else:
@@ -151,9 +161,9 @@ def renew_own_recovery_codes() -> ResponseReturnValue:
     services = provided()
     with services.get(Database).transaction() as transaction:
         codes = second_factor.renew_recovery_codes(
-            transaction, _own().id, settings=services.get(Settings)
+            transaction, own().id, settings=services.get(Settings)
         )
-    return _recovery_codes_page(codes, lead_to=OWN_ACCOUNT_PATH)
+    return recovery_codes_page(codes, lead_to=OWN_ACCOUNT_PATH)
 
 
 @blueprint.get(SIGN_IN_AGAIN_PATH)
@@ -179,16 +189,17 @@ def is_fresh() -> bool:
     return signed_in_at is not None and provided().get(Clock).now() - signed_in_at < FRESH_FOR
 
 
-def signed_in_fully(account: Account, *, by: str) -> Response:
+def signed_in_fully(account: Account, *, by: str, page: str | None = None) -> Response:
     """Sign somebody in who showed all that is needed, and lead to the page they asked for."""
-    page = next_page()
+    page = next_page() if page is None else page
     person = security.sign_in_fully(account, by=by)
     answer = make_response(redirect(page if is_own_page(page) else BEGIN_PATH, code=303))
     remember_device(answer, known_as=person.fs_uniquifier)
-    return answer
+    return instead_of_a_page(answer)
 
 
-def _own() -> Account:
+def own() -> Account:
+    """Return the account that acts in this request."""
     account_id = acting().id
     assert account_id is not None  # open_to(SIGNED_IN) lets accounts in alone  # noqa: S101
     with provided().get(Database).transaction() as transaction:
@@ -209,7 +220,8 @@ def _confirm(account_id: UUID) -> list[str]:
         )
 
 
-def _from_the_start() -> Response:
+def from_the_start() -> Response:
+    """Lead to signing in: too much time went by since the password."""
     flash(gettext("That took too long. Sign in once more."), "info")
     return make_response(redirect(SIGN_IN_PATH, code=303))
 
@@ -222,8 +234,19 @@ def _code_not_right() -> dict[str, str]:
     }
 
 
-def _code_page(errors: dict[str, str], *, status: int = 200) -> ResponseReturnValue:
-    return _for_one(render_template("identity/second_step.html", errors=errors), status)
+def _code_page(
+    account: Account, errors: dict[str, str], *, status: int = 200
+) -> ResponseReturnValue:
+    services = provided()
+    with services.get(Database).transaction() as transaction:
+        by_passkey = has_passkey(transaction, account.id)
+    page = render_template(
+        "identity/second_step.html",
+        errors=errors,
+        has_app=account.tf_primary_method is not None,
+        site=site_of(services.get(Settings)) if by_passkey else None,
+    )
+    return _for_one(page, status)
 
 
 def _set_up_page(
@@ -234,6 +257,7 @@ def _set_up_page(
     with services.get(Database).transaction() as transaction:
         key = second_factor.begin_app(transaction, account.id, settings=settings)
     issuer = f"Straatbeeld {settings.municipality_name}"
+    is_first = acting().id is None
     square = segno.make(key_address(key, email=account.email, issuer=issuer), micro=False)
     page = render_template(
         "identity/set_up_app.html",
@@ -241,16 +265,21 @@ def _set_up_page(
         key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
         # Made here, of our own text: nothing of it comes from outside but the address, as squares.
         square=Markup(square.svg_inline(scale=5, border=4, light="#ffffff", dark="#000000")),  # noqa: S704
-        is_first=acting().id is None,
+        is_first=is_first,
+        site=site_of(settings) if is_first else None,
         was_reset=was_reset,
     )
     return _for_one(page, status)
 
 
-def _recovery_codes_page(codes: Sequence[str], *, lead_to: str) -> Response:
+def recovery_codes_page(codes: Sequence[str], *, lead_to: str) -> Response:
+    """Show recovery codes, this once, with a link to what comes next."""
     lead_to = lead_to if is_own_page(lead_to) else BEGIN_PATH
     return _for_one(
-        render_template("identity/recovery_codes.html", codes=codes, lead_to=lead_to), 200
+        render_template(
+            "identity/recovery_codes.html", codes=codes, lead_to=lead_to, held=held_form()
+        ),
+        200,
     )
 
 

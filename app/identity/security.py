@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
-from flask import Flask, current_app, g, session
+from flask import Flask, current_app, g, request, session
 from flask_security import (
     LoginForm,
     RoleMixin,
@@ -28,6 +28,7 @@ from app.foundation.settings import Settings
 from app.identity import access, operations, passwords
 from app.identity.access import BEGIN_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, Recognition, forget_actor
 from app.identity.access_tokens import partner_behind
+from app.identity.device_words import device_words
 from app.identity.model import NOBODY, Actor, EmailNotValid, Limits
 from app.identity.permissions import Role
 from app.identity.records import Account
@@ -221,6 +222,8 @@ def sign_in_fully(account: Account, *, by: str) -> Person:
     person = Person(account)
     came_in = session.get(CAME_IN_BY_PROVIDER)
     session.clear()
+    # The proof of forms that this request made belongs to the session that is gone.
+    g.pop("csrf_token", None)
     if came_in:
         session[CAME_IN_BY_PROVIDER] = True
     login_user(person, authn_via=[by])
@@ -263,7 +266,10 @@ def _start_sign_in(sender: Flask, *, user: Person, **_: object) -> None:
     services = provided()
     with services.get(Database).transaction() as transaction:
         token = operations.start_sign_in(
-            transaction, user.account_id, now=services.get(Clock).now()
+            transaction,
+            user.account_id,
+            now=services.get(Clock).now(),
+            on=device_words(request.user_agent.string),
         )
     session[SIGN_IN_TOKEN] = token
     g.signed_in_just_now = user

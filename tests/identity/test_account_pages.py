@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
 from app.foundation.database import Transaction
-from app.identity.operations import account_with_email, sign_ins
+from app.identity.operations import account_with_email
+from app.identity.own_sign_ins import sign_ins
 from app.identity.permissions import Role
 from app.identity.records import Account
 from app.identity.second_factor import has_second_factor

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.foundation.database import Transaction
-from app.identity import operations
+from app.identity import operations, own_sign_ins
 from app.identity.model import EmailTaken, PartyNeeded
 from app.identity.permissions import Role
 from app.identity.records import SignIn
@@ -123,7 +123,7 @@ class TestDeactivating:
         for token in (phone, desk):
             assert operations.signed_in_account(transaction, token, now=MONDAY_MORNING) is None
         assert operations.signed_in_account(transaction, colleague, now=MONDAY_MORNING)
-        assert operations.sign_ins(transaction, account.id, now=MONDAY_MORNING) == []
+        assert own_sign_ins.sign_ins(transaction, account.id, now=MONDAY_MORNING) == []
 
 
 class TestForgetting:

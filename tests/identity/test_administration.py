@@ -30,7 +30,8 @@ from app.identity.administration.operations import (
     take_second_factor,
 )
 from app.identity.model import Limits
-from app.identity.operations import sign_ins, start_sign_in
+from app.identity.operations import start_sign_in
+from app.identity.own_sign_ins import sign_ins
 from app.identity.permissions import ROLES_OF_A_PARTY, Role
 from app.identity.records import Account
 from tests.makers.people import MONDAY_MORNING, a_party, an_account

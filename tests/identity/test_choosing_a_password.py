@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from app.foundation.clock import Clock, StoppedClock
 from app.foundation.database import Database
 from app.foundation.provided import provided
-from app.identity import invitations, operations, passwords
+from app.identity import invitations, operations, own_sign_ins, passwords
 from app.identity.signed import signed
 from tests.identity.web import small_settings, small_web
 from tests.makers.people import MONDAY_MORNING, PASSWORD, an_account
@@ -150,7 +150,7 @@ class TestAnInvitation:
         choose(app.test_client(), link)
 
         with database.transaction() as transaction:
-            assert operations.sign_ins(transaction, account.id, now=MONDAY_MORNING) == []
+            assert own_sign_ins.sign_ins(transaction, account.id, now=MONDAY_MORNING) == []
 
     def test_is_no_link_to_post_to_without_its_form(self, app: Flask, link: str) -> None:
         answer = app.test_client().post(link, data={"password": BETTER, "password_again": BETTER})

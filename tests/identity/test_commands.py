@@ -13,7 +13,7 @@ from app.foundation.database import Database
 from app.foundation.import_files import FileRefused
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings
-from app.identity import operations, passwords
+from app.identity import operations, own_sign_ins, passwords
 from app.identity.commands import accounts, import_parties_command, parties, partners
 from tests.identity.web import small_settings
 from tests.makers.people import MONDAY_MORNING, PASSWORD, a_party, an_account
@@ -146,7 +146,7 @@ class TestAnAccount:
         with services.get(Database).transaction() as transaction:
             kept = operations.account_with_email(transaction, "anna@example.org")
             assert kept.password_hash is None
-            assert operations.sign_ins(transaction, kept.id, now=MONDAY_MORNING) == []
+            assert own_sign_ins.sign_ins(transaction, kept.id, now=MONDAY_MORNING) == []
 
     def test_that_was_ended_gets_a_link_only_when_it_is_let_back(self, services: Provided) -> None:
         accounts_command(services, "create", *ANNA, "--role", "desk")

@@ -1,4 +1,4 @@
-"""Which sign-in lives, which password will do, and which address is a page of ours."""
+"""Which sign-in lives, and which address is a page of ours."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.identity.model import EmailNotValid, PasswordTooWeak
+from app.identity.model import EmailNotValid
 from app.identity.permissions import Role
-from app.identity.rules import acceptable_password, is_alive, is_own_page, normal_email
+from app.identity.rules import is_alive, is_own_page, normal_email
 from tests.makers.people import MONDAY_MORNING
 
 
@@ -46,19 +46,6 @@ class TestAnEmailAddress:
     def test_that_is_none_is_refused(self, wrong: str) -> None:
         with pytest.raises(EmailNotValid):
             normal_email(wrong)
-
-
-class TestAPassword:
-    @pytest.mark.parametrize(
-        "weak",
-        ["elf tekens!", "aaaaaaaaaaaaaaaa", "Wachtwoord1234", "noor.bakker@example.org", "x" * 257],
-    )
-    def test_that_is_weak_is_refused(self, weak: str) -> None:
-        with pytest.raises(PasswordTooWeak):
-            acceptable_password(weak, email="noor.bakker@example.org")
-
-    def test_of_some_words_will_do(self) -> None:
-        assert acceptable_password("tuinhek paardenbloem", email="noor@example.org")
 
 
 class TestWhereToGoNext:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app.foundation.clock import Clock, StoppedClock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
-from app.identity import operations, passwords
+from app.identity import operations, own_sign_ins, passwords
 from app.identity.access_tokens import access_token
 from app.identity.half_way import SECOND_STEP_PATH
 from app.identity.permissions import Role
@@ -271,7 +271,7 @@ class TestASignInOverHttp:
         lost_phone = app.test_client()
         sign_in(lost_phone)
         with database.transaction() as transaction:
-            (phone,) = operations.sign_ins(transaction, account.id, now=MONDAY_MORNING)
+            (phone,) = own_sign_ins.sign_ins(transaction, account.id, now=MONDAY_MORNING)
         sign_in(client)
 
         client.post(
@@ -298,7 +298,7 @@ class TestASignInOverHttp:
         )
 
         with database.transaction() as transaction:
-            assert operations.sign_ins(transaction, colleague.id, now=MONDAY_MORNING)
+            assert own_sign_ins.sign_ins(transaction, colleague.id, now=MONDAY_MORNING)
 
     def test_cannot_be_ended_by_a_link(self, client: FlaskClient) -> None:
         assert client.get("/uitloggen").status_code == 405

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask, jsonify, make_response
+from flask import Flask, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from sqlalchemy import Connection, Engine
@@ -26,6 +26,7 @@ from app.identity.model import (
 )
 from app.identity.permissions import Permission
 from app.identity.rates import Rates, rates
+from app.identity.sign_in_form import sign_in_first
 from tests.makers.people import MONDAY_MORNING
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -75,6 +76,8 @@ def _refuse(refusal: DomainError) -> ResponseReturnValue:
     headers = (
         {"Retry-After": str(refusal.retry_after_seconds)} if isinstance(refusal, TooOften) else {}
     )
+    if isinstance(refusal, SignInNeeded) and not is_program():
+        return sign_in_first("/balie")
     if is_program():
         answer = make_response(jsonify(status=status, detail=refusal.detail), status, headers)
         answer.content_type = "application/problem+json"
@@ -96,7 +99,7 @@ def _add_pages(app: Flask) -> None:
     @app.post("/balie")
     @open_to(Permission.DIRECT_CASES)
     def direct() -> ResponseReturnValue:
-        return "directed"
+        return f"directed {request.form.get('remark', '')}"
 
     @app.get("/werk")
     @open_to(Permission.WORK_TASKS)

@@ -46,7 +46,10 @@ class AccountPage:
 
 
 #: As `second_factor.has_second_factor` says it, in the words of the database.
-_HAS_SECOND_FACTOR = "account.tf_primary_method IS NOT NULL"
+_HAS_SECOND_FACTOR = (
+    "(account.tf_primary_method IS NOT NULL"
+    " OR EXISTS (SELECT FROM passkey WHERE passkey.account_id = account.id))"
+)
 
 _STATES: dict[AccountState, str] = {
     AccountState.ACTIVE: "account.is_active",

@@ -13,7 +13,7 @@ from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
 from app.foundation.rule_changes import ChangedBy, note_rule_change, version_of
 from app.foundation.texts import is_plain_line
-from app.identity import invitations, operations
+from app.identity import invitations, operations, own_sign_ins
 from app.identity.administration.model import (
     LONGEST_NAME,
     AccountChangedMeanwhile,
@@ -203,7 +203,7 @@ def end_sign_ins_of(
     if sign_in_id is None:
         operations.end_sign_ins(transaction, account_id, now=now)
     else:
-        operations.end_own_sign_in(transaction, sign_in_id, account_id=account_id, now=now)
+        own_sign_ins.end_own_sign_in(transaction, sign_in_id, account_id=account_id, now=now)
     _note_done(transaction, kept, Done.SIGN_INS_ENDED, by=by, now=now)
     return kept
 

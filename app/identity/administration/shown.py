@@ -16,7 +16,7 @@ from app.foundation.provided import provided
 from app.foundation.rule_changes import rule_changes
 from app.foundation.settings import Settings
 from app.foundation.texts import clean_text
-from app.identity import operations
+from app.identity import operations, own_sign_ins
 from app.identity.access import acting
 from app.identity.administration.form import (
     FormChoices,
@@ -61,7 +61,7 @@ def account_page(
         categories=labels_of(kept.within_categories, choices.categories),
         has_second_factor=has_second_factor(transaction, kept),
         needs_second_factor=role in ROLES_WITH_SECOND_FACTOR,
-        sign_ins=operations.sign_ins(transaction, kept.id, now=_now()),
+        sign_ins=own_sign_ins.sign_ins(transaction, kept.id, now=_now()),
         this_one=g.get("sign_in_id"),
         is_own=kept.id == acting().id,
         version=account_version(transaction, kept),
