@@ -49,6 +49,7 @@ from app.identity.administration.shown import (
     form_choices,
     form_words,
     link_page,
+    take_over_what_was_left_alone,
 )
 from app.identity.administration.words import role_words
 from app.identity.model import AccountEnded
@@ -158,6 +159,7 @@ def one_account(account_id: UUID) -> ResponseReturnValue:
             except AccountChangedMeanwhile:
                 status = HTTPStatus.PRECONDITION_FAILED
                 meanwhile = changed_meanwhile(transaction, kept, choices)
+                take_over_what_was_left_alone(transaction, kept, typed)
             else:
                 flash(gettext("The account is changed."), "ok")
                 return redirect(f"{LIST}/{account_id}", code=303)

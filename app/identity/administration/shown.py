@@ -101,6 +101,21 @@ def changed_meanwhile(
     }
 
 
+def take_over_what_was_left_alone(
+    transaction: Transaction, kept: Account, typed: TypedAccount
+) -> None:
+    """Let the form hold what somebody else saved, where the person who typed changed nothing."""
+    party = transaction.session.get(Party, kept.party_id) if kept.party_id else None
+    present = _present(kept, party)
+    for name in _COMPARED:
+        seen = clean_text(request.form.get(f"seen_{name}", ""))
+        if name in typed.ticked_ones:
+            if sorted(typed.ticked_ones[name]) == sorted(seen.split()):
+                typed.ticked_ones[name] = present[name].split()
+        elif typed.values.get(name) == seen:
+            typed.values[name] = present[name]
+
+
 def _present(kept: Account, party: Party | None) -> dict[str, str]:
     return {
         "name": kept.name,
