@@ -43,6 +43,7 @@ from app.routing.pages import trial as routing_trial
 from app.triage.pages import categories as kind_pages
 from app.triage.pages import questions as kind_question_pages
 from app.work.pages import (
+    case_more,
     case_page,
     case_steps,
     crew,
@@ -53,6 +54,7 @@ from app.work.pages import (
     openings,
     other_team,
     parties,
+    standard_text_pages,
     task_steps,
 )
 from app.work.pages.office import list as office_list
@@ -107,6 +109,8 @@ def create_app(services: Provided | None = None) -> Flask:
         administration.blueprint,
         case_page.blueprint,
         case_steps.blueprint,
+        case_more.blueprint,
+        standard_text_pages.blueprint,
         crew.blueprint,
         crew_steps.blueprint,
         crew_team.blueprint,

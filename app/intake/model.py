@@ -46,6 +46,15 @@ class JoinedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRemark:
+    """What a reporter added afterwards."""
+
+    report_id: UUID
+    text: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """How to reach a reporter; every part may be left out."""
 

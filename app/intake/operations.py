@@ -48,7 +48,7 @@ _KEEP = text(
     """
 )
 
-_REPORTS = """
+REPORTS = """
     SELECT id, reference, case_id, description, ST_X(spot) AS longitude, ST_Y(spot) AS latitude,
            category_code, category_chosen_by, category_certainty, channel, language, is_danger,
            received_at, token_generation, joined_by, answered, missing_answers
@@ -144,19 +144,19 @@ def report(transaction: Transaction, report_id: UUID) -> KeptReport:
         ReportNotFound: there is none.
     """
     row = transaction.connection.execute(
-        text(_REPORTS + " WHERE id = :id"), {"id": report_id}
+        text(REPORTS + " WHERE id = :id"), {"id": report_id}
     ).one_or_none()
     if row is None:
         raise ReportNotFound()
-    return _kept(row)
+    return kept_report(row)
 
 
 def reports_of_case(transaction: Transaction, case_id: UUID) -> Sequence[KeptReport]:
     """Return the reports of a case, the first one first."""
     rows = transaction.connection.execute(
-        text(_REPORTS + " WHERE case_id = :case_id ORDER BY received_at, id"), {"case_id": case_id}
+        text(REPORTS + " WHERE case_id = :case_id ORDER BY received_at, id"), {"case_id": case_id}
     )
-    return [_kept(row) for row in rows]
+    return [kept_report(row) for row in rows]
 
 
 def first_descriptions(transaction: Transaction, case_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -180,11 +180,11 @@ def report_with_reference(transaction: Transaction, reference: str) -> KeptRepor
         ReportNotFound: there is none.
     """
     row = transaction.connection.execute(
-        text(_REPORTS + " WHERE reference = :reference"), {"reference": reference}
+        text(REPORTS + " WHERE reference = :reference"), {"reference": reference}
     ).one_or_none()
     if row is None:
         raise ReportNotFound()
-    return _kept(row)
+    return kept_report(row)
 
 
 def references_of(transaction: Transaction, report_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -374,7 +374,8 @@ def _keep_contact(
     )
 
 
-def _kept(row: Row[Any]) -> KeptReport:
+def kept_report(row: Row[Any]) -> KeptReport:
+    """Return the report that a row of `REPORTS` tells of."""
     return KeptReport(
         id=row.id,
         reference=row.reference,

@@ -88,5 +88,13 @@ class NothingToCheck(DomainError):
     """There is no finished work to check at this case."""
 
 
+class StandardTextNotFound(DomainError):
+    """There is no such standard text."""
+
+
+class StandardTextMovedOn(DomainError):
+    """Somebody changed this standard text in the meantime; look at it again."""
+
+
 class NoDanger(DomainError):
     """Nobody says that this case is a danger."""

@@ -170,7 +170,7 @@ class TestThePageOfACase:
         with statements(connection) as later:
             desk.get(case)
 
-        assert len(first) == len(later) <= 19
+        assert len(first) == len(later) <= 12
 
 
 class TestContactDetails:

@@ -32,11 +32,14 @@ _ROWS_OF_CASES = (
         "task_id IN (SELECT task.id FROM task JOIN defect_case ON defect_case.id = case_id"
         " WHERE is_demo)",
     ),
+    ("case_note", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
     ("task", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
 )
 
 #: What may be used by reports that are not of the demo; what is used stays.
 _USED_BY_OTHERS = (
+    "standard_text",
+    "choice",
     "routing_draft",
     "agreement",
     "planned_work",

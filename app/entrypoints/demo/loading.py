@@ -23,6 +23,7 @@ from app.entrypoints.demo.people import (
 from app.entrypoints.demo.places import addresses, bins, demo_areas, lamp_posts
 from app.entrypoints.demo.stories import demo_stories
 from app.entrypoints.demo.telling import Teller, tell_stories
+from app.entrypoints.demo.texts import load_texts_and_lists
 from app.entrypoints.demo.works import demo_works
 from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Database, Transaction
@@ -77,6 +78,7 @@ def load_demo(provided: Provided, *, now: datetime, seed: int = SEED) -> Loaded:
         _require_empty(transaction)
         parties = make_parties(transaction)
         load_categories(transaction, demo_categories(), is_demo=True)
+        load_texts_and_lists(transaction, now=now)
         _load_areas(transaction, settings)
         how_many_assets = _load_assets(transaction, parties)
         how_many_addresses = _load_addresses(transaction)

@@ -34,6 +34,16 @@ def photos_of_tasks(transaction: Transaction, task_ids: Sequence[UUID]) -> dict[
     return _grouped(transaction, photo_table.c.task_id, task_ids)
 
 
+def photos_of_reports_and_tasks(
+    transaction: Transaction, report_ids: Sequence[UUID], task_ids: Sequence[UUID]
+) -> dict[UUID, list[Photo]]:
+    """Return the photos of reports and of repairs in one statement, by report or task."""
+    if not report_ids and not task_ids:
+        return {}
+    either = photo_table.c.report_id.in_(report_ids) | photo_table.c.task_id.in_(task_ids)
+    return _by_place(transaction, either)
+
+
 def photos_of_draft(transaction: Transaction, draft_id: UUID) -> list[Photo]:
     """Return the photos of a draft in their order."""
     return _grouped(transaction, photo_table.c.draft_id, [draft_id]).get(draft_id, [])
@@ -60,9 +70,13 @@ def _grouped(
 ) -> dict[UUID, list[Photo]]:
     if not ids:
         return {}
+    return _by_place(transaction, place.in_(ids))
+
+
+def _by_place(transaction: Transaction, condition: ColumnElement[bool]) -> dict[UUID, list[Photo]]:
     rows = transaction.connection.execute(
         select(photo_table)
-        .where(place.in_(ids))
+        .where(condition)
         .order_by(photo_table.c.position, photo_table.c.received_at, photo_table.c.id)
     ).mappings()
     grouped: dict[UUID, list[Photo]] = {}

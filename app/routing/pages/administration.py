@@ -100,6 +100,12 @@ def index() -> ResponseReturnValue:
             gettext("Names, questions and how fast each kind is handled."),
         ),
         (
+            "standaardteksten",
+            "text",
+            gettext("Standard texts"),
+            gettext("Texts that reporters read more often, causes, and third parties to wait for."),
+        ),
+        (
             "kalender",
             "calendar",
             gettext("Calendar"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,3 +50,37 @@ def all_choices(transaction: Transaction) -> Sequence[Choice]:
         )
         for row in transaction.read(_ALL, {})
     ]
+
+
+_ADD = text(
+    """
+    INSERT INTO choice (code, list, name_nl, name_en, is_demo)
+    VALUES (:code, :list, :nl, :en, :is_demo)
+    ON CONFLICT (code) DO UPDATE SET is_retired = false, version = choice.version + 1
+    """
+)
+
+
+def add_choice(
+    transaction: Transaction, on: ChoiceList, name: Name, *, is_demo: bool = False
+) -> None:
+    """Put something on a list; what stood there under this name is offered again."""
+    words = re.findall(r"[a-z0-9]+", unicodedata.normalize("NFKD", name.nl.lower()))
+    transaction.write(
+        _ADD,
+        {
+            "code": f"{on.value}.{'-'.join(words)[:60] or 'x'}",
+            "list": on.value,
+            "nl": name.nl,
+            "en": name.en,
+            "is_demo": is_demo,
+        },
+    )
+
+
+_RETIRE = text("UPDATE choice SET is_retired = true, version = version + 1 WHERE code = :code")
+
+
+def retire_choice(transaction: Transaction, code: str) -> None:
+    """Offer something no more; where it was chosen it stays. A second time changes nothing."""
+    transaction.write(_RETIRE, {"code": code})

@@ -46,6 +46,7 @@ __all__ = [
     "hand_over",
     "leave_with_nobody",
     "merge_case",
+    "party_that_had_it",
     "refuse_closed",
     "reopen_case",
     "settle",
@@ -189,7 +190,7 @@ def reopen_case(
         raise StageNotReachable(
             found.stage, CaseStage.ASSIGNED, frozenset(NEXT_STAGES[found.stage])
         )
-    party = _party_that_had_it(transaction, found, now=now)
+    party = party_that_had_it(transaction, found, now=now)
     promised = _promised_again(transaction, found, now=now)
     reopened = move_case(
         transaction,
@@ -246,7 +247,7 @@ def refuse_closed(found: Case) -> None:
         raise CaseIsClosed()
 
 
-def _party_that_had_it(
+def party_that_had_it(
     transaction: Transaction, found: Case, *, now: datetime
 ) -> ResponsibleParty | None:
     """Return the party of a closed case, unless work comes to it no more."""

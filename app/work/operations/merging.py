@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.intake.kept_answers import answers_of_case
+from app.intake.operations import reports_of_cases
 from app.routing.calendar import Promise
 from app.work.model import (
     ActedBy,
@@ -50,7 +51,7 @@ def merge_case(
     """
     if reference == into_reference:
         raise CannotJoin("A case cannot join itself.", because=JoinObstacle.SAME_CASE)
-    merged, into = _both_locked(transaction, reference, into_reference)
+    merged, into = both_locked(transaction, reference, into_reference)
     check_version(merged, expected_version)
     if not into.is_open:
         raise CannotJoin("The other case is not open any more.", because=JoinObstacle.CLOSED)
@@ -65,7 +66,17 @@ def merge_case(
     )
     if into.asset_id is None and merged.asset_id is not None:
         check_alone_at_asset(transaction, replace(into, asset_id=merged.asset_id))
-    write_history(transaction, merged.id, Happening.MERGED, by=by, at=now, into=into.reference)
+    reports = reports_of_cases(transaction, [merged.id]).get(merged.id, [])
+    write_history(
+        transaction,
+        merged.id,
+        Happening.MERGED,
+        by=by,
+        at=now,
+        into=into.reference,
+        # Were it a mistake, just these come back.
+        moved=[str(one) for one in reports],
+    )
     grown = grow_case(
         transaction,
         into,
@@ -83,6 +94,7 @@ def merge_case(
         at=now,
         reports=grown.report_count,
         case=merged.reference,
+        asset=into.asset_id is None and merged.asset_id is not None,
         danger=grown.is_danger and not into.is_danger,
     )
     tell_where_they_differ(
@@ -99,9 +111,7 @@ def merge_case(
     return moved, grown
 
 
-def _both_locked(
-    transaction: Transaction, reference: str, into_reference: str
-) -> tuple[Case, Case]:
+def both_locked(transaction: Transaction, reference: str, into_reference: str) -> tuple[Case, Case]:
     """Lock the assets first, then the cases, always in one order: nobody waits crosswise."""
     seen = [case_by_reference(transaction, one) for one in (reference, into_reference)]
     groups = {one.category_group for one in seen}

@@ -15,22 +15,23 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.geography.operations import municipality_outline, villages
+from app.geography.map_ground import outline_and_villages
 from app.identity.access import acting, open_to
 from app.identity.operations import parties, who_they_are
 from app.identity.permissions import Permission
 from app.intake.model import Contact
-from app.intake.operations import remarks_of_reports, reports_of_case
+from app.intake.reports_read import reports_with_remarks
 from app.intake.rules import normal_reference
 from app.maps.model import MapParts, TileSource
 from app.maps.operations import page_nonce, spot_map
-from app.photos.operations.reading import photos_of_reports, photos_of_tasks
+from app.photos.operations.reading import photos_of_reports_and_tasks
 from app.routing.operations.deciding import decisions_of_case
 from app.routing.words import routing_shown
 from app.triage.model import CategoryTree
 from app.triage.operations import category_tree
 from app.work.model import (
     DESK_WAITS_FOR,
+    NEXT_STAGES,
     NOBODY_HAS_IT,
     Case,
     CaseStage,
@@ -39,21 +40,17 @@ from app.work.model import (
     NearCase,
     TaskStage,
 )
-from app.work.operations.cases import case, case_by_reference
-from app.work.operations.choices import Choice, ChoiceList, all_choices
-from app.work.operations.history import history_of_case
-from app.work.operations.lists import desk_entries_of_case
-from app.work.operations.nearby import cases_near
-from app.work.operations.tasks import tasks_of_case
+from app.work.operations.case_file import case_file
 from app.work.operations.within import check_within, references_within
+from app.work.pages.case_extras import notes_shown, what_can_be_chosen, what_is_near
 from app.work.pages.desk import entry_words
 from app.work.pages.shown import (
     actors_in,
     address_near,
     categories_in,
-    category_names,
     history_lines,
     moment_words,
+    names_in,
     pictures,
     place_words,
     reader_language,
@@ -156,36 +153,29 @@ def show_case(
 def _read(
     transaction: Transaction, reference: str, *, settings: Settings, now: datetime
 ) -> dict[str, Any]:
-    found = case_by_reference(transaction, reference)
+    file = case_file(transaction, reference, near_metres=_NEAR_METRES)
+    found, tasks, entries, desk_entries = file.case, file.tasks, file.history, file.entries
     tree = category_tree(transaction)
-    reports = reports_of_case(transaction, found.id)
+    reports, remarks = reports_with_remarks(transaction, found.id)
     ids = [report.id for report in reports]
-    photos = photos_of_reports(transaction, ids)
-    remarks = remarks_of_reports(transaction, ids)
-    tasks = tasks_of_case(transaction, found.id)
-    repairs = photos_of_tasks(transaction, [task.id for task in tasks])
-    entries = history_of_case(transaction, found.id)
-    near = _near(transaction, found)
-    names = category_names(
-        transaction,
-        {found.category_code, *categories_in(entries), *(one.category_code for one in near)},
-    )
-    people = who_they_are(transaction, actors_in(entries))
+    photos = repairs = photos_of_reports_and_tasks(transaction, ids, [task.id for task in tasks])
+    near = _near(transaction, file.near)
+    codes = {found.category_code, *categories_in(entries), *(one.category_code for one in near)}
+    names = names_in(transaction, tree, codes)
+    writers = {one.account_id for one in file.notes if one.account_id}
+    people = who_they_are(transaction, actors_in(entries) | writers)
     decisions = decisions_of_case(transaction, found.id)
     grounds = decisions[0]["grounds"] if decisions else {}
     all_parties = parties(transaction)
     party_names = {party.id: party.name for party in all_parties}
     today = now.astimezone(LOCAL_ZONE).date()
-    desk_entries = desk_entries_of_case(transaction, found.id)
-    offered = all_choices(transaction)
-    into = case(transaction, found.merged_into) if found.merged_into else None
     category_name = names[found.category_code]
     return {
         "case": found,
         "category_name": category_name,
         "stage_words": case_stage_words(found.stage),
         "closing": closing_words(found.closing_reason) if found.closing_reason else None,
-        "into": into.reference if into else None,
+        "into": file.into,
         "due": due_words(found.due_at, now),
         "due_at": moment_words(found.due_at),
         "received": moment_words(found.received_at),
@@ -198,12 +188,11 @@ def _read(
         "wait_options": [
             {"value": one.value, "label": waiting_words(one)} for one in DESK_WAITS_FOR
         ],
-        "third_parties": [
-            {"value": one.name.nl, "label": one.name.nl}
-            for one in offered
-            if one.list is ChoiceList.THIRD_PARTY and not one.is_retired
-        ],
-        "other_party": _not_listed(found.waiting_party, offered),
+        **what_can_be_chosen(file),
+        **what_is_near(transaction, found, today=today),
+        "notes": notes_shown(file.notes, people),
+        "can_split_again": found.stage is CaseStage.MERGED,
+        "possible": [case_stage_words(one) for one in CaseStage if one in NEXT_STAGES[found.stage]],
         "day_after": (today + timedelta(days=1)).isoformat(),
         "latest": (today + timedelta(days=MOST_DAYS_AHEAD)).isoformat(),
         "is_at_border": bool(grounds.get("isAtBorder")),
@@ -248,6 +237,7 @@ def _read(
                 "result": result_words(task.result) if task.result else None,
                 "declined": decline_words(task.decline_reason) if task.decline_reason else None,
                 "remark": task.remark,
+                "request": task.request,
                 "held_until": day_words(task.held_until)
                 if task.stage is TaskStage.ON_HOLD
                 else None,
@@ -286,11 +276,6 @@ def _read(
     }
 
 
-def _not_listed(party: str | None, offered: Sequence[Choice]) -> str | None:
-    """Return the third party that somebody wrote, where it is none of the list."""
-    return party if party not in {one.name.nl for one in offered if not one.is_retired} else None
-
-
 def _category_options(tree: CategoryTree) -> list[dict[str, object]]:
     language = reader_language()
     return [
@@ -305,35 +290,21 @@ def _category_options(tree: CategoryTree) -> list[dict[str, object]]:
     ]
 
 
-def _near(transaction: Transaction, found: Case) -> list[NearCase]:
-    """Return the open cases of its group near by, that this one could be joined to."""
-    near = cases_near(
-        transaction,
-        longitude=found.longitude,
-        latitude=found.latitude,
-        within_metres=_NEAR_METRES,
-        category_group=found.category_group,
-        at_most=6,
-    )
+def _near(transaction: Transaction, near: Sequence[NearCase]) -> list[NearCase]:
+    """Return those of the cases near by that whoever looks may see."""
     seen = references_within(transaction, [one.reference for one in near], acting().limits)
-    return [
-        one
-        for one in near
-        if one.reference != found.reference
-        and one.reference in seen
-        and not (one.asset_id and found.asset_id and one.asset_id != found.asset_id)
-    ]
+    return [one for one in near if one.reference in seen]
 
 
 def _map(transaction: Transaction, found: Case, settings: Settings, label: str) -> MapParts | None:
     """Return the small map, unless no outline was brought in yet."""
-    outline = municipality_outline(transaction)
+    outline, around = outline_and_villages(transaction)
     if not outline["features"]:
         return None
     return spot_map(
         (found.longitude, found.latitude),
         outline=outline,
-        villages=villages(transaction),
+        villages=around,
         tile=TileSource.from_setting(settings.tile_url, settings.tile_attribution),
         nonce=page_nonce(),
         label=label,

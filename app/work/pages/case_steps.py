@@ -41,9 +41,10 @@ from app.work.operations.desk import (
     settle,
 )
 from app.work.operations.recategorising import change_category
+from app.work.operations.standard_texts import unfilled_gap
 from app.work.operations.waiting import let_go_on, let_wait
-from app.work.pages.case_page import known_reference, show_case
 from app.work.operations.within import check_within
+from app.work.pages.case_page import known_reference, show_case
 from app.work.pages.taking_steps import NotRight, Said, by_whom, moment, take_step
 from app.work.pages.typed import Typed
 from app.work.refusals import (
@@ -169,6 +170,7 @@ def close(reference: str) -> ResponseReturnValue:
     typed = Typed()
     reason = typed.word("reason", ClosingReason, missing=gettext("Choose a reason."))
     words = typed.text("words", most=_CLOSING_WORDS_LENGTH)
+    _ask_to_fill_in(typed, "words", words)
 
     def step(transaction: Transaction, reference: str, version: int) -> Said:
         if reason is None or typed.errors:
@@ -202,6 +204,7 @@ def wait(reference: str) -> ResponseReturnValue:
     if until is not None and not can_wait_until(until, today=today):
         typed.errors["waits_until"] = gettext("Choose a day after today, within a year.")
     words = typed.text("waiting_words", most=_CLOSING_WORDS_LENGTH)
+    _ask_to_fill_in(typed, "waiting_words", words)
     chosen = typed.text("waiting_party", most=_PARTY_LENGTH)
     written = typed.text("other_party", most=_PARTY_LENGTH)
     party = written or chosen
@@ -309,6 +312,12 @@ def contact(reference: str, report_id: UUID) -> ResponseReturnValue:
             raise ReportNotFound()
         opened = open_contact(transaction, report_id, account_id=account_id, now=moment())
     return show_case(reference, contacts={report_id: opened})
+
+
+def _ask_to_fill_in(typed: Typed, field: str, words: str) -> None:
+    gap = unfilled_gap(words)
+    if gap is not None:
+        typed.errors[field] = gettext("Fill in “%(gap)s” first, or take it out.", gap=gap)
 
 
 def _party(transaction: Transaction, code: str) -> ResponsibleParty | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,7 @@ from app.geography.words import asset_kind_words
 from app.identity.model import ActorKind, Colleague
 from app.photos.model import Photo, PhotoLinks, PhotoStatus
 from app.photos.operations.showing import links
+from app.triage.model import CategoryTree
 from app.triage.operations import names_of_categories
 from app.work.model import Happening, HistoryEntry
 from app.work.words import happening_words
@@ -57,6 +58,20 @@ def category_names(transaction: Transaction, codes: Iterable[str]) -> dict[str, 
     language = reader_language()
     names = names_of_categories(transaction, set(codes))
     return {code: name.in_language(language) for code, name in names.items()}
+
+
+def names_in(
+    transaction: Transaction, tree: CategoryTree, codes: Collection[str]
+) -> dict[str, str]:
+    """As `category_names`, from the tree that was read; only those out of use are looked up."""
+    language = reader_language()
+    known = {
+        one.code: one.name.in_language(language)
+        for main in tree.main_categories
+        for one in main.categories
+    }
+    missing = set(codes) - set(known)
+    return known | category_names(transaction, missing) if missing else known
 
 
 def categories_in(entries: Iterable[HistoryEntry]) -> set[str]:
