@@ -172,6 +172,9 @@ class _Way:
             if saved <= _LEAST_METRES:
                 continue
             for other in neighbours[along[first]]:
+                # Further away than what is saved there is hardly ever anything to gain.
+                if self.metres[along[first]][other] >= saved:
+                    break
                 for after in (self.place[other], self.place[other] - 1):
                     if self._cost_between(first, final, after) < saved - _LEAST_METRES:
                         self._move(first, final, after)

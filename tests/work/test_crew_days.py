@@ -266,3 +266,36 @@ class TestPuttingATaskOnHold:
         assert [one.status_code for one in answers] == [303, 303]
         held = "SELECT count(*) FROM history_entry WHERE happening = 'task-on-hold'"
         assert connection.scalar(text(held)) == 1
+
+
+class TestWaitingForSomebodyElse:
+    def test_says_for_whom(self, crew: Browser, report: Report) -> None:
+        report()
+        (path,) = task_paths(crew)
+        until = date.today() + timedelta(days=4)  # noqa: DTZ011  # the clock of the tests runs
+
+        answered = crew.submit(
+            path,
+            f"{path}/wachten",
+            waiting_for="third-party",
+            waiting_party="Enexis <b>",
+            hold_remark="Kabel ligt bloot",
+            held_until=until.isoformat(),
+        )
+
+        assert answered.status_code == 303
+        assert "Enexis &lt;b&gt;" in crew.get(path).text
+
+    def test_keeps_a_name_that_is_too_long_to_be_made_shorter(
+        self, crew: Browser, report: Report
+    ) -> None:
+        report()
+        (path,) = task_paths(crew)
+
+        answered = crew.submit(
+            path, f"{path}/wachten", waiting_for="third-party", waiting_party="x" * 81
+        )
+
+        assert answered.status_code == 400
+        assert "Gebruik hoogstens 80 tekens." in answered.text
+        assert "x" * 81 in answered.text

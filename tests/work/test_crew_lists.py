@@ -66,13 +66,14 @@ class TestTheDrivingOrder:
     def test_puts_what_cannot_wait_before_what_is_near(
         self, crew: Browser, report: Report, connection: Connection
     ) -> None:
-        tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011  # the clock of the tests runs
+        # Two days, for the day of the municipality may have begun before that of the machine.
+        later_on = date.today() + timedelta(days=2)  # noqa: DTZ011  # the clock of the tests runs
         report("Dichtbij", at=(4.3201, 51.58))
-        report("Morgen", at=(4.3202, 51.58))
+        report("Overmorgen", at=(4.3202, 51.58))
         report("Te laat", at=(4.36, 51.6))
         report("Gevaarlijk", at=(4.365, 51.61), danger=True)
-        later = path_of(crew, "Morgen")
-        crew.submit(later, f"{later}/plannen", planned_on=tomorrow.isoformat())
+        later = path_of(crew, "Overmorgen")
+        crew.submit(later, f"{later}/plannen", planned_on=later_on.isoformat())
         connection.execute(
             text(
                 """
@@ -84,7 +85,7 @@ class TestTheDrivingOrder:
 
         page = crew.get("/werk", **HERE).text
 
-        words = ["Gevaarlijk", "Te laat", "Dichtbij", "Morgen"]
+        words = ["Gevaarlijk", "Te laat", "Dichtbij", "Overmorgen"]
         assert order_of(page, words) == words
         headings = re.findall(r'class="tasks__heading">([^<]+)<', page)
         assert headings == [

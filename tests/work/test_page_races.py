@@ -175,7 +175,7 @@ class TestTwoOfACrew:
         answers = at_once(
             [
                 lambda: one.send(f"{path}/klaar", done, result="solved"),
-                lambda: other.send(f"{path}/teruggeven", back, reason="not-mine"),
+                lambda: other.send(f"{path}/teruggeven", back, reason="place-unclear"),
             ]
         )
 

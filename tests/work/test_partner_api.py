@@ -166,6 +166,7 @@ class TestTheList:
             "result": None,
             "declineReason": None,
             "remark": None,
+            "request": None,
         }
         for personal in ("Mies", "mies@", "0600000000"):
             assert personal not in answered.get_data(as_text=True)

@@ -212,6 +212,7 @@ def _lines(
     texts = first_descriptions(transaction, cases)
     thumbnails = _thumbnails(transaction, cases, now)
     headings = _headings(found.lines, asked)
+    stages = {stage: task_stage_words(stage) for stage in {one.task.stage for one in listed}}
     return [
         TaskLine(
             id=one.task.id,
@@ -219,7 +220,7 @@ def _lines(
             category_code=one.case.category_code,
             category_name=names[one.case.category_code],
             stage=one.task.stage.value,
-            stage_words=task_stage_words(one.task.stage),
+            stage_words=stages[one.task.stage],
             is_danger=one.case.is_danger,
             is_overdue=now > one.task.due_at,
             is_high=lines[one.task.id].is_high,
