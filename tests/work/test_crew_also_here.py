@@ -166,3 +166,18 @@ class TestAlsoHere:
 
         assert answered.status_code == 400
         assert f'value="{also}" checked' in answered.text
+
+    def test_goes_along_through_signing_in_with_all_that_was_typed(
+        self, crew: Browser, task: str, connection: Connection
+    ) -> None:
+        (also,) = offered(crew.get(task).text)
+        form = crew.hidden(task, f"{task}/klaar")
+        connection.execute(text("UPDATE sign_in SET ended_at = now()"))
+
+        answered = crew.send(
+            f"{task}/klaar", form, result="solved", remark="Alles vastgelegd", also=[also]
+        )
+
+        assert answered.status_code == 401
+        assert re.search(r'name="held" value="[^"]{80,}"', answered.text)
+        assert stages(connection)["Hier"] != "resolved"
