@@ -41,7 +41,7 @@ class Attempt:
     counted: tuple[tuple[Rate, str], ...]
 
     def succeeded(self) -> None:
-        """Give its own count back: whoever knows the password guesses nothing.
+        """Give its own count back: whoever knows the password, or has the code, guesses nothing.
 
         What was guessed wrong before stays counted, or somebody with one account would guess at
         another without end.
@@ -75,7 +75,7 @@ def hold_to_rates_of_signing_in(email: str, *, known_as: str | None) -> Attempt:
     return Attempt(counted)
 
 
-def hold_to_rates_of_second_step(email: str, *, known_as: str) -> None:
+def hold_to_rates_of_second_step(email: str, *, known_as: str) -> Attempt:
     """Count one more code of `email`, before it is looked at.
 
     Raises:
@@ -83,9 +83,12 @@ def hold_to_rates_of_second_step(email: str, *, known_as: str) -> None:
     """
     device, people = _device()
     if device and _digest(known_as) in people:
-        hold(SECOND_STEP_ON, who=f"{email}|{device}")
+        counted = ((SECOND_STEP_ON, f"{email}|{device}"),)
     else:
-        hold(SECOND_STEP, who=email)
+        counted = ((SECOND_STEP, email),)
+    for rate, who in counted:
+        hold(rate, who=who)
+    return Attempt(counted)
 
 
 def remember_device(answer: Response, *, known_as: str) -> None:

@@ -106,7 +106,7 @@ def take_second_step() -> ResponseReturnValue:
     account = who_is_half_way()
     if account is None:
         return from_the_start()
-    hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
+    attempt = hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
     services = provided()
     try:
         with services.get(Database).transaction() as transaction:
@@ -121,6 +121,7 @@ def take_second_step() -> ResponseReturnValue:
     except PasskeyNotRight:
         flash(_not_right(), "error")
         return page_of(SECOND_STEP_PATH)
+    attempt.succeeded()
     return signed_in_fully(account, by=Taken.PASSKEY)
 
 
@@ -141,12 +142,13 @@ def set_up() -> ResponseReturnValue:
     account = who_is_half_way()
     if account is None or not _has_to_set_up(account.id):
         return from_the_start()
-    hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
+    attempt = hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
     try:
         codes = _add(account.id, _name_of_this_device())
     except PasskeyNotRight:
         flash(_not_right(), "error")
         return page_of(SET_UP_PATH)
+    attempt.succeeded()
     page = next_page()
     whole = signed_in_fully(account, by=Taken.PASSKEY)
     shown = recovery_codes_page(codes, lead_to=page)

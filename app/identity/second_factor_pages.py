@@ -71,7 +71,7 @@ def take_code() -> ResponseReturnValue:
     typed = request.form.get("code", "").strip()
     if not typed:
         return _code_page(account, {"code": gettext("Fill in the code.")}, status=400)
-    hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
+    attempt = hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
     services = provided()
     try:
         with services.get(Database).transaction() as transaction:
@@ -85,6 +85,7 @@ def take_code() -> ResponseReturnValue:
             left = len(own_account(transaction, account.id).mf_recovery_codes or ())
     except CodeNotRight:
         return _code_page(account, _code_not_right(), status=400)
+    attempt.succeeded()
     answer = signed_in_fully(account, by=by)
     if by is Taken.RECOVERY_CODE:
         sentence = gettext("You used a recovery code. %(count)s are left.", count=left)
@@ -106,11 +107,12 @@ def set_up() -> ResponseReturnValue:
         was_reset = present.tf_reset_at is not None
     if request.method == "GET":
         return _set_up_page(account, {}, was_reset=was_reset)
-    hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
+    attempt = hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
     try:
         codes = _confirm(account.id)
     except CodeNotRight:
         return _set_up_page(account, _code_not_right(), was_reset=was_reset, status=400)
+    attempt.succeeded()
     page = next_page()
     whole = signed_in_fully(account, by=Taken.CODE)
     shown = recovery_codes_page(codes, lead_to=page or BEGIN_PATH)
@@ -128,11 +130,12 @@ def set_up_own_app() -> ResponseReturnValue:
     account = own()
     if request.method == "GET":
         return _set_up_page(account, {})
-    hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
+    attempt = hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
     try:
         codes = _confirm(account.id)
     except CodeNotRight:
         return _set_up_page(account, _code_not_right(), status=400)
+    attempt.succeeded()
     return recovery_codes_page(codes, lead_to=OWN_ACCOUNT_PATH)
 
 

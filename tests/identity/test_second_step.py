@@ -242,6 +242,17 @@ class TestTheCodeOfTheApp:
         assert guesses == [400] * 10
         assert right.status_code == 429
 
+    def test_that_was_right_is_no_guess(self, app: Flask, database: Database) -> None:
+        key = noor_with_app(database)
+        code = code_at(key, MONDAY_MORNING)
+        signed = send(password_shown(app), SECOND_STEP_PATH, code=code)
+        client = password_shown(app)
+
+        guesses = [send(client, SECOND_STEP_PATH, code="000000").status_code for _ in range(11)]
+
+        assert signed.location == "/begin"
+        assert guesses == [400] * 10 + [429]
+
 
 class TestARecoveryCode:
     def test_signs_in_once_and_says_how_many_are_left(self, app: Flask, database: Database) -> None:
