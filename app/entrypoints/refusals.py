@@ -21,6 +21,8 @@ from app.routing import model as routing
 from app.triage import model as triage
 from app.work import refusals as work
 from app.work.operations import claiming, splitting
+from app.work.operations.office import bulk_model as bulk
+from app.work.operations.office import saved
 from app.work.partner import model as partner
 
 STATUS: Mapping[type[DomainError], int] = {
@@ -131,6 +133,12 @@ STATUS: Mapping[type[DomainError], int] = {
     unfinished.BodyBroken: 400,
     unfinished.BodyStopped: 408,
     web_security.FormRefused: 400,
+    bulk.BulkActionNotFound: 404,
+    bulk.TooLateToUndo: 409,
+    saved.FilterMovedOn: 412,
+    saved.FilterNameTaken: 409,
+    saved.FilterNotFound: 404,
+    saved.TooManyFilters: 409,
     work.CannotJoin: 409,
     work.CaseIsClosed: 409,
     work.CaseNotFound: 404,

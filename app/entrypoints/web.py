@@ -57,6 +57,8 @@ from app.work.pages import (
     standard_text_pages,
     task_steps,
 )
+from app.work.pages.office import bulk as office_bulk
+from app.work.pages.office import filters as office_filters
 from app.work.pages.office import list as office_list
 from app.work.pages.office import search as office_search
 
@@ -125,6 +127,8 @@ def create_app(services: Provided | None = None) -> Flask:
         kind_question_pages.blueprint,
         moving_cases.blueprint,
         office_list.blueprint,
+        office_filters.blueprint,
+        office_bulk.blueprint,
         office_search.blueprint,
         openings.blueprint,
         parties.blueprint,

@@ -18,6 +18,7 @@ from app.identity.administration.limit_choices import LimitChoices
 from app.identity.jobs import FORGET_WHAT_IS_OVER, forget_what_is_over
 from app.identity.rates import Rates, rates
 from app.identity.single_sign_on.wired import SingleSignOn, single_sign_on
+from app.identity.start_pages import StartPages
 from app.photos.jobs import JOBS as PHOTO_JOBS
 from app.photos.storage import FolderPhotoStore, PhotoStore
 from app.publishing.jobs import JOBS as PUBLISHING_JOBS
@@ -32,6 +33,7 @@ from app.work.jobs import JOBS as WORK_JOBS
 from app.work.model import CaseMoved
 from app.work.operations.limit_choices import AreasAndKinds
 from app.work.operations.lists import open_cases_by_category
+from app.work.operations.office.saved import start_page
 
 #: Fact → who hears it at once, inside the transaction in which it is told.
 HEARERS: Hearers = {
@@ -85,6 +87,7 @@ def wire(settings: Settings) -> Provided:
     services.put(BoundaryRegister, PdokBoundaries())
     services.put(AreasSpokenOf, agreed_areas)
     services.put(LimitChoices, AreasAndKinds())
+    services.put(StartPages, start_page)
     services.put(OpenCases, open_cases_by_category)
     services.put(AgreementsAboutKinds, agreements_by_category)
     services.put(PhotoStore, FolderPhotoStore(settings.photo_folder))

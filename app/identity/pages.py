@@ -57,6 +57,7 @@ from app.identity.rules import HOME_OF_ROLE, is_own_page
 from app.identity.security import WebRecognition
 from app.identity.sign_in_form import SignInForm
 from app.identity.single_sign_on.pages import page_after_signing_out
+from app.identity.start_pages import StartPages
 
 blueprint = Blueprint("identity", __name__)
 
@@ -64,9 +65,14 @@ blueprint = Blueprint("identity", __name__)
 @blueprint.get(BEGIN_PATH)
 @open_to(Permission.SIGNED_IN)
 def begin() -> ResponseReturnValue:
-    """Lead a person to where their work starts."""
+    """Lead a person to where their work starts: where their role does, or where they chose."""
     role = acting().role
-    return redirect(HOME_OF_ROLE[role] if role else "/", code=303)
+    services = provided()
+    chosen, account_id = None, acting().id
+    if account_id is not None and acting().may(Permission.SEE_CASES):
+        with services.get(Database).transaction() as transaction:
+            chosen = services.get(StartPages)(transaction, account_id)
+    return redirect(chosen or (HOME_OF_ROLE[role] if role else "/"), code=303)
 
 
 @blueprint.get(f"{INVITATION_PATH}/<token>")

@@ -215,6 +215,7 @@ class Happening(StrEnum):
     CAUSE_CHANGED = "cause-changed"
     NOTE_ADDED = "note-added"
     PRINTED_WITH_CONTACT = "printed-with-contact"
+    PUT_BACK = "put-back"
 
 
 @dataclass(frozen=True, slots=True)

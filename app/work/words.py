@@ -238,6 +238,7 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
         Happening.PHOTO_ADDED: gettext("Photo added"),
         Happening.REMARK_ADDED: gettext("The reporter added a remark"),
         Happening.ANSWERS_ADDED: gettext("The reporter answered our questions"),
+        Happening.PUT_BACK: gettext("What was done with several reports at once is undone"),
         Happening.CLOCK_STOPPED: _clock_stopped(told),
         Happening.CLOCK_RAN_ON: gettext(
             "The clock runs on; due on %(day)s", day=_moment_day(told.get("due"))

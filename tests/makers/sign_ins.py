@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from html import unescape
 
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
@@ -76,7 +77,8 @@ class Browser:
         found = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', text, re.DOTALL)
         part = found[0] if found else text
         assert _TOKEN.search(part), f"no form {action} on {page}"
-        return {name: value for name, value in _HIDDEN.findall(part) if name not in set(without)}
+        hidden = {name: unescape(value) for name, value in _HIDDEN.findall(part)}
+        return {name: value for name, value in hidden.items() if name not in set(without)}
 
     def send(self, action: str, hidden: dict[str, str], /, **typed: object) -> TestResponse:
         """Send a form that was opened before."""

@@ -23,14 +23,17 @@ class NoDemoHere(DomainError):
 #: What hangs on a case or a report of the demo, what is to go first standing first.
 _ROWS_OF_CASES = (
     ("public_case", "reference IN (SELECT reference FROM defect_case WHERE is_demo)"),
+    ("bulk_action_case", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
     ("clock_stop", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
     ("history_entry", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
     ("desk_entry", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
     ("routing_decision", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
     (
         "task_worker",
-        "task_id IN (SELECT task.id FROM task JOIN defect_case ON defect_case.id = case_id"
-        " WHERE is_demo)",
+        (
+            "task_id IN (SELECT task.id FROM task JOIN defect_case ON defect_case.id = case_id"
+            " WHERE is_demo)"
+        ),
     ),
     ("case_note", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),
     ("task", "case_id IN (SELECT id FROM defect_case WHERE is_demo)"),

@@ -222,6 +222,7 @@ def _happened(entry: HistoryEntry, followed: Followed) -> str | None:
         Happening.REOPENED: gettext("We opened the report again"),
         Happening.PHOTO_ADDED: gettext("A photo was added"),
         Happening.REMARK_ADDED: gettext("A remark was added"),
+        Happening.PUT_BACK: gettext("We put the last step back"),
     }
     return sentences.get(entry.happening)
 

@@ -213,6 +213,25 @@ def cases_by_id(transaction: Transaction, case_ids: Sequence[UUID]) -> Sequence[
     return [_line(row) for row in rows]
 
 
+def lines_by_reference(transaction: Transaction, references: Sequence[str]) -> Sequence[CaseLine]:
+    """Return the cases with these references that are there, in their order. One statement."""
+    rows = transaction.connection.execute(
+        text(
+            f"""
+            WITH page AS MATERIALIZED (
+                SELECT defect_case.id, position
+                FROM unnest(CAST(:references AS text[])) WITH ORDINALITY
+                     AS wanted (reference, position)
+                JOIN defect_case ON defect_case.reference = wanted.reference
+            )
+            {_LINES} ORDER BY page.position
+            """  # noqa: S608  # our own column lists
+        ),
+        {"references": list(references)},
+    )
+    return [_line(row) for row in rows]
+
+
 _LINES = f"""
     SELECT {CASE_COLUMNS}, category.name_nl, category.name_en, decided.areas,
            asset.number AS asset_number, asset.kind AS asset_kind,

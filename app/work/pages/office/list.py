@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,7 @@ from app.maps.listed import PlacedCase, cases_map
 from app.maps.model import MapParts, TileSource
 from app.maps.operations import page_nonce
 from app.triage.operations import category_tree
+from app.work.operations.office.bulk_model import MOST_AT_ONCE
 from app.work.operations.office.case_filter import CaseFilter, CaseOrder
 from app.work.operations.office.choices import choices_of_list
 from app.work.operations.office.listing import (
@@ -34,6 +36,7 @@ from app.work.operations.office.listing import (
     place_of,
     rows_of_cases,
 )
+from app.work.operations.office.saved import saved_filters
 from app.work.pages.office.asked import (
     WORDS_LENGTH,
     address_of,
@@ -64,6 +67,7 @@ def cases() -> ResponseReturnValue:
         is_whole = not page.has_before and not page.has_after
         count = len(page.lines) if is_whole else count_cases(transaction, wanted, now=now)
         context = _around(transaction, now.astimezone(LOCAL_ZONE).date())
+    query = urlencode(written_filter(wanted, order))
     lines = lines_shown(page.lines, now)
     options = options_of(context["tree"], context["choices"])
     return render_template(
@@ -79,6 +83,12 @@ def cases() -> ResponseReturnValue:
         words_length=WORDS_LENGTH,
         map=_map(lines, context["outline"], context["villages"]),
         file_address=address_of(wanted, order, path="/beheer/zaken/lijst.csv"),
+        may_direct=acting().may(Permission.DIRECT_CASES),
+        most_at_once=MOST_AT_ONCE,
+        saved=context["saved"],
+        query=query,
+        is_saved=any(one.query == query for one in context["saved"]),
+        keep_address=address_of(wanted, order, path="/beheer/zaken/filters/nieuw"),
         **_links(page, wanted, order),
     )
 
@@ -110,8 +120,10 @@ def _asked_filter() -> CaseFilter:
 
 
 def _around(transaction: Transaction, today: date) -> dict[str, Any]:
-    """Return what stands around the list: four statements."""
+    """Return what stands around the list: five statements."""
+    account_id = acting().id
     return {
+        "saved": saved_filters(transaction, account_id) if account_id else [],
         "tree": category_tree(transaction),
         "choices": choices_of_list(transaction, today=today),
         "outline": municipality_outline(transaction),
