@@ -14,9 +14,9 @@ def upgrade() -> None:
         """
         CREATE TABLE task_worker (
             task_id uuid CONSTRAINT pk_task_worker PRIMARY KEY
-                CONSTRAINT fk_task_worker_task_id_task REFERENCES task (id),
+                CONSTRAINT fk_task_worker_task_id REFERENCES task (id),
             account_id uuid NOT NULL
-                CONSTRAINT fk_task_worker_account_id_account REFERENCES account (id),
+                CONSTRAINT fk_task_worker_account_id REFERENCES account (id),
             since timestamptz NOT NULL
         )
         """
