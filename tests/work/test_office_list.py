@@ -330,6 +330,31 @@ class TestGoingOn:
 
         assert "Meer dan 1000 meldingen" in desk.get(LIST).text
 
+    def test_counts_fewer_where_each_must_be_asked_for_its_photo(
+        self, desk: Browser, place: SmallMunicipality, connection: Connection
+    ) -> None:
+        many_cases(connection, place, 210)
+        connection.execute(
+            text(
+                """
+                WITH made AS (
+                    INSERT INTO task (id, case_id, party_id, stage, version, offered_at, due_at,
+                        changed_at)
+                    SELECT gen_random_uuid(), id, party_id, 'offered', 1, now(), due_at, now()
+                    FROM defect_case RETURNING id
+                )
+                INSERT INTO photo (id, storage_key, purpose, status, task_id, position, kind,
+                    size_bytes, width_px, height_px, sha256, received_at)
+                SELECT gen_random_uuid(), replace(gen_random_uuid()::text, '-', ''), 'repair',
+                       'received', id, 0, 'image/jpeg', 1, 1, 1, repeat('0', 64), now()
+                FROM made
+                """
+            )
+        )
+
+        assert "Meer dan 200 meldingen" in desk.get(LIST, foto="ja").text
+        assert "210 meldingen" in desk.get(LIST).text
+
 
 class TestTheNormState:
     def test_of_the_list_is_that_of_the_case(

@@ -28,10 +28,10 @@ from app.work.operations.office.bulk_model import MOST_AT_ONCE
 from app.work.operations.office.case_filter import CaseFilter, CaseOrder
 from app.work.operations.office.choices import choices_of_list
 from app.work.operations.office.listing import (
-    COUNTED_UP_TO,
     CasePage,
     CaseRow,
     count_cases,
+    counted_up_to,
     list_cases,
     place_of,
     rows_of_cases,
@@ -74,8 +74,8 @@ def cases() -> ResponseReturnValue:
         "work/office/list.html",
         lines=lines,
         count=count,
-        is_counted=count <= COUNTED_UP_TO,
-        counted_up_to=COUNTED_UP_TO,
+        is_counted=count <= counted_up_to(wanted),
+        counted_up_to=counted_up_to(wanted),
         chips=chips(wanted, order, options),
         all_address=address_of(CaseFilter(status="all"), order),
         options=options,
