@@ -16,6 +16,7 @@ import app.reception.records
 import app.routing.draft_records
 import app.routing.records
 import app.triage.records
+import app.work.notices.records
 import app.work.office_records
 import app.work.records  # noqa: F401  # imported for the tables they declare
 from app.foundation.database import Base

@@ -42,6 +42,7 @@ from app.routing.pages import calendar as routing_calendar
 from app.routing.pages import trial as routing_trial
 from app.triage.pages import categories as kind_pages
 from app.triage.pages import questions as kind_question_pages
+from app.work.notices import pages as notice_pages
 from app.work.pages import (
     case_more,
     case_page,
@@ -126,6 +127,7 @@ def create_app(services: Provided | None = None) -> Flask:
         kind_pages.blueprint,
         kind_question_pages.blueprint,
         moving_cases.blueprint,
+        notice_pages.blueprint,
         office_list.blueprint,
         office_filters.blueprint,
         office_bulk.blueprint,
