@@ -27,7 +27,7 @@ from app.work.model import (
     WaitingFor,
     WorkResult,
 )
-from app.work.operations.cases import ResponsibleParty
+from app.work.operations.cases import ResponsibleParty, case_by_reference
 from app.work.operations.checking import approve_work
 from app.work.operations.desk import (
     assign_case,
@@ -37,6 +37,7 @@ from app.work.operations.desk import (
     settle,
 )
 from app.work.operations.recategorising import change_category
+from app.work.operations.splitting import split_off_task
 from app.work.operations.tasks import (
     accept_task,
     complete_task,
@@ -44,6 +45,7 @@ from app.work.operations.tasks import (
     hold_task,
     start_task,
 )
+from app.work.operations.unmerging import undo_merge
 from app.work.operations.waiting import let_go_on, let_wait
 from tests.makers.places import (
     IN_DISTRICT,
@@ -112,6 +114,8 @@ moves = st.lists(
                 "check",
                 "wait",
                 "go on",
+                "split again",
+                "part for another",
             )
         ),
         st.integers(0, 5),
@@ -183,6 +187,17 @@ class Town:
                 until=NOW.date() + timedelta(days=1),
                 words="",
                 party="Netbeheerder",
+                by=SOMEBODY,
+                now=NOW,
+            ),
+            "split again": lambda which, _: undo_merge(
+                self.transaction, self.case(which), by=SOMEBODY, now=NOW
+            ),
+            "part for another": lambda which, how: split_off_task(
+                self.transaction,
+                case_by_reference(self.transaction, self.case(which), lock=True),
+                party=self.parties[how % len(self.parties)],
+                request="Een deel",
                 by=SOMEBODY,
                 now=NOW,
             ),

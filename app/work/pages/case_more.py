@@ -268,7 +268,10 @@ def _place_page(
         )
         if outline["features"]
         else None,
-        reasons=[{"value": one.value, "label": place_reason_words(one)} for one in PlaceReason],
+        reasons=[
+            {"value": one.value, "label": place_reason_words(one).capitalize()}
+            for one in PlaceReason
+        ],
         addresses=found_addresses,
         looked_up=looked_up,
         longitude=typed.values.get("longitude") or f"{found.longitude:.6f}",
