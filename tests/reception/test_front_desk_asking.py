@@ -172,9 +172,7 @@ class TestWhatLiesOutside:
         number = report(web)
         here = f"/balie/antwoord/{number}"
         hidden = desk.hidden(here, f"{here}/opmerking")
-        connection.execute(
-            text("UPDATE account SET within_areas = ARRAY['team-district:elders']")
-        )
+        connection.execute(text("UPDATE account SET within_areas = ARRAY['team-district:elders']"))
 
         assert number not in desk.submit(SEARCH, SEARCH, zoek="bakker").text
         assert desk.get(here).status_code == 404
