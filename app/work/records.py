@@ -258,6 +258,12 @@ class HistoryEntryRecord(Base):
             "actor_kind in ('account', 'partner', 'reporter', 'system')", name="actor_kind"
         ),
         Index("ix_history_entry_case_id", "case_id"),
+        # What was opened again lately is told to who works on it.
+        Index(
+            "ix_history_entry_reopened_at",
+            "at",
+            postgresql_where=text("happening = 'reopened'"),
+        ),
     )
 
 
