@@ -46,6 +46,7 @@ from app.work.notices import pages as notice_pages
 from app.work.pages import (
     case_more,
     case_page,
+    case_pdf,
     case_steps,
     crew,
     crew_steps,
@@ -111,6 +112,7 @@ def create_app(services: Provided | None = None) -> Flask:
         drawing_pages.blueprint,
         administration.blueprint,
         case_page.blueprint,
+        case_pdf.blueprint,
         case_steps.blueprint,
         case_more.blueprint,
         standard_text_pages.blueprint,

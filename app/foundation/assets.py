@@ -35,6 +35,18 @@ def asset_url(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:10]}"
 
 
+def built_file(name: str) -> Path:
+    """Return where the built file `name` is, such as `noto-sans.woff2`.
+
+    Raises:
+        UnknownAsset: script/assets has not built it yet.
+    """
+    hashed = _built_files().get(name)
+    if hashed is None:
+        raise UnknownAsset(name)
+    return STATIC_FOLDER / _VENDOR / hashed
+
+
 @cache
 def _built_files() -> dict[str, str]:
     manifest = STATIC_FOLDER / "vendor" / "manifest.json"

@@ -1,4 +1,5 @@
 // Keeps the number of notices in the menu up to date, and says when there are more.
+export {};
 
 const link = document.querySelector("[data-notices]");
 const badge = link?.querySelector(".count");

@@ -125,7 +125,7 @@ def show_case(
     """
     services = provided()
     with services.get(Database).transaction() as transaction:
-        context = _read(
+        context = read_case(
             transaction,
             known_reference(written),
             settings=services.get(Settings),
@@ -150,9 +150,14 @@ def show_case(
     return page, status
 
 
-def _read(
+def read_case(
     transaction: Transaction, reference: str, *, settings: Settings, now: datetime
 ) -> dict[str, Any]:
+    """Return what a page of a case tells, in words.
+
+    Raises:
+        CaseNotFound: there is no such case.
+    """
     file = case_file(transaction, reference, near_metres=_NEAR_METRES)
     found, tasks, entries, desk_entries = file.case, file.tasks, file.history, file.entries
     tree = category_tree(transaction)
@@ -230,6 +235,7 @@ def _read(
         ],
         "tasks": [
             {
+                "id": task.id,
                 "party": party_names.get(task.party_id, ""),
                 "stage": case_stage_words(found.stage)
                 if found.stage is CaseStage.REFERRED and task.stage is TaskStage.OFFERED

@@ -1,4 +1,6 @@
 // Ticks all cases of a list at once, and tells how many are ticked. Without it each is ticked by hand.
+export {};
+
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-ticks]"));
 const all = /** @type {HTMLInputElement | null} */ (form?.querySelector("[data-tick-all]"));
 const told = /** @type {HTMLElement | null} */ (form?.querySelector("[data-tick-count]"));
