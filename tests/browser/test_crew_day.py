@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -18,6 +18,7 @@ from tests.browser.test_work_pages import (
     site,
     sizes,
 )
+from tests.makers.days import today
 from tests.makers.people import PASSWORD, an_account
 from tests.maps.browser import a_visit
 
@@ -135,7 +136,7 @@ class TestACrewsDay:
             page.get_by_text("Het moet wachten").click()
             page.get_by_label("Materiaal").check()
             page.get_by_label("Waarom moet het wachten?").fill("Nieuw paaltje besteld")
-            until = date.today() + timedelta(days=6)  # noqa: DTZ011  # the clock of the site runs
+            until = today() + timedelta(days=6)
             page.get_by_label("Tot welke dag?").fill(until.isoformat())
             page.get_by_role("button", name="Laat wachten").click()
             expect(page.get_by_text("Deze taak wacht.")).to_be_visible()

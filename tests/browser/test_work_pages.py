@@ -319,9 +319,11 @@ class TestTheDesksPages:
             is_as_it_should_be(visit)
             visit.page.set_viewport_size(size)  # type: ignore[arg-type]  # width and height
 
-            visit.page.get_by_label("Nummer van een melding").fill("K7MD-4QXW")
+            visit.page.get_by_label("Iemand vraagt naar een melding").fill("K7MD-4QXW")
             visit.page.get_by_role("button", name="Opzoeken").click()
-            expect(visit.page.locator("#error-summary")).to_be_focused()
+            expect(
+                visit.page.get_by_text("Er is geen melding met dit nummer.", exact=False)
+            ).to_be_visible()
             is_as_it_should_be(visit)
 
     def test_a_case_is_accessible_with_everything_open_and_with_mistakes(
@@ -377,8 +379,10 @@ class TestACaseAtTheDesk:
         reference = site.report("Kuil", at=WITH_NOBODY)["reference"]
         with site.visited_by(browser, site.desk, "/balie", viewport=DESK) as visit:
             page = visit.page
-            page.get_by_label("Nummer van een melding").focus()
+            page.get_by_label("Iemand vraagt naar een melding").focus()
             page.keyboard.type(reference.lower().replace("-", ""))
+            page.keyboard.press("Enter")
+            page.get_by_role("link", name="De hele melding").focus()
             page.keyboard.press("Enter")
             expect(page.get_by_role("heading", level=1)).to_contain_text("Losse tegel")
             page.get_by_label("Uitvoerder").focus()

@@ -49,6 +49,10 @@ WRONG = {
     "IMPORT_AT_MOST_MB": ["0", "4001", "all"],
     "RETENTION_DAYS": ["0", "-1", "ninety"],
     "CONTACT_LOG_DAYS": ["0", "a year"],
+    "OIDC_ISSUER": ["login.example", "http://login.example"],
+    "OIDC_LABEL": ["", "x" * 41],
+    "OIDC_EMAIL": ["", "any"],
+    "OIDC_SIGN_OUT": ["", "there"],
 }
 
 
@@ -102,6 +106,14 @@ class TestAWrongSetting:
 
     def test_of_each_name_is_tried_here(self) -> None:
         free_to_choose = {"DATA_DIR", "CONTACT_PHONE", "TILE_ATTRIBUTION"}
+        # Wrong together, which signing in there tells at the start; see its own tests.
+        free_to_choose |= {
+            "OIDC_CLIENT_ID",
+            "OIDC_CLIENT_SECRET",
+            "OIDC_TENANT",
+            "OIDC_GROUPS_CLAIM",
+            "OIDC_ROLES",
+        }
 
         assert set(WRONG) | free_to_choose == {name.upper() for name in Settings.model_fields}
 

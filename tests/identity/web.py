@@ -27,6 +27,7 @@ from app.identity.model import (
 from app.identity.permissions import Permission
 from app.identity.rates import Rates, rates
 from app.identity.sign_in_form import sign_in_first
+from app.identity.start_pages import StartPages
 from tests.makers.people import MONDAY_MORNING
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -60,6 +61,7 @@ def small_web(bind: Engine | Connection, settings: Settings) -> Flask:
     services.put(Database, Database(bind))
     services.put(Clock, StoppedClock(MONDAY_MORNING))
     services.put(Rates, rates(settings, services.get(Database)))
+    services.put(StartPages, lambda _transaction, _account_id: None)
     attach(app.extensions, services)
     Babel(app)
     app.jinja_env.globals.update(asset=lambda name: f"/static/{name}", settings=settings)

@@ -60,12 +60,14 @@ def a_kept_case(transaction: Transaction, stage: CaseStage = CaseStage.RECEIVED)
         now=NOON,
         desk_reasons={},
     )
+    into = a_kept_case(transaction).id if stage is CaseStage.MERGED else None
     transaction.connection.execute(
         text(
-            "UPDATE defect_case SET stage = :stage, closed_at = CASE WHEN :stage IN ('resolved',"
-            " 'closed-without-work', 'referred') THEN received_at END WHERE id = :id"
+            "UPDATE defect_case SET stage = :stage, merged_into = :into,"
+            " closed_at = CASE WHEN :stage IN ('resolved', 'closed-without-work', 'referred',"
+            " 'merged') THEN received_at END WHERE id = :id"
         ),
-        {"stage": stage.value, "id": opened.id},
+        {"stage": stage.value, "into": into, "id": opened.id},
     )
     return case(transaction, opened.id)
 

@@ -225,6 +225,10 @@ def make_app(*, tile_url: str = "none", templates: Path | None = None) -> Flask:
             "style_guide.html", errors=wrong if request.args.get("errors") else {}, stages=STAGES
         )
 
+    @app.get("/berichten/stand")
+    def notices() -> dict[str, object]:
+        return {"unseen": 2, "shown": "2", "words": "2 new notices", "newest": None}
+
     @app.get("/fout/<int:code>")
     def error(code: int) -> str:
         return render_template(f"_page/{code}.html", retry_after_seconds=12)

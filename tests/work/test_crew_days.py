@@ -11,13 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
 from app.foundation.clock import LOCAL_ZONE
+from tests.makers.days import today
 from tests.makers.sign_ins import Browser
 from tests.work.conftest import HOSTILE, Report, task_paths
 
 
 def promise(connection: Connection, *, in_days: int) -> date:
     """Let every case be promised for so many days from now; return the day."""
-    day = date.today() + timedelta(days=in_days)  # noqa: DTZ011  # the clock of the tests runs
+    day = today() + timedelta(days=in_days)
     due_at = datetime.combine(day, time(17), tzinfo=LOCAL_ZONE)
     connection.execute(text("UPDATE defect_case SET due_at = :due_at"), {"due_at": due_at})
     return day
@@ -36,7 +37,7 @@ class TestPlanningATask:
         said = report()
         promise(connection, in_days=20)
         (path,) = task_paths(crew)
-        comes = date.today() + timedelta(days=3)  # noqa: DTZ011  # the clock of the tests runs
+        comes = today() + timedelta(days=3)
 
         answered = crew.submit(path, f"{path}/plannen", planned_on=comes.strftime(written))
 
@@ -54,7 +55,7 @@ class TestPlanningATask:
         report()
         promise(connection, in_days=20)
         (path,) = task_paths(crew)
-        first, second = (date.today() + timedelta(days=days) for days in (2, 9))  # noqa: DTZ011  # the pages go by the real day
+        first, second = (today() + timedelta(days=days) for days in (2, 9))
         crew.submit(path, f"{path}/plannen", planned_on=first.isoformat())
 
         answered = crew.submit(path, f"{path}/plannen", planned_on=second.isoformat())
@@ -138,7 +139,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         said = report()
         (path,) = task_paths(crew)
-        until = date.today() + timedelta(days=5)  # noqa: DTZ011  # the pages go by the real day
+        until = today() + timedelta(days=5)
 
         answered = crew.submit(
             path,
@@ -172,7 +173,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         said = report()
         (path,) = task_paths(crew)
-        until = date.today() + timedelta(days=1)  # noqa: DTZ011  # the pages go by the real day
+        until = today() + timedelta(days=1)
 
         crew.submit(
             path,
@@ -195,7 +196,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         report()
         (path,) = task_paths(crew)
-        until = (date.today() + timedelta(days=5)).isoformat()  # noqa: DTZ011  # the pages go by the real day
+        until = (today() + timedelta(days=5)).isoformat()
 
         answered = crew.submit(
             path, f"{path}/wachten", held_until=until, hold_remark="Regen", waiting_for=wrong
@@ -210,7 +211,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         report()
         (path,) = task_paths(crew)
-        yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011  # the pages go by the real day
+        yesterday = today() - timedelta(days=1)
 
         answered = crew.submit(
             path,
@@ -232,7 +233,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         report()
         (path,) = task_paths(crew)
-        until = (date.today() + timedelta(days=5)).isoformat()  # noqa: DTZ011  # the pages go by the real day
+        until = (today() + timedelta(days=5)).isoformat()
         form = crew.hidden(path, f"{path}/wachten")
         crew.submit(path, f"{path}/beginnen")
 
@@ -249,7 +250,7 @@ class TestPuttingATaskOnHold:
     ) -> None:
         report()
         (path,) = task_paths(crew)
-        until = (date.today() + timedelta(days=5)).isoformat()  # noqa: DTZ011  # the pages go by the real day
+        until = (today() + timedelta(days=5)).isoformat()
         form = crew.hidden(path, f"{path}/wachten")
 
         answers = [
@@ -272,7 +273,7 @@ class TestWaitingForSomebodyElse:
     def test_says_for_whom(self, crew: Browser, report: Report) -> None:
         report()
         (path,) = task_paths(crew)
-        until = date.today() + timedelta(days=4)  # noqa: DTZ011  # the clock of the tests runs
+        until = today() + timedelta(days=4)
 
         answered = crew.submit(
             path,

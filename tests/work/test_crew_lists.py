@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.identity.permissions import Role
+from tests.makers.days import today
 from tests.makers.people import an_account
 from tests.makers.places import IN_DISTRICT, SmallMunicipality
 from tests.makers.sign_ins import Browser, signed_in
@@ -67,7 +68,7 @@ class TestTheDrivingOrder:
         self, crew: Browser, report: Report, connection: Connection
     ) -> None:
         # Two days, for the day of the municipality may have begun before that of the machine.
-        later_on = date.today() + timedelta(days=2)  # noqa: DTZ011  # the clock of the tests runs
+        later_on = today() + timedelta(days=2)
         report("Dichtbij", at=(4.3201, 51.58))
         report("Overmorgen", at=(4.3202, 51.58))
         report("Te laat", at=(4.36, 51.6))

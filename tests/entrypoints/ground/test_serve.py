@@ -120,7 +120,7 @@ class TestARunningSystem:
 
         assert second.returncode == 1
         assert f"already runs on {running.data_folder}" in second.stderr
-        assert is_ready(running)
+        assert soon(lambda: is_ready(running), within=20)
 
     def test_keeps_another_off_its_port(self, running: RunningSystem, tmp_path: Path) -> None:
         port = running.address.rpartition(":")[2]
