@@ -129,7 +129,7 @@ class TestARunningSystem:
 
         assert second.returncode == 1
         assert f"Port {port} on 127.0.0.1 cannot be used" in second.stderr
-        assert is_ready(running)
+        assert soon(lambda: is_ready(running), within=20)
 
 
 class TestWhatCannotStart:
