@@ -267,7 +267,7 @@ def _set_up_page(
         errors=errors,
         key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
         # Made here, of our own text: nothing of it comes from outside but the address, as squares.
-        square=Markup(square.svg_inline(scale=5, border=4, light="#ffffff", dark="#000000")),  # noqa: S704
+        square=Markup(square.svg_inline(scale=5, border=4, light="#ffffff", dark="#000000")),  # noqa: S704  # drawn here
         is_first=is_first,
         site=site_of(settings) if is_first else None,
         was_reset=was_reset,

@@ -96,7 +96,9 @@ def known_so_far(
 
     What staff say is the same defect is joined, whatever strangers may see of it.
     """
-    assert content.longitude is not None and content.latitude is not None  # noqa: S101, PT018
+    # Whoever asks has looked that there is a place; this tells the types.
+    assert content.longitude is not None  # noqa: S101  # see above
+    assert content.latitude is not None  # noqa: S101  # see above
     decided = choose_category(transaction, code=content.category, words=content.words)
     category = decided.category
     answers = answers_so_far(category, content)

@@ -1,8 +1,8 @@
 // What the report form does better with scripts: focus on the step, keeping what is typed, proposals of addresses.
 
-const PAUSE_BEFORE_ASKING_MS = 250;
+import { proposePlaces } from "./proposed-places.js";
+
 const PAUSE_BEFORE_KEEPING_MS = 1500;
-const SHORTEST_QUESTION = 3;
 
 const heading = document.querySelector("[data-step-heading]");
 const isBusy = document.activeElement !== null && document.activeElement !== document.body;
@@ -98,102 +98,11 @@ for (const choice of document.querySelectorAll("input[name=category]")) {
   choice.addEventListener("change", () => { if (all !== null) all.value = ""; });
 }
 
-/** @typedef {{label: string, longitude: number, latitude: number}} Address */
-
 const box = /** @type {HTMLElement | null} */ (document.querySelector("[data-address]"));
 if (box !== null && form !== null) proposeAddresses(box, form);
 
 /** @param {HTMLElement} box @param {HTMLFormElement} form */
 function proposeAddresses(box, form) {
-  const input = /** @type {HTMLInputElement} */ (box.querySelector("input"));
-  const list = document.createElement("ul");
-  list.className = "proposals";
-  list.id = "proposals";
-  list.hidden = true;
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", box.dataset.list ?? "");
-  const news = document.createElement("p");
-  news.className = "visually-hidden";
-  news.setAttribute("role", "status");
-  box.append(list, news);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" })) {
-    input.setAttribute(name, value);
-  }
-
-  /** @type {Address[]} */
-  let found = [];
-  let marked = -1;
-  let pause = 0;
-  /** @type {AbortController | null} */
-  let question = null;
-
-  /** @param {boolean} isOpen */
-  function show(isOpen) {
-    list.hidden = !isOpen;
-    input.setAttribute("aria-expanded", String(isOpen));
-    if (!isOpen) mark(-1);
-  }
-
-  /** @param {number} place */
-  function mark(place) {
-    marked = place;
-    [...list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === place)));
-    const option = list.children[place];
-    if (option === undefined) input.removeAttribute("aria-activedescendant");
-    else {
-      input.setAttribute("aria-activedescendant", option.id);
-      option.scrollIntoView({ block: "nearest" });
-    }
-  }
-
-  function close() {
-    clearTimeout(pause);
-    question?.abort();
-    show(false);
-  }
-
-  /** Ask; an answer to what is no longer typed is thrown away. @param {string} text */
-  async function ask(text) {
-    const mine = (question = new AbortController());
-    const address = new URL(box?.dataset.url ?? "", location.href);
-    address.searchParams.set("q", text);
-    const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "application/json" } }).catch(() => null);
-    if (mine !== question) return;
-    const isAnswer = answer !== null && answer.ok;
-    const { addresses, away } = isAnswer ? await answer.json().catch(() => ({ addresses: [], away: true })) : { addresses: [], away: true };
-    if (mine !== question || input.value.trim() !== text) return;
-    found = addresses;
-    list.replaceChildren(...found.map((one, at) => {
-      const option = document.createElement("li");
-      option.id = `proposal-${at}`;
-      option.setAttribute("role", "option");
-      option.setAttribute("aria-selected", "false");
-      option.textContent = one.label;
-      // Before the field loses the focus.
-      option.addEventListener("mousedown", (event) => event.preventDefault());
-      option.addEventListener("click", () => choose(one));
-      return option;
-    }));
-    show(found.length > 0);
-    mark(-1);
-    const many = found.length === 1 ? box?.dataset.one : box?.dataset.many?.replace("{count}", String(found.length));
-    news.textContent = (away ? box?.dataset.away : found.length === 0 ? box?.dataset.none : many) ?? "";
-    // Who sees the screen does not miss a list that is not there; a service that is away they do.
-    news.classList.toggle("visually-hidden", !away);
-  }
-
-  /** @param {Address} address */
-  function choose(address) {
-    input.value = address.label;
-    fill("proposal", address.label);
-    fill("longitude", address.longitude.toFixed(6));
-    fill("latitude", address.latitude.toFixed(6));
-    fill("accuracy", "");
-    if (box !== null) box.dataset.pointed = "no";
-    close();
-    form.dispatchEvent(new CustomEvent("place:chosen", { detail: { longitude: address.longitude, latitude: address.latitude } }));
-  }
-
   /** @param {string} name @param {string} value */
   function fill(name, value) {
     const hidden = field(form, name);
@@ -205,42 +114,21 @@ function proposeAddresses(box, form) {
     field(form, name)?.addEventListener("change", () => { box.dataset.pointed = "yes"; });
   }
 
-  function askSoon() {
-    clearTimeout(pause);
-    question?.abort();
-    question = null;
-    fill("proposal", "");
-    if (box.dataset.pointed !== "yes") {
+  proposePlaces(box, {
+    changed: () => {
+      fill("proposal", "");
       // The spot belonged to the address that is being changed.
-      for (const name of ["longitude", "latitude", "asset"]) fill(name, "");
-    }
-    const text = input.value.trim();
-    if (text.length < SHORTEST_QUESTION) {
-      show(false);
-      return;
-    }
-    pause = window.setTimeout(() => void ask(text), PAUSE_BEFORE_ASKING_MS);
-  }
-
-  input.addEventListener("input", askSoon);
-  // Somebody may type before this script has come.
-  if (document.activeElement === input && input.value !== input.defaultValue) askSoon();
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !list.hidden) {
-      event.preventDefault();
-      close();
-    } else if (list.hidden || found.length === 0) return;
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      mark(marked === -1 && step === -1 ? found.length - 1 : (marked + step + found.length) % found.length);
-    } else if (event.key === "Enter" && marked >= 0) {
-      event.preventDefault();
-      const chosen = found[marked];
-      if (chosen !== undefined) choose(chosen);
-    }
+      if (box.dataset.pointed !== "yes") for (const name of ["longitude", "latitude", "asset"]) fill(name, "");
+    },
+    chosen: ({ label, longitude, latitude }) => {
+      fill("proposal", label);
+      fill("longitude", longitude.toFixed(6));
+      fill("latitude", latitude.toFixed(6));
+      fill("accuracy", "");
+      box.dataset.pointed = "no";
+      form.dispatchEvent(new CustomEvent("place:chosen", { detail: { longitude, latitude } }));
+    },
   });
-  input.addEventListener("blur", close);
 }
 
 /** @param {HTMLFormElement} form @param {string} name */

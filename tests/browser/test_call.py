@@ -57,7 +57,7 @@ def takes_a_call(visit: Visit, *, name: str) -> None:
     keys.press("Enter")
     expect(visit.page.locator("#address")).to_be_focused()
     keys.type("Kade 4")
-    expect(visit.page.locator("#places-found li")).to_have_count(2)
+    expect(visit.page.locator("#proposals li")).to_have_count(2)
     keys.press("Enter")
     expect(visit.page.locator("#region-recipient")).to_contain_text("Team Zuid")
     keys.press("Alt+b")

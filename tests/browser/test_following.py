@@ -39,7 +39,7 @@ STAFF = ActedBy("account")
 class Site(ServedSite):
     """The site, with what reporters and the contractor do."""
 
-    def report(self, **more: object) -> Any:  # noqa: ANN401  # columns by name
+    def report(self, **more: object) -> Any:  # noqa: ANN401  # JSON
         """Hand in a report; return what was answered."""
         body = {
             "description": "De lamp voor ons huis\nbrandt al een week niet.",
@@ -49,7 +49,7 @@ class Site(ServedSite):
         client = self.app.test_client()
         return client.post("/api/v1/reports", json=body).get_json()
 
-    def add_photos(self, said: Any, *pictures: bytes, are_ready: bool = True) -> None:  # noqa: ANN401  # columns by name
+    def add_photos(self, said: Any, *pictures: bytes, are_ready: bool = True) -> None:  # noqa: ANN401  # JSON
         client = self.app.test_client()
         answered = client.post(
             f"/api/v1/reports/{said['id']}/photos",
@@ -110,7 +110,7 @@ def a_file(name: str, content: bytes) -> FilePayload:
     return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
-def state(site: Site, name: str) -> Any:  # noqa: ANN401  # columns by name
+def state(site: Site, name: str) -> Any:  # noqa: ANN401  # JSON
     """Bring a report into one of the states that its page can show."""
     if name == "passed on":
         return site.report(

@@ -110,7 +110,7 @@ class Contractor:
         done = {"result": "solved", "remark": "Lamp vervangen."}
         self._ask(f"/tasks/{task['id']}/complete", json.dumps(done).encode(), version=2)
 
-    def _ask(self, path: str, body: bytes | None = None, *, version: int | None = None) -> Any:  # noqa: ANN401  # columns by name
+    def _ask(self, path: str, body: bytes | None = None, *, version: int | None = None) -> Any:  # noqa: ANN401  # JSON
         headers = {"Authorization": self._authorization}
         if version is not None:
             headers |= {"If-Match": f'"{version}"', "Content-Type": "application/json"}

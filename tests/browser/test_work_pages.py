@@ -48,7 +48,7 @@ class Site(ServedSite):
         description: str = "Losse tegel",
         at: tuple[float, float] = IN_DISTRICT,
         **more: object,
-    ) -> Any:  # noqa: ANN401  # columns by name
+    ) -> Any:  # noqa: ANN401  # JSON
         """Hand in a report; return what was answered."""
         body = {
             "description": description,
@@ -60,7 +60,7 @@ class Site(ServedSite):
         assert answered.status_code == 201, answered.text
         return answered.get_json()
 
-    def add_photo(self, said: Any) -> None:  # noqa: ANN401  # columns by name
+    def add_photo(self, said: Any) -> None:  # noqa: ANN401  # JSON
         """Add a photo to a report, and make it safe as the worker does."""
         answered = self.app.test_client().post(
             f"/api/v1/reports/{said['id']}/photos",
@@ -85,7 +85,7 @@ class Site(ServedSite):
         browser: Browser,
         account: Account,
         path: str,
-        **options: Any,  # noqa: ANN401  # columns by name
+        **options: Any,  # noqa: ANN401  # passed on as they are
     ) -> Iterator[Visit]:
         """Open a page in a profile in which this account is signed in."""
         cookie = signed_in(self.app.test_client(), account).client.get_cookie("straatbeeld")

@@ -54,7 +54,7 @@ class Described:
         return described
 
 
-def _as_json_schema(schema: Any) -> Any:  # noqa: ANN401  # columns by name
+def _as_json_schema(schema: Any) -> Any:  # noqa: ANN401  # JSON
     """Return a schema of OpenAPI 3.0 as JSON Schema has it: null is a type, nothing is extra."""
     if isinstance(schema, list):
         return [_as_json_schema(inner) for inner in schema]

@@ -93,14 +93,14 @@ def read(path: Path) -> Exchange:
     return Exchange(path, json.loads(path.read_text(encoding="utf-8")))
 
 
-def value_at(document: Any, pointer: str) -> Any:  # noqa: ANN401  # columns by name
+def value_at(document: Any, pointer: str) -> Any:  # noqa: ANN401  # JSON
     """Return what a JSON pointer leads to."""
     for step in pointer.strip("/").split("/"):
         document = document[int(step) if isinstance(document, list) else step]
     return document
 
 
-def compared(document: Any, pointers: list[str]) -> Any:  # noqa: ANN401  # columns by name
+def compared(document: Any, pointers: list[str]) -> Any:  # noqa: ANN401  # JSON
     """Return a copy in which what varies has become the name of its kind."""
     whole = copy.deepcopy(document)
     for pointer in pointers:
@@ -109,7 +109,7 @@ def compared(document: Any, pointers: list[str]) -> Any:  # noqa: ANN401  # colu
     return whole
 
 
-def _places(document: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401  # columns by name
+def _places(document: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401  # JSON
     step, rest = steps[0], steps[1:]
     if isinstance(document, list):
         chosen: list[Any] = list(range(len(document))) if step == "*" else [int(step)]

@@ -65,7 +65,7 @@ def is_as_described(value: object, schema: dict[str, Any]) -> None:
     ).validate(value)
 
 
-def as_json_schema(schema: Any) -> Any:  # noqa: ANN401  # columns by name
+def as_json_schema(schema: Any) -> Any:  # noqa: ANN401  # JSON
     """Return a schema of OpenAPI 3.0 as JSON Schema has it: null is a type there."""
     if isinstance(schema, list):
         return [as_json_schema(inner) for inner in schema]

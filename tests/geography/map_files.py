@@ -56,7 +56,7 @@ def said_nothing(_: str) -> None:
     """Hear how far it is, and do nothing with it."""
 
 
-def read(path: Path, fields: AreaFields = FIELDS, **reading: Any) -> AreasRead:  # noqa: ANN401  # columns by name
+def read(path: Path, fields: AreaFields = FIELDS, **reading: Any) -> AreasRead:  # noqa: ANN401  # passed on as they are
     """Read a file with areas."""
     return read_areas(
         path, AreaReading(fields, **reading), at_most_bytes=50_000_000, tell=said_nothing
@@ -72,7 +72,7 @@ def imported(
     on: date = TODAY,
     must_have: str | None = None,
     keeps_others: bool = False,
-    **reading: Any,  # noqa: ANN401  # columns by name
+    **reading: Any,  # noqa: ANN401  # passed on as they are
 ) -> AreasImported:
     """Read a file with areas and let them be those of the kind."""
     return import_areas(

@@ -40,7 +40,7 @@ BOW_TIE = [[4.3, 51.5], [4.4, 51.6], [4.4, 51.5], [4.3, 51.6], [4.3, 51.5]]
 A_ROAD = [[4.30, 51.55], [4.35, 51.55], [4.40, 51.55]]
 
 
-def codes(transaction: Transaction, on: Any = TODAY) -> list[str]:  # noqa: ANN401  # columns by name
+def codes(transaction: Transaction, on: Any = TODAY) -> list[str]:  # noqa: ANN401  # only handed on
     found = locate(transaction, Spot(4.35, 51.55), asset_id=None, on=on)
     return [area.code for area in found.areas]
 

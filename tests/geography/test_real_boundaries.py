@@ -155,7 +155,7 @@ def beside(features: list[dict[str, Any]]) -> list[shapely.Point]:
 
 class TestCorridorsOfEverySecondPost:
     @pytest.fixture
-    def whose(self, transaction: Transaction, tmp_path: Path) -> Any:  # noqa: ANN401  # columns by name
+    def whose(self, transaction: Transaction, tmp_path: Path) -> Any:  # noqa: ANN401  # only handed on
         """Agreements for everything here and for the roads; answers whose a spot is."""
         category = a_category(transaction, "wegen.gat")
         imported(
@@ -206,7 +206,7 @@ class TestCorridorsOfEverySecondPost:
 
         return answer
 
-    def test_refer_the_posts_left_out_to_the_right_authority(self, whose: Any) -> None:  # noqa: ANN401  # columns by name
+    def test_refer_the_posts_left_out_to_the_right_authority(self, whose: Any) -> None:  # noqa: ANN401  # only handed on
         right = {"A4": "rws", "N257": "province", "N268": "province"}
 
         wrong = [
@@ -220,7 +220,7 @@ class TestCorridorsOfEverySecondPost:
         # The last one of the N257 stands 100 metres beyond the last that was kept.
         assert wrong == ["A4Li 223.5", "N257M 11.3"]
 
-    def test_leave_what_lies_60_metres_beside_to_us(self, whose: Any) -> None:  # noqa: ANN401  # columns by name
+    def test_leave_what_lies_60_metres_beside_to_us(self, whose: Any) -> None:  # noqa: ANN401  # only handed on
         spots = beside(posts()[::2])
 
         assert len(spots) > 200

@@ -46,7 +46,7 @@ def noor(role: Role = Role.DESK, **given: object) -> AccountToKeep:
 
 
 def an_administrator(transaction: Transaction, **given: object) -> Account:
-    made = an_account(transaction, role=Role.ADMINISTRATOR, **given)  # type: ignore[arg-type]
+    made = an_account(transaction, role=Role.ADMINISTRATOR, **given)  # type: ignore[arg-type]  # fields by name
     made.password_hash = "a hash"
     transaction.session.flush()
     return made

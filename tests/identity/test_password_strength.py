@@ -71,7 +71,7 @@ class TestAPassword:
         try:
             assert acceptable_password(password, about=ABOUT) == password
         except PasswordTooWeak as refused:
-            assert refused.because in WeakBecause  # noqa: PT017
+            assert refused.because in WeakBecause  # noqa: PT017  # either may be
 
     @pytest.mark.parametrize("part", ["4@8({[</369", "1!|l", "a1", "passw0rd", "\u0301"])
     def test_made_to_take_long_takes_no_time(self, part: str) -> None:

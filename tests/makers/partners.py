@@ -33,7 +33,7 @@ class Program:
             auth=(self.client.client_id, self.secret),
         )
 
-    def get(self, path: str, **query: Any) -> TestResponse:  # noqa: ANN401  # columns by name
+    def get(self, path: str, **query: Any) -> TestResponse:  # noqa: ANN401  # passed on as they are
         """Read below /partner/v1."""
         return self.web.get(f"/partner/v1{path}", query_string=query, headers=self._shown())
 
@@ -43,7 +43,7 @@ class Program:
         *,
         version: int | None = None,
         key: str | None = None,
-        **sent: Any,  # noqa: ANN401  # columns by name
+        **sent: Any,  # noqa: ANN401  # passed on as they are
     ) -> TestResponse:
         """Post below /partner/v1, based on this version and with this key."""
         headers = self._shown()

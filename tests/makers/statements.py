@@ -29,11 +29,11 @@ def statements(connection: Connection) -> Iterator[list[str]]:
             heard.append(statement)
 
     class Hearing(psycopg.Cursor[Any]):
-        def execute(self, query: Any, *given: Any, **named: Any) -> Any:  # noqa: ANN401  # columns by name
+        def execute(self, query: Any, *given: Any, **named: Any) -> Any:  # noqa: ANN401  # what the driver takes
             hear(query)
             return super().execute(query, *given, **named)
 
-        def executemany(self, query: Any, *given: Any, **named: Any) -> Any:  # noqa: ANN401  # columns by name
+        def executemany(self, query: Any, *given: Any, **named: Any) -> Any:  # noqa: ANN401  # what the driver takes
             hear(query)
             return super().executemany(query, *given, **named)
 

@@ -117,7 +117,7 @@ class Visit:
 
 
 @contextmanager
-def a_visit(browser: Browser, address: str, **options: Any) -> Iterator[Visit]:  # noqa: ANN401  # columns by name
+def a_visit(browser: Browser, address: str, **options: Any) -> Iterator[Visit]:  # noqa: ANN401  # passed on as they are
     """Open `address` in a fresh profile; options are those of a Playwright context."""
     context = browser.new_context(**{"locale": "nl-NL", **options})
     page = context.new_page()

@@ -121,7 +121,7 @@ class Resident:
         self.passes_photos = passes_photos
         self.page: Page
 
-    def opens(self, path: str, **options: Any) -> Page:  # noqa: ANN401  # columns by name
+    def opens(self, path: str, **options: Any) -> Page:  # noqa: ANN401  # passed on as they are
         """Open a page and follow where it leads."""
         return self.seen(self.client.get(path, follow_redirects=True, **options))
 

@@ -54,7 +54,7 @@ def place(provided: Provided) -> SmallMunicipality:
         return a_small_municipality(transaction)
 
 
-def report(web: FlaskClient, *, at: tuple[float, float] = IN_DISTRICT, **more: object) -> Any:  # noqa: ANN401  # columns by name
+def report(web: FlaskClient, *, at: tuple[float, float] = IN_DISTRICT, **more: object) -> Any:  # noqa: ANN401  # JSON
     body = {
         "description": "De lamp doet het niet",
         "location": {"type": "Point", "coordinates": list(at)},

@@ -38,7 +38,7 @@ def desk(web: FlaskClient, provided: Provided) -> Browser:
         return signed_in(web, an_account(transaction, role=Role.DESK, name="Noor Balie"))
 
 
-def report(web: FlaskClient, **more: Any) -> str:  # noqa: ANN401  # columns by name
+def report(web: FlaskClient, **more: Any) -> str:  # noqa: ANN401  # passed on as they are
     """Hand in a report, beside one that is about something else; return its number."""
     for body in (
         {"description": "Lamp stuk", "location": {"type": "Point", "coordinates": [4.33, 51.59]}},

@@ -108,13 +108,13 @@ def sent(web: FlaskClient, at: tuple[float, float], category: str = TILE) -> Tes
     )
 
 
-def taken(web: FlaskClient, at: tuple[float, float], category: str = TILE) -> Any:  # noqa: ANN401  # columns by name
+def taken(web: FlaskClient, at: tuple[float, float], category: str = TILE) -> Any:  # noqa: ANN401  # JSON
     answered = sent(web, at, category)
     assert answered.status_code == 201, answered.get_data(as_text=True)
     return answered.get_json()
 
 
-def followed(web: FlaskClient, said: Any) -> Any:  # noqa: ANN401  # columns by name
+def followed(web: FlaskClient, said: Any) -> Any:  # noqa: ANN401  # JSON
     token = {"Authorization": f"Bearer {said['token']}"}
     return web.get(f"/api/v1/reports/{said['id']}", headers=token).get_json()
 

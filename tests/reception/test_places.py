@@ -289,7 +289,7 @@ class TestTheStatements:
         assert len(seen) == how_many
 
 
-def an_address(transaction: Any, street: str, number: str, at: tuple[float, float]) -> None:  # noqa: ANN401  # columns by name
+def an_address(transaction: Any, street: str, number: str, at: tuple[float, float]) -> None:  # noqa: ANN401  # only handed on
     transaction.connection.execute(
         text(
             "INSERT INTO address (street, number, postcode, village, spot) VALUES"

@@ -262,7 +262,7 @@ class TestTheDeskAndReporters:
             desk.submit(case, f"{case}/sluiten", reason="nothing-found")
             form = desk.hidden(case, f"{case}/heropenen")
 
-            def reopen(desk: Browser = desk, case: str = case, form: Any = form) -> int:  # noqa: ANN401  # columns by name
+            def reopen(desk: Browser = desk, case: str = case, form: Any = form) -> int:  # noqa: ANN401  # only handed on
                 return desk.send(f"{case}/heropenen", form).status_code
 
             def report_again() -> int:

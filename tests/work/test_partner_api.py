@@ -77,7 +77,7 @@ def a_report(
     place: SmallMunicipality,
     *,
     photos: int = 0,
-    **more: Any,  # noqa: ANN401  # columns by name
+    **more: Any,  # noqa: ANN401  # passed on as they are
 ) -> tuple[ReceivedReport, str]:
     """Report a lamp that is out; returns the report and the id of the contractor's task."""
     now = provided.get(Clock).now()

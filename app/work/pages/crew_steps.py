@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request
@@ -9,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.foundation.clock import Clock
-from app.foundation.database import Database
+from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.identity.access import acting, open_to
 from app.identity.colleagues import team_members
@@ -32,73 +34,69 @@ blueprint = Blueprint("crew_steps", __name__, url_prefix="/werk/taken/<uuid:task
 @open_to(Permission.WORK_TASKS)
 def take(task_id: UUID) -> ResponseReturnValue:
     """Take a task, or take it over from the colleague that the page named."""
-    services = provided()
-    try:
-        with services.get(Database).transaction() as transaction:
-            claim_task(
-                transaction,
-                task_id,
-                party_id=own_party(),
-                account_id=own_account(),
-                now=services.get(Clock).now(),
-                from_worker=_id_in("worker"),
-            )
-    except TaskTaken as refusal:
-        return show_task(task_id, status=409, taken_by=refusal.worker.name)
-    except TaskIsClosed:
-        return show_task(task_id, status=409)
-    flash(gettext("This task is yours."), "ok")
-    return redirect(f"/werk/taken/{task_id}", code=303)
+
+    def step(transaction: Transaction, now: datetime) -> str:
+        claim_task(
+            transaction,
+            task_id,
+            party_id=own_party(),
+            account_id=own_account(),
+            now=now,
+            from_worker=_id_in("worker"),
+        )
+        return str(gettext("This task is yours."))
+
+    return _take_step(task_id, step)
 
 
 @blueprint.post("/terugleggen")
 @open_to(Permission.WORK_TASKS)
 def put_back(task_id: UUID) -> ResponseReturnValue:
     """Put a task back on the list of the team; a team lead may do so with anyone's."""
-    services = provided()
-    may_direct = acting().may(Permission.DIRECT_TEAM)
-    try:
-        with services.get(Database).transaction() as transaction:
-            put_back_task(
-                transaction,
-                task_id,
-                party_id=own_party(),
-                by=acted_by(),
-                now=services.get(Clock).now(),
-                only_of=None if may_direct else own_account(),
-            )
-    except TaskTaken as refusal:
-        return show_task(task_id, status=409, taken_by=refusal.worker.name)
-    except TaskIsClosed:
-        return show_task(task_id, status=409)
-    flash(gettext("This task is for the whole team again."), "ok")
-    return redirect(f"/werk/taken/{task_id}", code=303)
+
+    def step(transaction: Transaction, now: datetime) -> str:
+        put_back_task(
+            transaction,
+            task_id,
+            party_id=own_party(),
+            by=acted_by(),
+            now=now,
+            only_of=None if acting().may(Permission.DIRECT_TEAM) else own_account(),
+        )
+        return str(gettext("This task is for the whole team again."))
+
+    return _take_step(task_id, step)
 
 
 @blueprint.post("/geven")
 @open_to(Permission.DIRECT_TEAM)
 def give(task_id: UUID) -> ResponseReturnValue:
     """Give a task to a member of the team."""
-    services = provided()
     member = _id_in("member")
     if member is None:
         return _nobody_chosen(task_id)
+
+    def step(transaction: Transaction, now: datetime) -> str:
+        give_task(transaction, task_id, party_id=own_party(), to=member, by=acted_by(), now=now)
+        names = {one.id: one.name for one in team_members(transaction, own_party())}
+        return str(gettext("Given to %(name)s.", name=names[member]))
+
+    return _take_step(task_id, step)
+
+
+def _take_step(task_id: UUID, step: Callable[[Transaction, datetime], str]) -> ResponseReturnValue:
+    """Do it and say so on the page of the task; where it cannot be, the page says why."""
+    services = provided()
     try:
         with services.get(Database).transaction() as transaction:
-            give_task(
-                transaction,
-                task_id,
-                party_id=own_party(),
-                to=member,
-                by=acted_by(),
-                now=services.get(Clock).now(),
-            )
-            names = {one.id: one.name for one in team_members(transaction, own_party())}
-    except NotOfThisParty:
-        return _nobody_chosen(task_id)
+            said = step(transaction, services.get(Clock).now())
+    except TaskTaken as refusal:
+        return show_task(task_id, status=409, taken_by=refusal.worker.name)
     except TaskIsClosed:
         return show_task(task_id, status=409)
-    flash(gettext("Given to %(name)s.", name=names[member]), "ok")
+    except NotOfThisParty:
+        return _nobody_chosen(task_id)
+    flash(said, "ok")
     return redirect(f"/werk/taken/{task_id}", code=303)
 
 

@@ -1,5 +1,5 @@
 // Taking a call: what is known follows what is typed, every field has a key, and nothing typed is lost.
-import { proposePlaces } from "./places.js";
+import { proposePlaces } from "../proposed-places.js";
 
 const PAUSE_WHILE_TYPING_MS = 300;
 const PAUSE_AFTER_A_CHOICE_MS = 40;
@@ -111,9 +111,10 @@ proposePlaces(/** @type {HTMLElement} */ (form.querySelector("[data-place]")), {
     fill("proposal", place.label);
     fill("longitude", place.longitude.toFixed(6));
     fill("latitude", place.latitude.toFixed(6));
-    fill("asset", place.asset);
+    fill("asset", place.asset ?? "");
     lookSoon(0);
   },
+  takesFirst: true,
 });
 
 /** @param {string} name @returns {HTMLInputElement[]} */

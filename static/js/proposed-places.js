@@ -1,16 +1,19 @@
 // Places proposed for what is typed: a list that the arrows walk and Enter chooses from; the field keeps the focus.
 
-const PAUSE_BEFORE_ASKING_MS = 200;
+const PAUSE_BEFORE_ASKING_MS = 250;
 const SHORTEST_QUESTION = 3;
 
-/** @typedef {{label: string, longitude: number, latitude: number, asset: string}} Place */
+/** @typedef {{label: string, longitude: number, latitude: number, asset?: string}} Place */
 
-/** @param {HTMLElement} box @param {{changed: () => void, chosen: (place: Place) => void}} tell */
+/**
+ * `takesFirst`: whoever presses Enter at once means the likeliest; without it only what the arrows marked is chosen.
+ * @param {HTMLElement} box @param {{changed: () => void, chosen: (place: Place) => void, takesFirst?: boolean}} tell
+ */
 export function proposePlaces(box, tell) {
   const input = /** @type {HTMLInputElement} */ (box.querySelector("input"));
   const list = document.createElement("ul");
-  list.className = "places";
-  list.id = "places-found";
+  list.className = "proposals";
+  list.id = "proposals";
   list.hidden = true;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", box.dataset.list ?? "");
@@ -67,7 +70,7 @@ export function proposePlaces(box, tell) {
     found = addresses;
     list.replaceChildren(...found.map((one, at) => {
       const option = document.createElement("li");
-      option.id = `place-found-${at}`;
+      option.id = `proposal-${at}`;
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       option.textContent = one.label;
@@ -80,6 +83,7 @@ export function proposePlaces(box, tell) {
     mark(-1);
     const many = found.length === 1 ? box.dataset.one : box.dataset.many?.replace("{count}", String(found.length));
     news.textContent = (away ? box.dataset.away : found.length === 0 ? box.dataset.none : many) ?? "";
+    // Who sees the screen does not miss a list that is not there; a service that is away they do.
     news.classList.toggle("visually-hidden", !away);
   }
 
@@ -103,6 +107,8 @@ export function proposePlaces(box, tell) {
   }
 
   input.addEventListener("input", askSoon);
+  // Somebody may type before this script has come.
+  if (document.activeElement === input && input.value !== input.defaultValue) askSoon();
   input.addEventListener("keydown", (event) => {
     if (list.hidden || found.length === 0 || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") {
@@ -112,9 +118,8 @@ export function proposePlaces(box, tell) {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
       mark(marked === -1 && step === -1 ? found.length - 1 : (marked + step + found.length) % found.length);
-    } else if (event.key === "Enter") {
+    } else if (event.key === "Enter" && (marked >= 0 || tell.takesFirst)) {
       event.preventDefault();
-      // Whoever presses Enter at once means the likeliest.
       const chosen = found[Math.max(marked, 0)];
       if (chosen !== undefined) choose(chosen);
     }
