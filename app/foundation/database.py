@@ -51,6 +51,8 @@ def make_engine(database_url: str, *, connections: int, read_only: bool = False)
         "-c idle_in_transaction_session_timeout=60s",
         # Compiling a query of some milliseconds costs more than it gives.
         "-c jit=off",
+        # Nor does it pay to start a second process for it, while others wait for the same cores.
+        "-c max_parallel_workers_per_gather=0",
         "-c timezone=UTC",
     ]
     if read_only:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 import folium
 from folium.elements import (  # type: ignore[attr-defined]  # re-exported on purpose
     CssLink,
     Figure,
     JavascriptLink,
 )
-from folium.map import CustomPane, FitBounds, Layer
+from folium.map import CustomPane, Layer
 from folium.template import Template
 from markupsafe import Markup, escape
 
 from app.foundation.assets import asset_url
-from app.maps.model import JSON, GeoJSON, MapParts, TileSource
+from app.maps.model import JSON, GeoJSON, MapParts, Spot, TileSource
 
 #: The one map of a page: the id of its element and the name of its variable.
 MAP_NAME = "street_map"
@@ -25,7 +27,10 @@ EDGE_PANE = "edge"
 
 
 class StreetMap(folium.Map):
-    """A folium map that asks nothing of anyone but us and leaves our page as it is."""
+    """A folium map that asks nothing of anyone but us and leaves our page as it is.
+
+    It opens without a view: where it looks is said after it was drawn, see `first_view`.
+    """
 
     _template = Template(
         """
@@ -35,7 +40,6 @@ class StreetMap(folium.Map):
         {% endmacro %}
         {% macro script(this, kwargs) %}
           var {{ this.get_name() }} = L.map("{{ this.get_name() }}", {
-            center: {{ this.location|tojson }},
             ...{{ this.options|tojavascript }}
           });
           {{ this.get_name() }}.attributionControl.setPrefix(false);
@@ -52,16 +56,12 @@ class StreetMap(folium.Map):
         *,
         label: str,
         zoom_words: tuple[str, str],
-        centre: tuple[float, float],
-        zoom: int,
         bounds: list[list[float]],
         scripts: tuple[str, ...] = (),
         styles: tuple[str, ...] = (),
     ) -> None:
-        """Make a map around `centre`, given as folium wants it: latitude first."""
+        """Make a map that cannot be moved far out of `bounds`, latitude first as folium wants."""
         super().__init__(
-            location=centre,
-            zoom_start=zoom,
             tiles=None,
             zoom_control=False,
             max_bounds_viscosity=0.6,
@@ -164,20 +164,21 @@ class PlaceNames(Layer):
         return "place_names"
 
 
-class FirstView(FitBounds):
-    """What the map shows when it opens; it stands there at once.
-
-    A view somebody asks for while Leaflet still moves to the first one would be dropped.
-    """
-
-    def __init__(self, corners: list[list[float]]) -> None:
-        """Show what lies between two corners, latitude first as Leaflet wants them."""
-        super().__init__(corners)
-        self.options["animate"] = False
-
-
 class ForeignAsset(Exception):
     """A layer of folium asks for a file that is not ours; give it files of static/vendor."""
+
+
+def first_view(corners: list[list[float]], spot: Spot | None, *, zoom: int, nonce: str) -> Markup:
+    """Return what makes a drawn map look at a spot from near, or at all between two corners.
+
+    It stands there at once: a view somebody asks for while Leaflet still moves would be dropped.
+    """
+    look = (
+        f"setView({json.dumps([spot.latitude, spot.longitude])}, {zoom})"
+        if spot
+        else f"fitBounds({json.dumps(corners)}, {{animate: false}})"
+    )
+    return Markup('\n<script nonce="{}">{}.{};</script>').format(nonce, MAP_NAME, look)
 
 
 def rendered(street_map: StreetMap, *, nonce: str) -> MapParts:

@@ -10,25 +10,8 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from app.foundation.assets import asset_url
-from app.maps.elements import (
-    EDGE_PANE,
-    GROUND_PANE,
-    NAMES_PANE,
-    Background,
-    FirstView,
-    Pane,
-    PlaceNames,
-    Shapes,
-    StreetMap,
-    rendered,
-)
+from app.maps.ground import ground_map
 from app.maps.model import GeoJSON, MapParts, MovedMark, MovedPair, Spot, TileSource
-from app.maps.rules import corners, drawn, name_spots
-
-#: How near one looks at a single place.
-STREET_ZOOM = 17
-#: Without background tiles a street shows nothing; the villages with their names do.
-VILLAGE_ZOOM = 13
 
 
 def page_nonce() -> str:
@@ -51,7 +34,7 @@ def public_map(
     `categories` gives the name of every main and inner code in the reader's language;
     features carry codes only.
     """
-    ground = _ground(
+    ground = ground_map(
         gettext("Map of reports and planned works"),
         outline=outline,
         villages=villages,
@@ -90,7 +73,7 @@ def picker_map(
     It fills the inputs named `longitude`, `latitude` and `asset` of the form it is in, and
     asks `places_url` (with `lon` and `lat`) what is there.
     """
-    ground = _ground(
+    ground = ground_map(
         gettext("Map to point at the place"),
         outline=outline,
         villages=villages,
@@ -123,7 +106,7 @@ def spot_map(
 ) -> MapParts:
     """Return a small map that says "it is here"; `label` is read out for the mark."""
     here = Spot(*spot)
-    ground = _ground(
+    ground = ground_map(
         gettext("Map of the place"),
         outline=outline,
         villages=villages,
@@ -157,7 +140,7 @@ def moved_map(
     Each has the signs of the party that had it and of the one that would get it; those close
     together are one mark with their number. The page gives a list of the same.
     """
-    ground = _ground(
+    ground = ground_map(
         gettext("Map of reports that would go elsewhere"),
         outline=outline,
         villages=villages,
@@ -180,50 +163,8 @@ def areas_map(
     label: str, *, outline: GeoJSON, areas: GeoJSON, tile: TileSource, nonce: str
 ) -> MapParts:
     """Return a map of areas with their names; nothing on it can be pressed."""
-    ground = _ground(label, outline=outline, villages=areas, tile=tile, nonce=nonce)
+    ground = ground_map(label, outline=outline, villages=areas, tile=tile, nonce=nonce)
     return _with_module(ground, body=str(ground.body), module="js/map/names.js", nonce=nonce)
-
-
-def _ground(
-    label: str,
-    *,
-    outline: GeoJSON,
-    villages: GeoJSON,
-    tile: TileSource,
-    nonce: str,
-    spot: Spot | None = None,
-    scripts: tuple[str, ...] = (),
-    styles: tuple[str, ...] = (),
-    areas: GeoJSON | None = None,
-) -> MapParts:
-    """Return the map every other is drawn on: land, villages and their names, then tiles."""
-    (south, west), (north, east) = corners(outline)
-    centre = (spot.latitude, spot.longitude) if spot else ((south + north) / 2, (west + east) / 2)
-    street_map = StreetMap(
-        label=label,
-        zoom_words=(gettext("Zoom in"), gettext("Zoom out")),
-        centre=centre,
-        zoom=STREET_ZOOM if tile.template is not None else VILLAGE_ZOOM,
-        bounds=corners(outline, margin=0.5),
-        scripts=scripts,
-        styles=styles,
-    )
-    street_map.add_child(Pane(GROUND_PANE, z_index=150))
-    street_map.add_child(Pane(NAMES_PANE, z_index=160))
-    street_map.add_child(Pane(EDGE_PANE, z_index=250))
-    land, places = drawn(outline), drawn(villages)
-    street_map.add_child(Shapes("land", land, pane=GROUND_PANE, class_name="map-land"))
-    street_map.add_child(Shapes("villages", places, pane=GROUND_PANE, class_name="map-village"))
-    street_map.add_child(PlaceNames(name_spots(villages), pane=NAMES_PANE))
-    street_map.add_child(Shapes("edge", land, pane=EDGE_PANE, class_name="map-edge"))
-    if areas is not None:
-        shapes = drawn(areas)
-        street_map.add_child(Shapes("areas", shapes, pane=EDGE_PANE, class_name="map-drafted"))
-    if tile.template is not None:
-        street_map.add_child(Background(tile))
-    if spot is None:
-        street_map.add_child(FirstView([[south, west], [north, east]]))
-    return rendered(street_map, nonce=nonce)
 
 
 def _with_module(ground: MapParts, *, body: str, module: str, nonce: str) -> MapParts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from flask import render_template
 from flask_babel import gettext
@@ -14,8 +14,7 @@ from app.maps.model import GeoJSON, MapParts, TileSource
 from app.maps.operations import areas_map
 
 
-@dataclass(frozen=True, slots=True)
-class WayStop:
+class WayStop(NamedTuple):
     """A stop on a way, in words, with the page it leads to; `sign` says how its mark looks."""
 
     number: int
@@ -47,7 +46,7 @@ def way_map(
         nonce=nonce,
     )
     body = render_template(
-        "maps/way.html", container=ground.body, stops=[asdict(one) for one in stops]
+        "maps/way.html", container=ground.body, stops=[one._asdict() for one in stops]
     )
     script = Markup('\n<script nonce="{0}" src="{1}"></script>').format(
         nonce, asset_url("vendor/markercluster.js")

@@ -69,6 +69,8 @@ class CaseRecord(Base):
     waiting_party: Mapped[str | None] = mapped_column(Text)
     #: `kind:code` of each area it lies in, but for the municipality; kept by a trigger.
     areas: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    #: Whether a report or a task of it has a photo; kept by a trigger.
+    has_photo: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
         CheckConstraint(
@@ -102,6 +104,12 @@ class CaseRecord(Base):
             "received_at",
             "id",
             postgresql_where=text("is_danger"),
+        ),
+        Index(
+            "ix_defect_case_photo_received_at_id",
+            "received_at",
+            "id",
+            postgresql_where=text("has_photo"),
         ),
         Index(
             "ix_defect_case_open_high",

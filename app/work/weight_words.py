@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask_babel import gettext
 
@@ -10,21 +10,24 @@ from app.work.model import Happening
 from app.work.weights import PlaceReason, Priority
 
 
-def desk_happenings(told: Mapping[str, str]) -> dict[Happening, str]:
-    """Return what the desk did to a case with its place, priority, cause, notes and parts."""
+def desk_happenings(told: Mapping[str, str]) -> dict[Happening, Callable[[], str]]:
+    """Return what the desk did to a case with its place, priority, cause, notes and parts.
+
+    Each sentence is written when it is asked for.
+    """
     return {
-        Happening.SPLIT_AGAIN: _split_again(told),
-        Happening.PLACE_CHANGED: gettext(
+        Happening.SPLIT_AGAIN: lambda: _split_again(told),
+        Happening.PLACE_CHANGED: lambda: gettext(
             "Place changed by %(metres)s m: %(reason)s",
             metres=told.get("metres", "?"),
             reason=_place_reason(told.get("reason")),
         ),
-        Happening.PRIORITY_CHANGED: gettext(
+        Happening.PRIORITY_CHANGED: lambda: gettext(
             "Priority: %(priority)s", priority=_priority(told.get("priority")).lower()
         ),
-        Happening.CAUSE_CHANGED: gettext("Cause changed"),
-        Happening.NOTE_ADDED: gettext("Note added"),
-        Happening.PRINTED_WITH_CONTACT: gettext("Printed with contact details"),
+        Happening.CAUSE_CHANGED: lambda: gettext("Cause changed"),
+        Happening.NOTE_ADDED: lambda: gettext("Note added"),
+        Happening.PRINTED_WITH_CONTACT: lambda: gettext("Printed with contact details"),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from flask_babel import format_date, format_decimal, gettext, ngettext
@@ -203,51 +203,60 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
     """
     told = {name: str(value) for name, value in entry.details.items()}
     party = told.get("party", "")
-    sentences: dict[Happening, str] = {
-        Happening.OPENED: gettext("The report came in"),
-        Happening.REPORT_JOINED: _joined(told, is_danger=entry.details.get("danger") is True),
-        Happening.TASK_OFFERED: gettext("Given to %(party)s", party=party)
-        if party
-        else gettext("A task was made"),
-        Happening.TASK_ACCEPTED: gettext("Accepted"),
-        Happening.TASK_STARTED: gettext("Started"),
-        Happening.TASK_TAKEN: _taken(told.get("was"), category_names),
-        Happening.TASK_PUT_BACK: gettext("Put back on the list of the team"),
-        Happening.TASK_GIVEN: gettext(
+    # Each is written when it is asked for: a history would look up every text for every line.
+    sentences: dict[Happening, Callable[[], str]] = {
+        Happening.OPENED: lambda: gettext("The report came in"),
+        Happening.REPORT_JOINED: lambda: _joined(
+            told, is_danger=entry.details.get("danger") is True
+        ),
+        Happening.TASK_OFFERED: lambda: (
+            gettext("Given to %(party)s", party=party) if party else gettext("A task was made")
+        ),
+        Happening.TASK_ACCEPTED: lambda: gettext("Accepted"),
+        Happening.TASK_STARTED: lambda: gettext("Started"),
+        Happening.TASK_TAKEN: lambda: _taken(told.get("was"), category_names),
+        Happening.TASK_PUT_BACK: lambda: gettext("Put back on the list of the team"),
+        Happening.TASK_GIVEN: lambda: gettext(
             "Given to %(name)s", name=category_names.get(told.get("account", ""), _a_colleague())
         ),
-        Happening.TASK_ON_HOLD: _on_hold(told),
-        Happening.TASK_DONE: gettext("Done: %(result)s", result=_result(told.get("result"))),
-        Happening.TASK_DECLINED: gettext("Given back: %(why)s", why=_why(told.get("reason"))),
-        Happening.TASK_CANCELLED: gettext("Task taken back"),
-        Happening.STAGE_CHANGED: _stage_sentence(told),
-        Happening.CATEGORY_CHANGED: gettext(
+        Happening.TASK_ON_HOLD: lambda: _on_hold(told),
+        Happening.TASK_DONE: lambda: gettext(
+            "Done: %(result)s", result=_result(told.get("result"))
+        ),
+        Happening.TASK_DECLINED: lambda: gettext(
+            "Given back: %(why)s", why=_why(told.get("reason"))
+        ),
+        Happening.TASK_CANCELLED: lambda: gettext("Task taken back"),
+        Happening.STAGE_CHANGED: lambda: _stage_sentence(told),
+        Happening.CATEGORY_CHANGED: lambda: gettext(
             "Kind changed from “%(was)s” to “%(now)s”",
             was=category_names.get(told.get("was", ""), told.get("was", "")),
             now=category_names.get(told.get("category", ""), told.get("category", "")),
         ),
-        Happening.DANGER_TAKEN_AWAY: gettext("Found to be no danger"),
-        Happening.ASSIGNED: gettext(
-            "Given to %(party)s by “%(draft)s”", party=party, draft=told["draft"]
-        )
-        if "draft" in told
-        else gettext("Given to %(party)s", party=party),
+        Happening.DANGER_TAKEN_AWAY: lambda: gettext("Found to be no danger"),
+        Happening.ASSIGNED: lambda: (
+            gettext("Given to %(party)s by “%(draft)s”", party=party, draft=told["draft"])
+            if "draft" in told
+            else gettext("Given to %(party)s", party=party)
+        ),
         **desk_happenings(told),
-        Happening.MERGED: gettext("Joined to %(reference)s", reference=told.get("into", "")),
-        Happening.REOPENED: gettext("Reopened"),
-        Happening.PHOTO_ADDED: gettext("Photo added"),
-        Happening.REMARK_ADDED: gettext("The reporter added a remark"),
-        Happening.ANSWERS_ADDED: gettext("The reporter answered our questions"),
-        Happening.PUT_BACK: gettext("What was done with several reports at once is undone"),
-        Happening.CLOCK_STOPPED: _clock_stopped(told),
-        Happening.CLOCK_RAN_ON: gettext(
+        Happening.MERGED: lambda: gettext(
+            "Joined to %(reference)s", reference=told.get("into", "")
+        ),
+        Happening.REOPENED: lambda: gettext("Reopened"),
+        Happening.PHOTO_ADDED: lambda: gettext("Photo added"),
+        Happening.REMARK_ADDED: lambda: gettext("The reporter added a remark"),
+        Happening.ANSWERS_ADDED: lambda: gettext("The reporter answered our questions"),
+        Happening.PUT_BACK: lambda: gettext("What was done with several reports at once is undone"),
+        Happening.CLOCK_STOPPED: lambda: _clock_stopped(told),
+        Happening.CLOCK_RAN_ON: lambda: gettext(
             "The clock runs on; due on %(day)s", day=_moment_day(told.get("due"))
         ),
-        Happening.DESK_SETTLED: gettext(
+        Happening.DESK_SETTLED: lambda: gettext(
             "Looked at by the desk: %(reason)s", reason=_desk_reason(told.get("reason"))
         ),
     }
-    return sentences[entry.happening]
+    return str(sentences[entry.happening]())
 
 
 def _joined(told: Mapping[str, str], *, is_danger: bool) -> str:

@@ -28,13 +28,13 @@ def page() -> Iterator[Flask]:
         yield app
 
 
-def a_public_map(tile: TileSource | None = None) -> MapParts:
+def a_public_map(tile: TileSource | None = None, *, nonce: str = "the-nonce") -> MapParts:
     """Return the live map of the demo municipality."""
     return public_map(
         outline=demo_areas("municipality"),
         villages=demo_areas("village"),
         tile=tile or TileSource(None),
-        nonce="the-nonce",
+        nonce=nonce,
         categories=CATEGORIES,
     )
 
@@ -67,6 +67,13 @@ class TestAMap:
     def test_is_the_same_twice(self) -> None:
         assert a_public_map() == a_public_map()
 
+    def test_has_the_nonce_of_its_own_answer_alone(self) -> None:
+        a_public_map(nonce="the-first")
+
+        parts = a_public_map(nonce="the-second")
+
+        assert set(re.findall(r'nonce="([^"]*)"', "".join(parts))) == {"the-second"}
+
     def test_shows_the_text_of_a_setting_as_text(self) -> None:
         parts = a_public_map(TileSource("/tiles/{z}/{x}/{y}.png", HOSTILE))
 
@@ -77,8 +84,6 @@ class TestAMap:
         street_map = StreetMap(
             label="Kaart",
             zoom_words=("+", "-"),
-            centre=(51.5, 4.3),
-            zoom=12,
             bounds=[[51.0, 4.0], [52.0, 5.0]],
         )
         street_map.add_child(folium.GeoJson({"type": "Point", "coordinates": [4.3, 51.5]}))
@@ -90,6 +95,22 @@ class TestAMap:
 
 @pytest.mark.usefixtures("page")
 class TestASpot:
+    def test_is_what_its_map_looks_at(self) -> None:
+        here, there = (
+            spot_map(
+                spot,
+                outline=demo_areas("municipality"),
+                villages=demo_areas("village"),
+                tile=TileSource(None),
+                nonce="n",
+                label="Losse tegel",
+            )
+            for spot in ((4.3, 51.58), (4.4, 51.6))
+        )
+
+        assert "street_map.setView([51.58, 4.3], 13);" in here.script
+        assert "street_map.setView([51.6, 4.4], 13);" in there.script
+
     def test_keeps_its_label_as_text(self) -> None:
         parts = spot_map(
             (4.3, 51.58),

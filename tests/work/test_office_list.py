@@ -330,30 +330,76 @@ class TestGoingOn:
 
         assert "Meer dan 1000 meldingen" in desk.get(LIST).text
 
-    def test_counts_fewer_where_each_must_be_asked_for_its_photo(
-        self, desk: Browser, place: SmallMunicipality, connection: Connection
+    def test_finds_words_that_many_reports_have_in_the_order_of_the_list(
+        self, desk: Browser, place: SmallMunicipality, connection: Connection, report: Report
     ) -> None:
-        many_cases(connection, place, 210)
+        many_cases(connection, place, 1100)
+        connection.execute(text(_A_REPORT_FOR_EACH), {"description": "Scheve tegel"})
+        other = report("Lamp brandt niet")["reference"]
+
+        first = desk.get(LIST, woorden="tegels").text
+        closed = desk.get(LIST, woorden="tegels", status="gesloten").text
+
+        assert [other, *numbers(first)[:99]] == numbers(desk.get(LIST).text)
+        assert "Meer dan 1000 meldingen" in first
+        assert other not in numbers(first)
+        assert numbers(closed) == []
+
+
+_A_REPORT_FOR_EACH = """
+    INSERT INTO report (id, reference, case_id, description, spot, category_code,
+        category_chosen_by, category_certainty, is_danger, answers, channel, language,
+        token_generation, received_at, is_demo)
+    SELECT gen_random_uuid(), 'M-' || reference, id, :description, spot, category_code,
+           'reporter', 1, false, '{}', 'web', 'nl', 1, received_at, false
+    FROM defect_case
+"""
+
+
+class TestHavingAPhoto:
+    @pytest.fixture
+    def cases(self, report: Report, connection: Connection) -> tuple[str, str]:
+        """Two cases, of which the second has a report with a photo."""
+        first, second = report()["reference"], report()["reference"]
         connection.execute(
             text(
                 """
-                WITH made AS (
-                    INSERT INTO task (id, case_id, party_id, stage, version, offered_at, due_at,
-                        changed_at)
-                    SELECT gen_random_uuid(), id, party_id, 'offered', 1, now(), due_at, now()
-                    FROM defect_case RETURNING id
-                )
-                INSERT INTO photo (id, storage_key, purpose, status, task_id, position, kind,
+                INSERT INTO photo (id, storage_key, purpose, status, report_id, position, kind,
                     size_bytes, width_px, height_px, sha256, received_at)
-                SELECT gen_random_uuid(), replace(gen_random_uuid()::text, '-', ''), 'repair',
-                       'received', id, 0, 'image/jpeg', 1, 1, 1, repeat('0', 64), now()
-                FROM made
+                SELECT gen_random_uuid(), repeat('a', 32), 'report', 'received', report.id, 0,
+                       'image/jpeg', 1, 1, 1, repeat('0', 64), now()
+                FROM report JOIN defect_case ON defect_case.id = case_id
+                WHERE defect_case.reference = :reference
                 """
-            )
+            ),
+            {"reference": second},
+        )
+        return first, second
+
+    def test_goes_with_the_report_to_another_case(
+        self, desk: Browser, connection: Connection, cases: tuple[str, str]
+    ) -> None:
+        first, second = cases
+        before = numbers(desk.get(LIST, foto="ja").text)
+
+        connection.execute(
+            text(
+                "UPDATE report SET case_id = (SELECT id FROM defect_case WHERE reference = :into)"
+                " WHERE case_id = (SELECT id FROM defect_case WHERE reference = :of)"
+            ),
+            {"into": first, "of": second},
         )
 
-        assert "Meer dan 200 meldingen" in desk.get(LIST, foto="ja").text
-        assert "210 meldingen" in desk.get(LIST).text
+        assert before == [second]
+        assert numbers(desk.get(LIST, foto="ja").text) == [first]
+
+    def test_ends_when_the_photo_is_erased(
+        self, desk: Browser, connection: Connection, cases: tuple[str, str]
+    ) -> None:
+        connection.execute(text("DELETE FROM photo"))
+
+        assert numbers(desk.get(LIST, foto="ja").text) == []
+        assert cases[1] in numbers(desk.get(LIST).text)
 
 
 class TestTheNormState:

@@ -113,11 +113,12 @@ _LIST = """
         FROM open
     ), last_task AS (
         SELECT ST_X(c.spot) AS x, ST_Y(c.spot) AS y
-        FROM task_worker
-        JOIN task ON task.id = task_worker.task_id
+        FROM task
         JOIN defect_case AS c ON c.id = task.case_id
-        WHERE task_worker.account_id = :account_id
-          AND task_worker.since >= CAST(:today AS date) - 30
+        -- Theirs are looked up first: were it a join, a plan could go through all tasks there are.
+        WHERE task.id = ANY(ARRAY(
+            SELECT task_id FROM task_worker
+            WHERE account_id = :account_id AND since >= CAST(:today AS date) - 30))
           AND task.party_id = :party_id
           AND task.stage IN ('started', 'done', 'on-hold')
           AND task.changed_at >= :morning

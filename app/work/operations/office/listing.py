@@ -35,8 +35,8 @@ CASES_ON_A_PAGE = 100
 #: Cases are counted up to here: beyond it nobody reads them one by one.
 COUNTED_UP_TO = 1000
 
-#: Whether a case has a photo is asked of each, so fewer are counted.
-COUNTED_UP_TO_WITH_PHOTO = 200
+#: Words that more reports have than this are common.
+_MOST_FOR_FEW = 500
 
 _OPEN = "c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')"
 
@@ -65,17 +65,6 @@ HOLD_THE_WORDS = """
               || websearch_to_tsquery('straatbeeld_english', :words))
 """
 
-# Asked of one case after the other in the order of the list: a page needs a hundred that have one,
-# and not every photo there is. (What EXISTS asks, PostgreSQL would gather for all cases at once.)
-_HAS_PHOTO = """
-    coalesce(
-        (SELECT true FROM report JOIN photo ON photo.report_id = report.id
-         WHERE report.case_id = c.id LIMIT 1),
-        (SELECT true FROM task JOIN photo ON photo.task_id = task.id
-         WHERE task.case_id = c.id LIMIT 1),
-        false)
-"""
-
 #: Order → the column it goes by, and whether it goes down.
 _BY: dict[CaseOrder, tuple[str, bool]] = {
     CaseOrder.NEWEST: ("received_at", True),
@@ -96,16 +85,20 @@ class CaseLine:
     asset_kind: str | None
     begins: str
     channel: str | None
-    reports_with_photo: int
+    has_photo: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A page of a list, and whether it goes on at either side."""
+    """A page of a list, whether it goes on at either side, and how many cases the list has.
+
+    Of `count`, one more than `COUNTED_UP_TO` means more than that.
+    """
 
     lines: Sequence[CaseLine]
     has_before: bool
     has_after: bool
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,46 +120,49 @@ def list_cases(
     place: Place | None = None,
     at_most: int = CASES_ON_A_PAGE,
 ) -> CasePage:
-    """Return a page of the cases that are wanted, after or before a place. One statement."""
-    condition, values = _condition(wanted, now=now)
+    """Return a page of the cases that are wanted, after or before a place.
+
+    One statement; one more where words are looked for.
+    """
+    found = _condition(wanted, now=now)
+    if wanted.words and _are_common(transaction, wanted.words):
+        found = _condition(wanted, now=now, are_words_common=True)
+    after, values = "", found.values
     column, goes_down = _BY[order]
     turned = place is not None and place.is_before
     is_down = goes_down != turned
     if place is not None:
         sign = "<" if is_down else ">"
-        condition += f" AND (c.{column}, c.id) {sign} (:place_at, CAST(:place_id AS uuid))"
-        values |= {"place_at": place.at, "place_id": place.id}
-    way = "DESC" if is_down else "ASC"
+        after = f" AND (c.{column}, c.id) {sign} (:place_at, CAST(:place_id AS uuid))"
+        values = {**values, "place_at": place.at, "place_id": place.id}
     rows = list(
         transaction.connection.execute(
-            text(_PAGE.format(condition=condition, column=column, way=way)),
-            {**values, "at_most": at_most + 1},
+            text(
+                _PAGE.format(
+                    before=found.before,
+                    condition=found.condition,
+                    after=after,
+                    column=column,
+                    way="DESC" if is_down else "ASC",
+                )
+            ),
+            {**values, "at_most": at_most + 1, "most": COUNTED_UP_TO + 1},
         )
     )
+    count = rows[0].count_of_all
+    rows = [row for row in rows if row.id is not None]
     is_more = len(rows) > at_most
     lines = [_line(row) for row in rows[:at_most]]
     if turned:
-        return CasePage(lines[::-1], has_before=is_more, has_after=True)
-    return CasePage(lines, has_before=place is not None, has_after=is_more)
+        return CasePage(lines[::-1], has_before=is_more, has_after=True, count=count)
+    return CasePage(lines, has_before=place is not None, has_after=is_more, count=count)
 
 
-def counted_up_to(wanted: CaseFilter) -> int:
-    """Return up to how many cases of this filter are counted."""
-    return COUNTED_UP_TO_WITH_PHOTO if wanted.has_photo else COUNTED_UP_TO
-
-
-def count_cases(transaction: Transaction, wanted: CaseFilter, *, now: datetime) -> int:
-    """Return how many cases are wanted; one more than `counted_up_to` means more than that."""
-    condition, values = _condition(wanted, now=now)
-    return int(
-        transaction.connection.execute(
-            text(
-                "SELECT count(*) FROM (SELECT FROM defect_case AS c"  # noqa: S608  # our own conditions
-                f" WHERE {condition} LIMIT :most) AS counted"
-            ),
-            {**values, "most": counted_up_to(wanted) + 1},
-        ).scalar_one()
-    )
+def _are_common(transaction: Transaction, words: str) -> bool:
+    """Return whether so many reports have these words that their cases are found otherwise."""
+    statement = text(f"SELECT count(*) FROM ({HOLD_THE_WORDS} LIMIT :most) AS taken")  # noqa: S608  # our own condition
+    values = {"words": words, "most": _MOST_FOR_FEW + 1}
+    return int(transaction.connection.execute(statement, values).scalar_one()) > _MOST_FOR_FEW
 
 
 def rows_of_cases(
@@ -178,7 +174,7 @@ def rows_of_cases(
     at_most: int,
 ) -> Iterator[CaseRow]:
     """Yield the cases that are wanted as rows of a spreadsheet. One statement."""
-    condition, values = _condition(wanted, now=now)
+    found = _condition(wanted, now=now)
     column, goes_down = _BY[order]
     rows = transaction.connection.execute(
         text(
@@ -187,12 +183,12 @@ def rows_of_cases(
                    (SELECT channel FROM report WHERE report.case_id = c.id
                     ORDER BY received_at, id LIMIT 1) AS channel
             FROM {CASE_TABLES}
-            WHERE {condition}
+            WHERE {found.condition}
             ORDER BY c.{column} {"DESC" if goes_down else "ASC"}, c.id
             LIMIT :at_most
             """  # noqa: S608  # our own columns and conditions
         ),
-        {**values, "at_most": at_most},
+        {**found.values, "at_most": at_most},
     )
     for row in rows:
         yield CaseRow(case_of(row), Name(row.name_nl, row.name_en), row.areas, row.channel)
@@ -243,7 +239,7 @@ def lines_by_reference(transaction: Transaction, references: Sequence[str]) -> S
 _LINES = f"""
     SELECT {CASE_COLUMNS}, category.name_nl, category.name_en, decided.areas,
            asset.number AS asset_number, asset.kind AS asset_kind,
-           first.description, first.channel, photos.reports_with_photo
+           first.description, first.channel, c.has_photo
     FROM page JOIN ({CASE_TABLES}) ON c.id = page.id
     LEFT JOIN asset ON asset.id = c.asset_id
     LEFT JOIN LATERAL (
@@ -251,31 +247,40 @@ _LINES = f"""
         WHERE report.case_id = c.id ORDER BY received_at, id LIMIT 1
     ) AS first ON true
     LEFT JOIN LATERAL (
-        SELECT count(DISTINCT report.id) AS reports_with_photo
-        FROM report JOIN photo ON photo.report_id = report.id WHERE report.case_id = c.id
-    ) AS photos ON true
-    LEFT JOIN LATERAL (
         SELECT grounds -> 'areas' AS areas FROM routing_decision
         WHERE routing_decision.case_id = c.id ORDER BY decided_at DESC, id LIMIT 1
     ) AS decided ON true
 """  # noqa: S608  # our own column lists
 
 _PAGE = f"""
-    WITH page AS MATERIALIZED (
+    WITH {{before}} page AS MATERIALIZED (
         SELECT c.id FROM defect_case AS c
-        WHERE {{condition}}
+        WHERE {{condition}} {{after}}
         ORDER BY c.{{column}} {{way}}, c.id {{way}}
         LIMIT :at_most
+    ), counted AS MATERIALIZED (
+        SELECT count(*) AS count_of_all
+        FROM (SELECT FROM defect_case AS c WHERE {{condition}} LIMIT :most) AS taken
     )
-    {_LINES}
-    ORDER BY c.{{column}} {{way}}, c.id {{way}}
+    SELECT counted.count_of_all, line.* FROM counted LEFT JOIN ({_LINES}) AS line ON true
+    ORDER BY line.{{column}} {{way}}, line.id {{way}}
 """  # noqa: S608  # our own conditions
 
 
-def _condition(wanted: CaseFilter, *, now: datetime) -> tuple[str, dict[str, Any]]:
-    """Return what must hold of `c`, and the values in it. What people type comes as values."""
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """What must hold of `c`, the values in it, and what stands before the statement with it."""
+
+    condition: str
+    values: dict[str, Any]
+    before: str = ""
+
+
+def _condition(wanted: CaseFilter, *, now: datetime, are_words_common: bool = False) -> _Condition:
+    """Return what must hold of a case that is wanted. What people type comes as values."""
     limit, values = within(wanted.limits)
     parts: list[str] = [limit]
+    before = ""
     if wanted.status == OPEN:
         parts.append(_OPEN)
     elif wanted.status == CLOSED:
@@ -337,13 +342,18 @@ def _condition(wanted: CaseFilter, *, now: datetime) -> tuple[str, dict[str, Any
     if wanted.is_danger:
         parts.append("c.is_danger")
     if wanted.has_photo:
-        parts.append(_HAS_PHOTO)
+        parts.append("c.has_photo")
     if wanted.words:
         # All that fit are looked up in the index of words first. Were it a join, a limit would
-        # make reading every report look cheap.
-        parts.append(f"c.id = ANY(ARRAY({HOLD_THE_WORDS}))")
+        # make reading every report look cheap. The cases of few are looked up then, one by one;
+        # where there are many, cases are gone through in the order of the list until enough fit.
+        if are_words_common:
+            before = f"worded AS MATERIALIZED ({HOLD_THE_WORDS}),"
+            parts.append("(c.id IN (SELECT case_id FROM worded)) IS TRUE")
+        else:
+            parts.append(f"c.id = ANY(ARRAY({HOLD_THE_WORDS}))")
         values["words"] = wanted.words
-    return " AND ".join(parts), values
+    return _Condition(" AND ".join(parts), values, before)
 
 
 def _line(row: Row[Any]) -> CaseLine:
@@ -355,5 +365,5 @@ def _line(row: Row[Any]) -> CaseLine:
         asset_kind=row.asset_kind,
         begins=row.description or "",
         channel=row.channel,
-        reports_with_photo=row.reports_with_photo or 0,
+        has_photo=row.has_photo,
     )

@@ -17,7 +17,8 @@ from app.foundation.comma_lists import as_spreadsheet
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.geography.operations import GeoJSON, municipality_outline, villages
+from app.geography.map_ground import outline_and_villages
+from app.geography.operations import GeoJSON
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.maps.listed import PlacedCase, cases_map
@@ -28,10 +29,9 @@ from app.work.operations.office.bulk_model import MOST_AT_ONCE
 from app.work.operations.office.case_filter import CaseFilter, CaseOrder
 from app.work.operations.office.choices import choices_of_list
 from app.work.operations.office.listing import (
+    COUNTED_UP_TO,
     CasePage,
     CaseRow,
-    count_cases,
-    counted_up_to,
     list_cases,
     place_of,
     rows_of_cases,
@@ -64,8 +64,6 @@ def cases() -> ResponseReturnValue:
     now = provided().get(Clock).now()
     with provided().get(Database).transaction() as transaction:
         page = list_cases(transaction, wanted, order=order, now=now, place=place)
-        is_whole = not page.has_before and not page.has_after
-        count = len(page.lines) if is_whole else count_cases(transaction, wanted, now=now)
         context = _around(transaction, now.astimezone(LOCAL_ZONE).date())
     query = urlencode(written_filter(wanted, order))
     lines = lines_shown(page.lines, now)
@@ -73,9 +71,9 @@ def cases() -> ResponseReturnValue:
     return render_template(
         "work/office/list.html",
         lines=lines,
-        count=count,
-        is_counted=count <= counted_up_to(wanted),
-        counted_up_to=counted_up_to(wanted),
+        count=page.count,
+        is_counted=page.count <= COUNTED_UP_TO,
+        counted_up_to=COUNTED_UP_TO,
         chips=chips(wanted, order, options),
         all_address=address_of(CaseFilter(status="all"), order),
         options=options,
@@ -120,14 +118,15 @@ def _asked_filter() -> CaseFilter:
 
 
 def _around(transaction: Transaction, today: date) -> dict[str, Any]:
-    """Return what stands around the list: five statements."""
+    """Return what stands around the list: four statements."""
     account_id = acting().id
+    outline, around = outline_and_villages(transaction)
     return {
         "saved": saved_filters(transaction, account_id) if account_id else [],
         "tree": category_tree(transaction),
         "choices": choices_of_list(transaction, today=today),
-        "outline": municipality_outline(transaction),
-        "villages": villages(transaction),
+        "outline": outline,
+        "villages": around,
     }
 
 

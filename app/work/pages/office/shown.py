@@ -61,7 +61,7 @@ class LineShown:
     begins: str
     came: str
     reports: int
-    photos: int
+    has_photo: bool
     longitude: float
     latitude: float
 
@@ -195,7 +195,7 @@ def lines_shown(lines: Sequence[CaseLine], now: datetime) -> list[LineShown]:
             begins=one.begins,
             came=came(one.case.received_at),
             reports=one.case.report_count,
-            photos=one.reports_with_photo,
+            has_photo=one.has_photo,
             longitude=one.case.longitude,
             latitude=one.case.latitude,
         )
