@@ -18,6 +18,7 @@ from app.geography.model import NEAREST_ADDRESS_WITHIN_METRES, Address, Spot
 log = logging.getLogger(__name__)
 
 _MOST_WORDS = 8
+_DIGITS_OF_A_POSTCODE = 4
 _LONGEST_WORD = 200
 
 
@@ -66,12 +67,27 @@ class DemoAddresses:
         self._has_failed = False
 
     def search(self, text: str, *, at_most: int = 5) -> Sequence[Address]:
-        """Return the addresses that hold every word of the text."""
-        words = [word for word in re.split(r"[\s,]+", clean_text(text)) if word]
+        """Return the addresses that hold every word of the text, with just this number first.
+
+        A number is that of a house, or from four digits on the beginning of a postcode.
+        """
+        # "Kerkstraat5" is two words; "12a" is one.
+        written = re.sub(r"([^\W\d_]{3})(?=\d)", r"\1 ", clean_text(text))
+        words = [word[:_LONGEST_WORD] for word in re.split(r"[\s,]+", written) if word]
+        words = words[:_MOST_WORDS]
         if not words:
             return []
-        patterns = [f"%{_literally(word[:_LONGEST_WORD])}%" for word in words[:_MOST_WORDS]]
-        return self._ask(_SEARCH, {"patterns": patterns, "at_most": at_most})
+        numbers = [word for word in words if word[0].isdigit()]
+        return self._ask(
+            _SEARCH,
+            {
+                "patterns": [f"%{_literally(word)}%" for word in words if word not in numbers],
+                "begins": [f"{_literally(number)}%" for number in numbers],
+                "long": [len(number) >= _DIGITS_OF_A_POSTCODE for number in numbers],
+                "numbers": [number.lower() for number in numbers],
+                "at_most": at_most,
+            },
+        )
 
     def nearest(self, spot: Spot) -> Address | None:
         """Return the address nearest to the spot."""
@@ -112,8 +128,15 @@ class DemoAddresses:
 _SEARCH = """
     SELECT street, number, postcode, village, ST_X(spot) AS longitude, ST_Y(spot) AS latitude
     FROM address
-    WHERE (street || ' ' || number || ' ' || postcode || ' ' || village) ILIKE ALL (:patterns)
-    ORDER BY length(number), number, street, village
+    WHERE (street || ' ' || postcode || ' ' || village)
+            ILIKE ALL (CAST(:patterns AS text[]))
+      AND NOT EXISTS (
+        SELECT FROM unnest(CAST(:begins AS text[]), CAST(:long AS boolean[]))
+            AS typed (begins, is_long)
+        WHERE NOT (number ILIKE typed.begins OR typed.is_long AND postcode ILIKE typed.begins
+                   OR street ~ '[0-9]' AND street ILIKE '%' || typed.begins))
+    ORDER BY (lower(number) = ANY(CAST(:numbers AS text[]))) DESC,
+             substring(number FROM '^[0-9]{1,9}')::bigint NULLS LAST, number, street, village
     LIMIT :at_most
 """
 

@@ -93,6 +93,24 @@ def picker_map(
     return _with_module(ground, body=body, module="js/map/picker.js", nonce=nonce)
 
 
+def point_map(*, outline: GeoJSON, villages: GeoJSON, tile: TileSource, nonce: str) -> MapParts:
+    """Return a map to point at a place in a form that finds places by words too.
+
+    When somebody moved it, the form hears `point:chosen`, with longitude and latitude. It stands in
+    a `details` marked `data-point`, with the words of the map in `#map-help` and its news in
+    `data-told`.
+    """
+    ground = ground_map(
+        gettext("Map to point at the place"),
+        outline=outline,
+        villages=villages,
+        tile=tile,
+        nonce=nonce,
+    )
+    body = render_template("maps/point.html", container=ground.body)
+    return _with_module(ground, body=body, module="js/map/point.js", nonce=nonce)
+
+
 def spot_map(
     spot: Spot | tuple[float, float],
     *,

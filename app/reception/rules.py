@@ -88,6 +88,28 @@ def spot_in(longitude: str, latitude: str) -> tuple[float, float] | None:
     return None if east is None or north is None else (round(east, 6), round(north, 6))
 
 
+#: Two numbers with the decimals that a phone gives, in a message or in the address of a map.
+_TWO_NUMBERS = re.compile(r"(?<![\d.])(\d{1,2}\.\d{3,15})[^\d.]{1,20}(\d{1,2}\.\d{3,15})(?![\d.])")
+#: Between which a place in the Netherlands lies: longitude, latitude.
+_EAST, _NORTH = (3.0, 7.5), (50.5, 53.8)
+
+
+def spot_written(text: str) -> tuple[float, float] | None:
+    """Return the spot that two numbers in a text name, in either order; None where there is none.
+
+    A place in the Netherlands, as a phone tells it: "51.58361, 4.31952", or the address of a map
+    with those two in it. Longitude comes first in what is returned.
+    """
+    found = _TWO_NUMBERS.search(text)
+    if found is None:
+        return None
+    one, other = float(found[1]), float(found[2])
+    for east, north in ((one, other), (other, one)):
+        if _EAST[0] <= east <= _EAST[1] and _NORTH[0] <= north <= _NORTH[1]:
+            return round(east, 6), round(north, 6)
+    return None
+
+
 def at_another_place(content: DraftContent, spot: tuple[float, float] | None) -> DraftContent:
     """Return the content with another spot; what was answered about the old one is open again."""
     longitude, latitude = spot or (None, None)

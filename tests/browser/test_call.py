@@ -111,6 +111,32 @@ class TestACallByKeyboard:
 
             expect(visit.page.locator("input[name=category]:checked")).to_have_value(chosen or "")
 
+    def test_points_at_a_place_on_the_map_by_keys(self, site: Site, browser: Browser) -> None:
+        with site.visited_by(browser, site.desk, PATH, viewport=DESK) as visit:
+            keys = visit.page.keyboard
+            keys.type(WORDS)
+            keys.press("Alt+p")
+            keys.type("Kade 46")
+            expect(visit.page.locator("#proposals li")).to_have_count(1)
+            keys.press("Enter")
+            found = visit.page.locator("#region-place .call__found")
+            expect(found).to_contain_text("Kade 46")
+            keys.press("Alt+k")
+            expect(visit.page.locator("#street_map")).to_be_focused()
+            before = visit.page.locator("input[name=longitude]").input_value()
+            assert visit.findings() == []
+            keys.press("Shift+ArrowLeft")
+
+            expect(visit.page.locator("input[name=pointed]")).to_have_value("yes")
+            expect(visit.page.locator("#address")).to_have_value("")
+            expect(visit.page.locator("#region-recipient")).to_contain_text("Team Zuid")
+            visit.page.keyboard.press("Control+Enter")
+            expect(visit.page.locator("[data-number]")).to_be_visible()
+
+        [(longitude,)] = site.rows("SELECT ST_X(spot) FROM report")
+        assert 0 < float(before) - float(str(longitude)) < 0.01
+        assert visit.complaints == []
+
     def test_goes_on_after_the_sign_in_ended(self, site: Site, browser: Browser) -> None:
         with site.visited_by(browser, site.desk, PATH, viewport=DESK) as visit:
             visit.page.keyboard.type("Half ")

@@ -34,6 +34,7 @@ from tests.geography.register import (
     a_silent_server,
     documents_answer,
 )
+from tests.makers.form_places import an_address
 
 #: Short enough for a test; a busy machine may take as long again before it looks at the clock.
 WAIT = 0.3
@@ -196,6 +197,27 @@ class TestOurOwnBook:
         assert list(book.search("markt")) == []
         assert book.nearest(MARKT.spot) is None
         assert book.is_away()
+
+    @pytest.mark.parametrize(
+        ("written", "numbers"),
+        [
+            # The 5 of a postcode is no number of a house.
+            ("Kerkstraat 5", ["5", "5a", "54"]),
+            ("kerkstraat5", ["5", "5a", "54"]),
+            ("Kerkstraat 5A", ["5a"]),
+            ("Kerkstraat 4651", ["1", "5", "5a", "54"]),
+            ("2e Dwarsstraat 1", ["1"]),
+        ],
+    )
+    def test_has_just_the_number_first(
+        self, own: DemoAddresses, provided: Provided, written: str, numbers: list[str]
+    ) -> None:
+        with provided.get(Database).transaction() as transaction:
+            for number in ("54", "1", "5a", "5"):
+                an_address(transaction, "Kerkstraat", number, (4.32, 51.58))
+            an_address(transaction, "2e Dwarsstraat", "1", (4.32, 51.58))
+
+        assert [one.number for one in own.search(written)] == numbers
 
     def test_is_not_away_because_it_knows_no_such_street(self, own: DemoAddresses) -> None:
         assert list(own.search("Champs-Élysées")) == []

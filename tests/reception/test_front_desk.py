@@ -124,6 +124,23 @@ class TestACall:
         assert kept["category_chosen_by"] == "desk"
         assert (kept["name"], kept["phone"], kept["email"]) == ("Jan de Vries", "0612345678", None)
 
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "51.5801, 4.3202",
+            "4.3202 51.5801",
+            "https://maps.example/?q=51.5801,4.3202&z=17",
+            "Mijn locatie: 51.5801000,4.3202000",
+        ],
+    )
+    def test_takes_a_place_in_the_numbers_that_a_phone_sends(
+        self, desk: Desk, connection: Connection, written: str
+    ) -> None:
+        a_tile(desk, address=written)
+
+        [kept] = reports(connection)
+        assert kept["longitude"] == pytest.approx(4.3202)
+
     def test_says_in_the_history_who_took_it_and_not_who_called(
         self, desk: Desk, connection: Connection
     ) -> None:
@@ -583,4 +600,4 @@ class TestStatements:
             desk.client.post(PATH, data={**content, "same": "geen", "stap": "aannemen"})
 
         # Handing in walks the whole way of a report after looking once more.
-        assert (len(opened), len(looked), len(handed_in)) == (3, 18, 34)
+        assert (len(opened), len(looked), len(handed_in)) == (4, 18, 34)

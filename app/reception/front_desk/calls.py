@@ -13,11 +13,14 @@ from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook
+from app.geography.map_ground import outline_and_villages
 from app.geography.model import NotAPlace, OutsideServiceArea, UnknownAsset
 from app.identity.access import SIGN_IN_PATH, acting, is_program, open_to
 from app.identity.permissions import Permission
 from app.intake.operations import report
 from app.intake.rules import report_token
+from app.maps.model import MapParts, TileSource
+from app.maps.operations import page_nonce, point_map
 from app.reception.authority import authority_of
 from app.reception.drafts import find_draft, keep_content, open_draft
 from app.reception.front_desk.checking import after_stops, problems_of
@@ -250,9 +253,26 @@ def _page(
         here=_HERE,
         channels=[{"value": one.value, "label": desk_channel_words(one)} for one in DESK_CHANNELS],
         errors=errors or {},
+        map=_map(),
         **call_shown(content, looked),
     )
     return page, 400 if errors else 200
+
+
+def _map() -> MapParts | None:
+    """Return the map to point at a place, unless no outline was brought in yet."""
+    services = provided()
+    with services.get(Database).transaction() as transaction:
+        outline, around = outline_and_villages(transaction)
+    if not outline["features"]:
+        return None
+    settings = services.get(Settings)
+    return point_map(
+        outline=outline,
+        villages=around,
+        tile=TileSource.from_setting(settings.tile_url, settings.tile_attribution),
+        nonce=page_nonce(),
+    )
 
 
 def _address(key: str, *, channel: str = "") -> str:

@@ -22,6 +22,7 @@ from app.reception.rules import (
     LONGEST_NAME,
     LONGEST_PHONE,
     spot_in,
+    spot_written,
     typed,
 )
 from app.triage.model import Category
@@ -123,7 +124,7 @@ def _with_place(content: DraftContent, form: Form) -> DraftContent:
     spot = spot_in(form.get("longitude", ""), form.get("latitude", ""))
     is_pointed = form.get("pointed") == "yes"
     if spot is None or not (is_pointed or (proposed and proposed == address)):
-        return content
+        return _at_numbers(content)
     return replace(
         content,
         longitude=spot[0],
@@ -133,6 +134,14 @@ def _with_place(content: DraftContent, form: Form) -> DraftContent:
         asset_id=_object(form, spot),
         is_rough=form.get("rough") == "yes",
     )
+
+
+def _at_numbers(content: DraftContent) -> DraftContent:
+    """Take over a place that is written as two numbers, as a phone sends where it is."""
+    spot = spot_written(content.address)
+    if spot is None:
+        return content
+    return replace(content, longitude=spot[0], latitude=spot[1], is_pointed_at=True)
 
 
 def at_choice(content: DraftContent, choice: str) -> DraftContent:

@@ -117,6 +117,18 @@ proposePlaces(/** @type {HTMLElement} */ (form.querySelector("[data-place]")), {
   takesFirst: true,
 });
 
+// The map was moved: the place is what lies below its cross, and is called by the nearest address.
+form.addEventListener("point:chosen", (event) => {
+  const { longitude, latitude } = /** @type {CustomEvent<{longitude: number, latitude: number}>} */ (event).detail;
+  fill("longitude", longitude.toFixed(6));
+  fill("latitude", latitude.toFixed(6));
+  for (const name of ["proposal", "asset"]) fill(name, "");
+  fill("pointed", "yes");
+  fill("rough", "no");
+  address.value = "";
+  lookSoon(PAUSE_WHILE_TYPING_MS);
+});
+
 /** @param {string} name @returns {HTMLInputElement[]} */
 const radios = (name) => [...form.querySelectorAll(`input[type=radio][name="${CSS.escape(name)}"]`)].map((one) => /** @type {HTMLInputElement} */ (one));
 
@@ -154,6 +166,12 @@ const KEYS = {
   KeyM: () => words.focus(),
   KeyS: () => (radios("category").length > 0 ? enter("category") : /** @type {HTMLElement} */ (form.querySelector("#all")).focus()),
   KeyP: () => address.focus(),
+  KeyK: () => {
+    const box = /** @type {HTMLDetailsElement | null} */ (form.querySelector("[data-point]"));
+    // It goes to the map when it opens.
+    if (box !== null) box.open = !box.open;
+    if (box?.open === false) box.querySelector("summary")?.focus();
+  },
   KeyJ: () => choose(radios("same")[0]),
   KeyB: () => /** @type {HTMLElement} */ (form.querySelector("#name")).focus(),
 };

@@ -1,4 +1,5 @@
 // The objects of the list on a map: one is chosen, moved, and kept by the form in its card.
+import { arrow } from "./keys.js";
 import { labelledIcon, made, map, say, settings } from "./street-map.js";
 
 /** @typedef {{id: string, label: string, longitude: number, latitude: number}} Asset */
@@ -80,13 +81,6 @@ function onKey(event, asset, mark) {
   put(asset, mark, map.containerPointToLatLng(map.latLngToContainerPoint(mark.getLatLng()).add(move)));
   event.preventDefault();
   event.stopPropagation();
-}
-
-/** @param {string} key @param {number} step @returns {import("leaflet").PointTuple | undefined} */
-function arrow(key, step) {
-  /** @type {Record<string, import("leaflet").PointTuple>} */
-  const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
-  return moves[key];
 }
 
 /** @param {Asset} asset @param {import("leaflet").Marker} mark @param {import("leaflet").LatLng} at */

@@ -1,4 +1,5 @@
 // Drawing an area: a corner for each press or Enter, corners that are dragged or moved by arrow keys, and a list of them.
+import { arrow } from "./keys.js";
 import { goToPlaces, STREET } from "./go-to.js";
 import { crossesItself, squareMetres } from "./outline.js";
 import { partsIn, written } from "./shape-text.js";
@@ -325,13 +326,6 @@ map.on("moveend zoomend", showMarks);
 map.doubleClickZoom.disable();
 map.keyboard.disable();
 container.tabIndex = 0;
-
-/** @param {string} key @param {number} step @returns {import("leaflet").PointTuple | undefined} */
-function arrow(key, step) {
-  /** @type {Record<string, import("leaflet").PointTuple>} */
-  const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
-  return moves[key];
-}
 
 container.addEventListener("keydown", (event) => {
   if (event.target !== container || event.altKey || event.ctrlKey || event.metaKey) return;

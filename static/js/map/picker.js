@@ -1,4 +1,5 @@
 // Pointing at a place: the cross stays in the middle, the map moves below it; what is there is read out.
+import { arrow } from "./keys.js";
 import { labelledIcon, made, map, say, settings } from "./street-map.js";
 import "./names.js";
 
@@ -220,15 +221,11 @@ map.on("click", (event) => {
 });
 map.on("moveend", choose);
 
-// Leaflet's own step is made for looking round; pointing needs smaller ones.
 map.keyboard.disable();
 container.tabIndex = 0;
 container.addEventListener("keydown", (event) => {
   if (event.target !== container || event.altKey || event.ctrlKey || event.metaKey) return;
-  const step = event.shiftKey ? STEP_PX * 8 : STEP_PX;
-  /** @type {Record<string, [number, number]>} */
-  const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
-  const move = moves[event.key];
+  const move = arrow(event.key, event.shiftKey ? STEP_PX * 8 : STEP_PX);
   if (move) {
     pointed = isMovedByHand = true;
     map.panBy(move, { animate: false });
