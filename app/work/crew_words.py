@@ -15,7 +15,7 @@ def turn_words(turn: Turn) -> str:
         Turn.DANGER: gettext("Danger first"),
         Turn.OVERDUE: gettext("Too late or high priority"),
         Turn.OTHER: gettext("After that"),
-        Turn.LATER: gettext("For a later day"),
+        Turn.LATER: gettext("For later, or waiting"),
         Turn.WITH_COLLEAGUE: gettext("With a colleague"),
     }
     return named[turn]

@@ -32,7 +32,7 @@ class Turn(IntEnum):
     #: Past its promise, or given a high priority.
     OVERDUE = 2
     OTHER = 3
-    #: Planned for, or on hold until, a day that has not come.
+    #: Planned for, or on hold until, a day that has not come; or the case waits for somebody else.
     LATER = 4
     #: A colleague has it.
     WITH_COLLEAGUE = 5

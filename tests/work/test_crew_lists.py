@@ -93,8 +93,29 @@ class TestTheDrivingOrder:
             "Eerst gevaar",
             "Te laat of hoge prioriteit",
             "Daarna",
-            "Voor een latere dag",
+            "Voor later, of wacht nog",
         ]
+
+    def test_has_what_waits_for_somebody_else_after_what_can_be_done(
+        self, crew: Browser, report: Report, connection: Connection
+    ) -> None:
+        report("Netbeheerder", at=(4.3201, 51.58), danger=True)
+        report("Gewoon", at=(4.36, 51.6))
+        connection.execute(
+            text(
+                """
+                UPDATE defect_case SET stage = 'waiting', waiting_for = 'third-party',
+                    waiting_party = 'Enexis', waits_until = '2026-12-10',
+                    due_at = now() - interval '1 day'
+                WHERE id IN (SELECT case_id FROM report WHERE description = 'Netbeheerder')
+                """
+            )
+        )
+
+        page = crew.get("/werk", **HERE).text
+
+        assert order_of(page, ["Gewoon", "Netbeheerder"]) == ["Gewoon", "Netbeheerder"]
+        assert "Wacht op: Enexis, tot donderdag 10 december" in page
 
     def test_has_what_a_colleague_does_at_the_end(
         self,

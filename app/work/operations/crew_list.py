@@ -138,7 +138,8 @@ _LIST = """
         FROM open CROSS JOIN begin CROSS JOIN LATERAL (
             SELECT CASE WHEN open.worker_id <> :of THEN 5
                         WHEN open.stage = 'started' THEN 0
-                        WHEN open.held_until > :today OR open.planned_on > :today THEN 4
+                        WHEN open.held_until > :today OR open.planned_on > :today
+                            OR open.case_stage = 'waiting' THEN 4
                         WHEN open.is_danger THEN 1
                         WHEN open.promised_at < :now OR open.priority = 'high' THEN 2
                         ELSE 3 END AS turn

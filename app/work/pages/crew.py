@@ -29,6 +29,7 @@ from app.photos.operations.showing import links
 from app.routing.operations.deciding import areas_of_cases
 from app.work.crew_words import begin_words, turn_words
 from app.work.driving_order import Turn
+from app.work.model import Case, CaseStage
 from app.work.operations.crew_list import (
     MOST_STOPS,
     TASKS_ON_A_PAGE,
@@ -43,7 +44,13 @@ from app.work.operations.lists import listed_tasks
 from app.work.pages.shown import category_names, place_words
 from app.work.pages.task_page import own_account, own_party, show_task
 from app.work.pages.typed import page_number
-from app.work.words import clock_words, distance_words, due_words, task_stage_words
+from app.work.words import (
+    clock_words,
+    distance_words,
+    due_words,
+    task_stage_words,
+    waits_words,
+)
 
 blueprint = Blueprint("crew", __name__, url_prefix="/werk")
 
@@ -68,6 +75,8 @@ class TaskLine:
     is_danger: bool
     is_overdue: bool
     is_high: bool
+    #: For what its case waits, in words; empty where it does not.
+    waits: str
     clock: str
     due: str
     place: str
@@ -224,6 +233,7 @@ def _lines(
             is_danger=one.case.is_danger,
             is_overdue=now > one.task.due_at,
             is_high=lines[one.task.id].is_high,
+            waits=_waits(one.case),
             clock="" if now > one.task.due_at else clock_words(one.case.clock(now)),
             due=due_words(one.task.due_at, now),
             place=place_words(areas.get(one.case.id, []), one.number_and_street, one.asset_kind),
@@ -236,6 +246,12 @@ def _lines(
         )
         for number, one in enumerate(listed, start=(page - 1) * TASKS_ON_A_PAGE + 1)
     ]
+
+
+def _waits(case: Case) -> str:
+    if case.stage is not CaseStage.WAITING:
+        return ""
+    return waits_words(case.waiting_for, case.waits_until, case.waiting_party)
 
 
 def _headings(lines: Sequence[Line], asked: Asked) -> dict[UUID, str]:
