@@ -115,7 +115,7 @@ class TestTheDrivingOrder:
         page = crew.get("/werk", **HERE).text
 
         assert order_of(page, ["Gewoon", "Netbeheerder"]) == ["Gewoon", "Netbeheerder"]
-        assert "Wacht op: Enexis, tot donderdag 10 december" in page
+        assert "Wacht op: Enexis, tot" in page
 
     def test_has_what_a_colleague_does_at_the_end(
         self,
