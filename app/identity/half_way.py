@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from flask import g, session
@@ -26,12 +27,21 @@ def go_half_way(account: Account, *, next_page: str, path: str) -> None:
     """Remember that this person showed their password, and what comes next."""
     session[_HALF_WAY] = {
         "account": str(account.id),
-        # Another password, or the end of the account, ends it too.
-        "word": account.fs_uniquifier,
+        "word": standing_of(account),
         "since": int(provided().get(Clock).now().timestamp()),
         "next": next_page,
     }
     g.half_way_path = path
+
+
+def standing_of(account: Account) -> str:
+    """Return a word that is another one after another password, another app, or a reset.
+
+    What began before does not go on after it: whoever had the password alone when its owner set
+    up an app gets nowhere with what they were shown then.
+    """
+    present = f"standing {account.fs_uniquifier} {account.tf_totp_secret or ''}"
+    return sha256(present.encode()).hexdigest()[:32]
 
 
 def went_half_way() -> str | None:
@@ -52,7 +62,7 @@ def who_is_half_way() -> Account | None:
         return None
     with services.get(Database).transaction() as transaction:
         account = transaction.session.get(Account, UUID(kept["account"]))
-        if account is None or not account.is_active or account.fs_uniquifier != kept["word"]:
+        if account is None or not account.is_active or standing_of(account) != kept["word"]:
             return None
         transaction.session.expunge(account)
         return account

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 
 from app.foundation.clock import Clock
-from app.foundation.database import Database
+from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity import passkeys, second_factor
@@ -22,6 +22,7 @@ from app.identity.challenges import Purpose, new_challenge, taken_challenge
 from app.identity.device_words import device_words
 from app.identity.devices import hold_to_rates_of_second_step
 from app.identity.half_way import SECOND_STEP_PATH, SET_UP_PATH, next_page, who_is_half_way
+from app.identity.invitations import locked_account
 from app.identity.model import (
     NotAPasskeyName,
     PasskeyNotRight,
@@ -144,7 +145,12 @@ def set_up() -> ResponseReturnValue:
         return from_the_start()
     attempt = hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
     try:
-        codes = _add(account.id, _name_of_this_device())
+        with provided().get(Database).transaction() as transaction:
+            present = locked_account(transaction, account.id)
+            if second_step(transaction, present) is not SecondStep.SET_UP:
+                # Somebody set one up since this was looked at.
+                return from_the_start()
+            codes = _add(transaction, account.id, _name_of_this_device())
     except PasskeyNotRight:
         flash(_not_right(), "error")
         return page_of(SET_UP_PATH)
@@ -181,8 +187,10 @@ def add() -> ResponseReturnValue:
     """Keep another passkey of one's own."""
     if not is_fresh():
         return redirect(SIGN_IN_AGAIN_PATH, code=303)
+    name = request.form.get("name", "").strip() or _name_of_this_device()
     try:
-        codes = _add(own().id, request.form.get("name", "").strip() or _name_of_this_device())
+        with provided().get(Database).transaction() as transaction:
+            codes = _add(transaction, own().id, name)
     except NotAPasskeyName:
         wrong = gettext("A name is one line of at most %(count)s signs.", count=LONGEST_NAME)
         return _new_page({"name": wrong}, status=400)
@@ -222,21 +230,20 @@ def _what_to_make(account_id: UUID) -> Response:
         )
 
 
-def _add(account_id: UUID, name: str) -> list[str]:
+def _add(transaction: Transaction, account_id: UUID, name: str) -> list[str]:
     services = provided()
-    with services.get(Database).transaction() as transaction:
-        passkeys.add_passkey(
-            transaction,
-            account_id,
-            request.form.get("answer", ""),
-            name=name,
-            site=_site(),
-            challenge=taken_challenge(Purpose.ADD),
-            now=services.get(Clock).now(),
-        )
-        return second_factor.recovery_codes_for_the_first(
-            transaction, account_id, settings=services.get(Settings)
-        )
+    passkeys.add_passkey(
+        transaction,
+        account_id,
+        request.form.get("answer", ""),
+        name=name,
+        site=_site(),
+        challenge=taken_challenge(Purpose.ADD),
+        now=services.get(Clock).now(),
+    )
+    return second_factor.recovery_codes_for_the_first(
+        transaction, account_id, settings=services.get(Settings)
+    )
 
 
 def _has_to_set_up(account_id: UUID) -> bool:

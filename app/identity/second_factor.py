@@ -57,34 +57,26 @@ def has_second_factor(transaction: Transaction, account: Account) -> bool:
     return account.tf_primary_method is not None or has_passkey(transaction, account.id)
 
 
-def begin_app(transaction: Transaction, account_id: UUID, *, settings: Settings) -> str:
-    """Return the key for the app that this account sets up; the same until it is confirmed.
-
-    Raises:
-        AccountUnknown: there is no such account.
-    """
-    account = locked_account(transaction, account_id)
-    key = unsealed(account.tf_pending_secret, settings) if account.tf_pending_secret else None
-    if key is None:
-        key = new_key()
-        account.tf_pending_secret = sealed(key, settings)
-        transaction.session.flush()
-    return key
-
-
 def confirm_app(
-    transaction: Transaction, account_id: UUID, code: str, *, settings: Settings, now: datetime
+    transaction: Transaction,
+    account_id: UUID,
+    code: str,
+    *,
+    key: str,
+    settings: Settings,
+    now: datetime,
 ) -> list[str]:
-    """Let the app count from now on, and return a new set of recovery codes, told once.
+    """Let an app count from now on, and return a new set of recovery codes, told once.
+
+    `key` is what was shown to who sends this, and to nobody else (`app_keys.py`).
 
     Raises:
         AccountUnknown: there is no such account.
-        CodeNotRight: this is not the code that the app with the key of `begin_app` shows.
+        CodeNotRight: this is not the code that an app with this key shows.
     """
     account = locked_account(transaction, account_id)
-    key = unsealed(account.tf_pending_secret, settings) if account.tf_pending_secret else None
-    step = step_of(_digits(code), key=key, now=now, after=None) if key else None
-    if key is None or step is None:
+    step = step_of(_digits(code), key=key, now=now, after=None)
+    if step is None:
         raise CodeNotRight()
     return _keep_app(transaction, account, key, step=step, settings=settings)
 

@@ -14,19 +14,22 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from app.foundation.clock import Clock
-from app.foundation.database import Database
+from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity import second_factor, security
 from app.identity.access import BEGIN_PATH, SIGN_IN_PATH, acting, open_to
+from app.identity.app_keys import forget_key, key_that_was_shown, key_to_set_up
 from app.identity.devices import hold_to_rates_of_second_step, remember_device
 from app.identity.half_way import (
     SECOND_STEP_PATH,
     SET_UP_PATH,
     next_page,
+    standing_of,
     who_is_half_way,
 )
 from app.identity.held_forms import held_form, instead_of_a_page
+from app.identity.invitations import locked_account
 from app.identity.model import CodeNotRight, SecondFactorNeeded
 from app.identity.one_time_codes import key_address
 from app.identity.own_password import own_account
@@ -108,8 +111,17 @@ def set_up() -> ResponseReturnValue:
     if request.method == "GET":
         return _set_up_page(account, {}, was_reset=was_reset)
     attempt = hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
+    if (key := key_that_was_shown(account)) is None:
+        return _set_up_page(account, _key_is_over(), was_reset=was_reset, status=400)
     try:
-        codes = _confirm(account.id)
+        with provided().get(Database).transaction() as transaction:
+            present = locked_account(transaction, account.id)
+            if standing_of(present) != standing_of(account) or (
+                second_step(transaction, present) is not SecondStep.SET_UP
+            ):
+                # Somebody set one up since this was looked at.
+                return from_the_start()
+            codes = _confirm(transaction, account.id, key)
     except CodeNotRight:
         return _set_up_page(account, _code_not_right(), was_reset=was_reset, status=400)
     attempt.succeeded()
@@ -131,11 +143,15 @@ def set_up_own_app() -> ResponseReturnValue:
     if request.method == "GET":
         return _set_up_page(account, {})
     attempt = hold_to_rates_of_second_step(account.email, known_as=account.fs_uniquifier)
+    if (key := key_that_was_shown(account)) is None:
+        return _set_up_page(account, _key_is_over(), status=400)
     try:
-        codes = _confirm(account.id)
+        with provided().get(Database).transaction() as transaction:
+            codes = _confirm(transaction, account.id, key)
     except CodeNotRight:
         return _set_up_page(account, _code_not_right(), status=400)
     attempt.succeeded()
+    forget_key()
     return recovery_codes_page(codes, lead_to=OWN_ACCOUNT_PATH)
 
 
@@ -211,16 +227,16 @@ def own() -> Account:
     return account
 
 
-def _confirm(account_id: UUID) -> list[str]:
+def _confirm(transaction: Transaction, account_id: UUID, key: str) -> list[str]:
     services = provided()
-    with services.get(Database).transaction() as transaction:
-        return second_factor.confirm_app(
-            transaction,
-            account_id,
-            request.form.get("code", ""),
-            settings=services.get(Settings),
-            now=services.get(Clock).now(),
-        )
+    return second_factor.confirm_app(
+        transaction,
+        account_id,
+        request.form.get("code", ""),
+        key=key,
+        settings=services.get(Settings),
+        now=services.get(Clock).now(),
+    )
 
 
 def from_the_start() -> Response:
@@ -233,6 +249,15 @@ def _code_not_right() -> dict[str, str]:
     return {
         "code": gettext(
             "This code is not right, or was used already. Wait for the next one and try that."
+        )
+    }
+
+
+def _key_is_over() -> dict[str, str]:
+    return {
+        "code": gettext(
+            "That took too long, so the key on this page is a new one. Take the old one out of"
+            " your app and add this one."
         )
     }
 
@@ -255,10 +280,8 @@ def _code_page(
 def _set_up_page(
     account: Account, errors: dict[str, str], *, was_reset: bool = False, status: int = 200
 ) -> ResponseReturnValue:
-    services = provided()
-    settings = services.get(Settings)
-    with services.get(Database).transaction() as transaction:
-        key = second_factor.begin_app(transaction, account.id, settings=settings)
+    settings = provided().get(Settings)
+    key = key_to_set_up(account)
     issuer = f"Straatbeeld {settings.municipality_name}"
     is_first = acting().id is None
     square = segno.make(key_address(key, email=account.email, issuer=issuer), micro=False)

@@ -10,12 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from werkzeug.test import TestResponse
 
 from app.foundation.clock import Clock, StoppedClock
 from app.foundation.database import Database
 from app.foundation.provided import provided
+from app.identity.app_keys import KEY_LASTS
 from app.identity.half_way import SECOND_STEP_PATH, SET_UP_PATH
 from app.identity.one_time_codes import (
     code_at,
@@ -29,7 +30,7 @@ from app.identity.one_time_codes import (
 )
 from app.identity.operations import account_with_email, deactivate
 from app.identity.permissions import ROLES_WITH_SECOND_FACTOR, Role
-from app.identity.records import Account
+from app.identity.records import Account, SignIn
 from app.identity.second_factor import give_app, renew_recovery_codes, reset_second_factor
 from tests.identity.web import small_settings, small_web
 from tests.makers.people import MONDAY_MORNING, PASSWORD, an_account
@@ -95,6 +96,12 @@ def at(app: Flask, by: timedelta) -> None:
         provided().put(Clock, StoppedClock(MONDAY_MORNING + by))
 
 
+def proof_on(page: TestResponse) -> str:
+    proof = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert proof is not None
+    return proof[1]
+
+
 def key_on(page: TestResponse) -> str:
     found = re.search(r'<strong class="key">([^<]+)</strong>', page.text)
     assert found is not None
@@ -149,7 +156,7 @@ class TestTheFirstSignIn:
         assert "no-store" in shown.headers["Cache-Control"]
         assert client.get("/balie").text == "Noor Bakker"
 
-    def test_shows_the_key_as_a_square_and_as_text_and_keeps_it(
+    def test_shows_the_key_as_a_square_and_as_text_and_keeps_it_in_this_browser(
         self, app: Flask, database: Database
     ) -> None:
         noor(database)
@@ -159,6 +166,47 @@ class TestTheFirstSignIn:
 
         assert "<svg" in first.text
         assert key_on(first) == key_on(again)
+
+    def test_shows_everybody_a_key_of_their_own(self, app: Flask, database: Database) -> None:
+        noor(database)
+
+        thief, owner = password_shown(app).get(SET_UP_PATH), password_shown(app).get(SET_UP_PATH)
+
+        assert key_on(thief) != key_on(owner)
+
+    def test_is_worth_nothing_to_who_looked_before_and_did_nothing(
+        self, app: Flask, database: Database
+    ) -> None:
+        noor(database)
+        thief, owner = password_shown(app), password_shown(app)
+        seen = key_on(thief.get(SET_UP_PATH))
+        proof = proof_on(thief.get(SET_UP_PATH))
+        own_key = key_on(owner.get(SET_UP_PATH))
+        send(owner, SET_UP_PATH, code=code_at(own_key, MONDAY_MORNING))
+        at(app, timedelta(minutes=1))
+        later = MONDAY_MORNING + timedelta(minutes=1)
+
+        tried = [
+            thief.post(path, data={"csrf_token": proof, "code": code_at(key, later)})
+            for path in (SET_UP_PATH, SECOND_STEP_PATH)
+            for key in (seen, own_key)
+        ]
+
+        assert {one.location for one in tried} == {"/inloggen"}
+        assert thief.get(SET_UP_PATH).location == "/inloggen"
+        assert thief.get("/balie").status_code == 303
+        assert owner.get("/balie").status_code == 200
+
+    def test_takes_no_code_of_a_key_that_somebody_else_was_shown(
+        self, app: Flask, database: Database
+    ) -> None:
+        noor(database)
+        seen = key_on(password_shown(app).get(SET_UP_PATH))
+
+        answer = send(password_shown(app), SET_UP_PATH, code=code_at(seen, MONDAY_MORNING))
+
+        assert answer.status_code == 400
+        assert account(database).tf_primary_method is None
 
     @pytest.mark.parametrize("code", ["", "000000", "x" * 10_000, "<script>", "\x00\u202e12345"])
     def test_takes_no_other_code(self, app: Flask, database: Database, code: str) -> None:
@@ -300,6 +348,48 @@ class TestOnesOwnSecondStep:
         at(app, timedelta(minutes=1))
         later = code_at(key, MONDAY_MORNING + timedelta(minutes=1))
         assert send(password_shown(app), SECOND_STEP_PATH, code=later).location == "/begin"
+
+    def test_is_not_an_app_whose_key_was_shown_long_ago(
+        self, app: Flask, database: Database
+    ) -> None:
+        noor_with_app(database)
+        client = self.signed_in(app, database)
+        page = client.get("/mijn-account/app")
+        key, before = key_on(page), account(database).tf_totp_secret
+        lasts = KEY_LASTS + timedelta(seconds=1)
+        at(app, lasts)
+        with database.transaction() as transaction:
+            made_fresh = select(SignIn).where(SignIn.account_id == account(database).id)
+            for one in transaction.session.scalars(made_fresh):
+                one.started_at = MONDAY_MORNING + lasts
+
+        answer = client.post(
+            "/mijn-account/app",
+            data={"csrf_token": proof_on(page), "code": code_at(key, MONDAY_MORNING + lasts)},
+        )
+
+        assert answer.status_code == 400
+        assert "That took too long" in answer.text
+        assert key_on(answer) != key
+        assert account(database).tf_totp_secret == before
+
+    def test_is_not_an_app_whose_key_was_shown_before_the_password_was_changed(
+        self, app: Flask, database: Database
+    ) -> None:
+        noor_with_app(database)
+        client = self.signed_in(app, database)
+        key = key_on(client.get("/mijn-account/app"))
+
+        another = "zwaan kwartel omelet 77"
+        send(
+            client,
+            "/mijn-account/wachtwoord",
+            present_password=PASSWORD,
+            password=another,
+            password_again=another,
+        )
+
+        assert key_on(client.get("/mijn-account/app")) != key
 
     def test_is_changed_after_a_fresh_sign_in_alone(self, app: Flask, database: Database) -> None:
         noor_with_app(database)
