@@ -276,6 +276,9 @@ class Case:
     cause: str | None = None
     #: The third party it waits for, as its reporters read it; never part of the history.
     waiting_party: str | None = None
+    #: The street and number of the nearest address, where one is known; for who works here alone.
+    near_address: str | None = None
+    near_village: str | None = None
 
     @property
     def is_open(self) -> bool:

@@ -71,6 +71,13 @@ class CaseRecord(Base):
     areas: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     #: Whether a report or a task of it has a photo; kept by a trigger.
     has_photo: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: The nearest address within 200 metres, as people say it: its street and number. It stays away
+    #: from what the public reads.
+    near_address: Mapped[str | None] = mapped_column(Text)
+    near_street: Mapped[str | None] = mapped_column(Text)
+    near_village: Mapped[str | None] = mapped_column(Text)
+    #: When the register of addresses told it, or told that there is none.
+    near_asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
         CheckConstraint(
@@ -83,6 +90,12 @@ class CaseRecord(Base):
         ),
         CheckConstraint("stage = 'waiting' OR waiting_party IS NULL", name="waiting_party"),
         CheckConstraint("priority in ('low', 'normal', 'high')", name="priority"),
+        CheckConstraint(
+            "(near_address IS NULL) = (near_street IS NULL)"
+            " AND (near_address IS NULL) = (near_village IS NULL)"
+            " AND (near_address IS NULL OR near_asked_at IS NOT NULL)",
+            name="near_address",
+        ),
         CheckConstraint("(stage = 'merged') = (merged_into is not null)", name="merged_into"),
         CheckConstraint(
             f"({_OPEN}) = (closed_at is null)",
@@ -118,6 +131,24 @@ class CaseRecord(Base):
             postgresql_where=text(f"priority = 'high' and {_OPEN}"),
         ),
         Index("ix_defect_case_areas", "areas", postgresql_using="gin"),
+        Index(
+            "ix_defect_case_near_street",
+            text("lower(near_street)"),
+            "received_at",
+            postgresql_where=text("near_street IS NOT NULL"),
+        ),
+        # Those of which nobody asked yet where they are: open ones first.
+        Index(
+            "ix_defect_case_near_unasked",
+            text("closed_at DESC NULLS FIRST"),
+            text("received_at DESC"),
+            postgresql_where=text("near_asked_at IS NULL"),
+        ),
+        Index(
+            "ix_defect_case_asset_id",
+            "asset_id",
+            postgresql_where=text("asset_id IS NOT NULL"),
+        ),
         Index("ix_defect_case_spot", "spot", postgresql_using="gist"),
         Index(
             "ix_defect_case_merged_into",

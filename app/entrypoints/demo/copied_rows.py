@@ -15,7 +15,8 @@ _COLUMNS = {
         (
             "id, reference, category_code, category_group, stage, spot, asset_id, party_id,"
             " is_danger, report_count, received_at, due_at, at_risk_at, changed_at, version,"
-            " planned_on, waiting_for, waits_until, closed_at, closing_reason, is_demo"
+            " planned_on, waiting_for, waits_until, closed_at, closing_reason, is_demo,"
+            " near_address, near_street, near_village, near_asked_at"
         ),
     ),
     "reports": (

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.entrypoints.demo.a_draft import make_demo_draft
 from app.entrypoints.demo.categories import demo_categories
+from app.entrypoints.demo.houses import Houses
 from app.entrypoints.demo.people import (
     AGREED_SINCE,
     DemoPeople,
@@ -34,8 +35,12 @@ from app.identity.operations import parties as all_parties
 from app.photos.storage import PhotoStore
 from app.planning.operations import plan_works
 from app.triage.operations import load_categories
+from app.work.operations.near_address import cases_without_address, keep_address
 
 SEED = 851
+
+#: More than the demo has.
+_MOST_CASES = 10_000
 
 
 class InUse(DomainError):
@@ -99,6 +104,7 @@ def load_demo(provided: Provided, *, now: datetime, seed: int = SEED) -> Loaded:
             open_references=[],
         )
         tell_stories(teller, stories)
+        _keep_nearest_addresses(transaction, now=now)
         path = write_credentials(settings.data_dir, credentials)
     return Loaded(
         was_there_already=False,
@@ -108,6 +114,12 @@ def load_demo(provided: Provided, *, now: datetime, seed: int = SEED) -> Loaded:
         works=len(works),
         credentials=str(path),
     )
+
+
+def _keep_nearest_addresses(transaction: Transaction, *, now: datetime) -> None:
+    houses = Houses()
+    for unasked in cases_without_address(transaction, at_most=_MOST_CASES):
+        keep_address(transaction, unasked, houses.nearest(unasked.spot), now=now)
 
 
 def _require_empty(transaction: Transaction) -> None:

@@ -10,6 +10,7 @@ from random import Random
 from uuid import UUID, uuid4
 
 from app.entrypoints.demo.copied_rows import Rows, point
+from app.entrypoints.demo.houses import Houses
 from app.entrypoints.demo.made_lives import Life, joinings, life, steps_with_ids
 from app.entrypoints.demo.places import DemoAsset, Street, streets
 from app.entrypoints.demo.stories import Written, is_english, writings
@@ -76,6 +77,7 @@ class Author:
         self._written = [one for one in writings() if one.category in self._town.categories]
         self._shares = [one.share for one in self._written]
         self._last_open: dict[tuple[str, Street], _MadeCase] = {}
+        self._houses = Houses()
         self._rows = Rows()
 
     def write(self, reports: int, *, is_open: bool) -> Rows:
@@ -140,6 +142,7 @@ class Author:
         rows, lived, category = self._rows, made.life, made.category
         party, decision = made.party, made.decided.decision
         place = point(made.spot.longitude, made.spot.latitude)
+        near = self._houses.nearest(made.spot)
         rows.cases.append(
             (
                 made.id,
@@ -163,6 +166,10 @@ class Author:
                 lived.closed_at,
                 lived.closing_reason,
                 True,
+                f"{near.street} {near.number}" if near else None,
+                near.street if near else None,
+                near.village if near else None,
+                self._now,
             )
         )
         rows.decisions.append(

@@ -188,7 +188,7 @@ def _group(
 
 def _line(line: CaseLine, own: Mapping[UUID, str]) -> FoundLine:
     case = line.case
-    place = place_words(line.areas, line.asset_number, line.asset_kind)
+    place = place_words(line.areas, line.asset_number, line.asset_kind, near=case.near_address)
     since = gettext("reported on %(day)s", day=day_shown(case.received_at))
     return FoundLine(
         # Of somebody who joined a case, their own number.

@@ -42,6 +42,8 @@ class Notice:
     task_id: UUID | None = None
     #: Why it stands on the desk's list, where it is new there.
     desk_reason: str | None = None
+    #: The street and number nearest to it.
+    near_address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

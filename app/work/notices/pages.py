@@ -16,7 +16,7 @@ from app.identity.permissions import Permission
 from app.work.notices.model import Notice, Notices
 from app.work.notices.operations import notices_of, see_notices
 from app.work.notices.words import count_words, notice_words
-from app.work.pages.shown import category_names, moment_words
+from app.work.pages.shown import category_names, moment_words, near_words
 from app.work.words import due_words
 
 blueprint = Blueprint("notices", __name__, url_prefix="/berichten")
@@ -45,6 +45,7 @@ def show() -> ResponseReturnValue:
                 "category_code": one.category_code,
                 "category_name": names.get(one.category_code, one.category_code),
                 "reference": one.reference,
+                "near": near_words(one.near_address) if one.near_address else "",
                 "is_danger": one.is_danger,
                 "since": moment_words(one.since),
                 "due": due_words(one.due_at, now),

@@ -28,6 +28,7 @@ class AlsoHere:
     distance_metres: float
     asset_number: str | None
     asset_kind: str | None
+    near_address: str | None
 
 
 _NEAR = text(
@@ -37,7 +38,7 @@ _NEAR = text(
                           4326) AS spot
     )
     SELECT task.id, task.version, c.reference, asset.number, asset.street, asset.kind,
-           ST_DistanceSphere(c.spot, here.spot) AS metres
+           c.near_address, ST_DistanceSphere(c.spot, here.spot) AS metres
     FROM here
     JOIN defect_case AS c ON c.spot && ST_Expand(here.spot, :degrees_across, :degrees_along)
         AND c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')
@@ -88,6 +89,7 @@ def also_here(
             distance_metres=row.metres,
             asset_number=", ".join(filter(None, (row.number, row.street))) or None,
             asset_kind=row.kind,
+            near_address=row.near_address,
         )
         for row in rows
     ]

@@ -15,9 +15,9 @@ CASE_COLUMNS = """
     ST_Y(c.spot) AS latitude, c.asset_id, c.party_id, c.is_danger, c.report_count, c.received_at,
     c.due_at, c.at_risk_at, c.version, c.planned_on, c.waiting_for, c.waits_until,
     c.waiting_words, c.waiting_party, c.closed_at, c.closing_reason, c.closing_words,
-    c.merged_into, c.is_demo, c.priority, c.cause, party.code AS party_code,
-    party.name AS party_name, party.kind AS party_kind, category.public_visibility,
-    category.is_checked
+    c.merged_into, c.is_demo, c.priority, c.cause, c.near_address, c.near_village,
+    party.code AS party_code, party.name AS party_name, party.kind AS party_kind,
+    category.public_visibility, category.is_checked
 """
 CASE_TABLES = """
     defect_case AS c
@@ -61,6 +61,8 @@ def case_of(row: Row[Any]) -> Case:
         priority=Priority(row.priority),
         cause=row.cause,
         waiting_party=row.waiting_party,
+        near_address=row.near_address,
+        near_village=row.near_village,
     )
 
 

@@ -34,6 +34,7 @@ from app.work.operations.desk_list import (
     settle_desk_entries,
 )
 from app.work.operations.history import write_histories, write_history
+from app.work.operations.near_address import FIND_ADDRESS
 from app.work.operations.nearby import cases_near
 from app.work.operations.offering import offer_task
 from app.work.operations.task_rows import give_tasks_due_date
@@ -190,6 +191,9 @@ def open_case(
             "is_demo": is_demo,
         },
     )
+    if not is_demo:
+        # The demo brings its own addresses.
+        transaction.defer(FIND_ADDRESS, case_id=str(opened.id))
     happened: list[tuple[Happening, Mapping[str, JSONValue]]] = [
         (Happening.OPENED, {"category": category_code}),
     ]

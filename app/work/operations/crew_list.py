@@ -73,6 +73,7 @@ class Line:
     is_high: bool
     worker_id: UUID | None
     worker_name: str | None
+    near_address: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ _LIST = """
         SELECT task.id, task.stage, task.due_at, task.held_until, task.offered_at,
                ST_X(c.spot) AS x, ST_Y(c.spot) AS y,
                c.category_code, c.is_danger, c.due_at AS promised_at, c.priority, c.at_risk_at,
-               c.stage AS case_stage,
+               c.stage AS case_stage, c.near_address,
                CASE WHEN c.stage = 'planned' THEN c.planned_on END AS planned_on,
                worker.id AS worker_id, worker.name AS worker_name
         FROM task
@@ -238,4 +239,5 @@ def _line(row: Any) -> Line:  # noqa: ANN401  # columns by name
         is_high=row.priority == "high",
         worker_id=row.worker_id,
         worker_name=row.worker_name,
+        near_address=row.near_address,
     )

@@ -16,13 +16,15 @@ from app.work.operations.cases import case_by_reference, check_version, write_ca
 from app.work.operations.desk import hand_over, leave_with_nobody, refuse_closed
 from app.work.operations.finding_party import party_found_anew
 from app.work.operations.history import write_history
+from app.work.operations.near_address import FIND_ADDRESS
 from app.work.operations.promising import located_again
 from app.work.operations.task_rows import has_open_tasks
 from app.work.weights import PlaceReason
 
 _MOVE = text(
     """
-    UPDATE defect_case SET spot = ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326)
+    UPDATE defect_case SET spot = ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326),
+        near_address = NULL, near_street = NULL, near_village = NULL, near_asked_at = NULL
     WHERE id = :id
     RETURNING ST_X(spot) AS longitude, ST_Y(spot) AS latitude
     """
@@ -50,7 +52,7 @@ def move_pin(
 
     It is at no asset any more: that stays where it is. With `route_again` it goes to who is
     responsible there, or on the desk's list; a party that stays responsible keeps its task.
-    What was promised stays promised.
+    What was promised stays promised. A job finds the address that is nearest by now.
 
     Raises:
         CaseNotFound: there is no such case.
@@ -78,8 +80,11 @@ def move_pin(
         longitude=spot.longitude,
         latitude=spot.latitude,
         asset_id=None,
+        near_address=None,
+        near_village=None,
         version=found.version + 1,
     )
+    transaction.defer(FIND_ADDRESS, case_id=str(found.id))
     located = located_again(transaction, moved, now=now)
     if not located.inside_municipality:
         raise OutsideServiceArea()

@@ -46,7 +46,7 @@ from app.work.pages.case_extras import notes_shown, what_can_be_chosen, what_is_
 from app.work.pages.desk import entry_words
 from app.work.pages.shown import (
     actors_in,
-    address_near,
+    address_of_case,
     categories_in,
     history_lines,
     moment_words,
@@ -138,7 +138,7 @@ def show_case(
     page = render_template(
         "work/case.html",
         **context,
-        address=address_near(found.longitude, found.latitude),
+        address=address_of_case(found),
         typed=typed.values,
         errors=typed.errors,
         contacts=contacts or {},

@@ -41,7 +41,7 @@ from app.work.operations.crew_list import (
     crew_list,
 )
 from app.work.operations.lists import listed_tasks
-from app.work.pages.shown import category_names, place_words
+from app.work.pages.shown import category_names, near_words, place_words
 from app.work.pages.task_page import own_account, own_party, show_task
 from app.work.pages.typed import page_number
 from app.work.words import (
@@ -205,6 +205,8 @@ def _map(transaction: Transaction, found: CrewList) -> MapParts | None:
 
 def _map_words(line: Line) -> str:
     said = [turn_words(line.turn) if line.turn is not Turn.OTHER else task_stage_words(line.stage)]
+    if line.near_address:
+        said.append(near_words(line.near_address))
     if line.worker_name:
         said.append(line.worker_name)
     return " · ".join(said)
@@ -236,7 +238,12 @@ def _lines(
             waits=_waits(one.case),
             clock="" if now > one.task.due_at else clock_words(one.case.clock(now)),
             due=due_words(one.task.due_at, now),
-            place=place_words(areas.get(one.case.id, []), one.number_and_street, one.asset_kind),
+            place=place_words(
+                areas.get(one.case.id, []),
+                one.number_and_street,
+                one.asset_kind,
+                near=one.case.near_address,
+            ),
             distance=None if one.distance_metres is None else distance_words(one.distance_metres),
             begins=_beginning(texts.get(one.case.id, "")),
             thumbnail=thumbnails.get(one.case.id),

@@ -120,7 +120,12 @@ def _options(transaction: Transaction, asked: Asked, ids: list[UUID]) -> list[di
         {
             "value": str(one.task.id),
             "name": names[one.case.category_code],
-            "place": place_words(areas.get(one.case.id, []), one.number_and_street, one.asset_kind),
+            "place": place_words(
+                areas.get(one.case.id, []),
+                one.number_and_street,
+                one.asset_kind,
+                near=one.case.near_address,
+            ),
             "due": due_words(one.task.due_at, now),
             "is_danger": "yes" if one.case.is_danger else "",
         }

@@ -170,7 +170,7 @@ def _lines(transaction: Transaction, listed: Sequence[DeskCase], now: datetime) 
             is_overdue=one.case.is_overdue(now),
             # How many days late it is says it already.
             clock="" if one.case.is_overdue(now) else clock_words(one.case.clock(now)),
-            place=place_words(areas.get(one.case.id, []), None),
+            place=place_words(areas.get(one.case.id, []), None, near=one.case.near_address),
             begins=texts.get(one.case.id, ""),
         )
         for one in listed

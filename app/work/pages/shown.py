@@ -20,7 +20,7 @@ from app.photos.model import Photo, PhotoLinks, PhotoStatus
 from app.photos.operations.showing import links
 from app.triage.model import CategoryTree
 from app.triage.operations import names_of_categories
-from app.work.model import Happening, HistoryEntry
+from app.work.model import Case, Happening, HistoryEntry
 from app.work.words import happening_words
 
 #: Of an area's kind: the smaller says more; the municipality says nothing to who works there.
@@ -86,11 +86,19 @@ def categories_in(entries: Iterable[HistoryEntry]) -> set[str]:
 
 
 def place_words(
-    areas: Iterable[Mapping[str, str]], asset_number: str | None, asset_kind: str | None = None
+    areas: Iterable[Mapping[str, str]],
+    asset_number: str | None,
+    asset_kind: str | None = None,
+    *,
+    near: str | None = None,
 ) -> str:
-    """Return where something is, without an address: the areas and the object with its number."""
+    """Return where something is: near which address, in which areas, at which object.
+
+    `near` is the street and number that a case keeps.
+    """
     found = {area.get("kind", ""): area.get("name", "") for area in areas}
-    said = [found[kind] for kind in _PLACES if found.get(kind)]
+    said = [near_words(near)] if near else []
+    said.extend(found[kind] for kind in _PLACES if found.get(kind))
     if asset_number and asset_kind:
         kind = asset_kind_words(asset_kind)
         said.append(f"{kind[:1].lower()}{kind[1:]} {asset_number}")
@@ -99,10 +107,25 @@ def place_words(
     return " · ".join(said)
 
 
+def near_words(address: str) -> str:
+    """Return that something lies near an address."""
+    return str(gettext("near %(address)s", address=address))
+
+
+def address_of_case(found: Case) -> str | None:
+    """Return the address that a case keeps; the register is asked for one that keeps none yet.
+
+    Called while no transaction is open.
+    """
+    if found.near_address is None:
+        return address_near(found.longitude, found.latitude)
+    return near_words(", ".join(filter(None, (found.near_address, found.near_village))))
+
+
 def address_near(longitude: float, latitude: float) -> str | None:
     """Return the nearest address, where one is known; asked while no transaction is open."""
     address = provided().get(AddressBook).nearest(Spot(longitude, latitude))
-    return gettext("near %(address)s", address=address.label) if address else None
+    return near_words(address.label) if address else None
 
 
 def moment_words(instant: datetime) -> str:

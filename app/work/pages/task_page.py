@@ -46,7 +46,7 @@ from app.work.operations.history import history_of_case
 from app.work.operations.lists import listed_task
 from app.work.pages.shown import (
     actors_in,
-    address_near,
+    address_of_case,
     categories_in,
     category_names,
     history_lines,
@@ -155,7 +155,7 @@ def show_task(
         case=case,
         category_name=category_name,
         place=known.place,
-        address=address_near(case.longitude, case.latitude),
+        address=address_of_case(case),
         held_until=day_words(task.held_until) if task.stage is TaskStage.ON_HOLD else None,
         stage_words=task_stage_words(task.stage),
         due=due_words(task.due_at, now),
@@ -247,8 +247,8 @@ def _read(transaction: Transaction, task_id: UUID, party_id: UUID) -> _Known:
 
 
 def _near_words(one: AlsoHere) -> str:
-    """Return how one finds a task near by: its number, its object and how far it is."""
-    named = place_words([], one.asset_number, one.asset_kind)
+    """Return how one finds a task near by: its number, its place and how far it is."""
+    named = place_words([], one.asset_number, one.asset_kind, near=one.near_address)
     return " · ".join(filter(None, (one.reference, named, distance_words(one.distance_metres))))
 
 

@@ -107,7 +107,9 @@ class CaseRow:
 
     case: Case
     category_name: Name
-    areas: Sequence[str]
+    #: The names of the villages it lies in.
+    villages: str
+    cause: Name | None
     channel: str | None
 
 
@@ -179,10 +181,19 @@ def rows_of_cases(
     rows = transaction.connection.execute(
         text(
             f"""
-            SELECT {CASE_COLUMNS}, category.name_nl, category.name_en, c.areas,
+            SELECT {CASE_COLUMNS}, category.name_nl, category.name_en,
+                   cause.name_nl AS cause_nl, cause.name_en AS cause_en,
+                   array_to_string(ARRAY(
+                       SELECT coalesce(
+                           (SELECT area.name FROM area
+                            WHERE area.kind = 'village' AND area.code = substr(of.area, 9)
+                            ORDER BY area.valid_from DESC LIMIT 1), substr(of.area, 9))
+                       FROM unnest(c.areas) AS of (area) WHERE of.area LIKE 'village:%'
+                   ), ', ') AS villages,
                    (SELECT channel FROM report WHERE report.case_id = c.id
                     ORDER BY received_at, id LIMIT 1) AS channel
             FROM {CASE_TABLES}
+            LEFT JOIN choice AS cause ON cause.code = c.cause
             WHERE {found.condition}
             ORDER BY c.{column} {"DESC" if goes_down else "ASC"}, c.id
             LIMIT :at_most
@@ -191,7 +202,13 @@ def rows_of_cases(
         {**found.values, "at_most": at_most},
     )
     for row in rows:
-        yield CaseRow(case_of(row), Name(row.name_nl, row.name_en), row.areas, row.channel)
+        yield CaseRow(
+            case_of(row),
+            Name(row.name_nl, row.name_en),
+            row.villages,
+            Name(row.cause_nl, row.cause_en) if row.cause_nl is not None else None,
+            row.channel,
+        )
 
 
 def place_of(line: CaseLine, order: CaseOrder, *, is_before: bool) -> Place:

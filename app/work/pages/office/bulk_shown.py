@@ -18,6 +18,7 @@ from app.work.operations.office.bulk_model import (
     Outcome,
 )
 from app.work.operations.office.listing import CaseLine
+from app.work.pages.office.shown import place_of_line
 from app.work.pages.shown import reader_language
 from app.work.words import closing_words, day_words
 
@@ -30,6 +31,7 @@ class LineTold:
     name: str
     words: str
     is_done: bool
+    place: str = ""
 
 
 def foreseen_lines(
@@ -43,7 +45,9 @@ def foreseen_lines(
         line = was[one.reference]
         words = obstacle_sentence(one.obstacle) if one.obstacle else _would(line.case, action)
         name = line.category_name.in_language(language)
-        shown.append(LineTold(one.reference, name, words, one.obstacle is None))
+        shown.append(
+            LineTold(one.reference, name, words, one.obstacle is None, place_of_line(line))
+        )
     return shown, sum(one.is_done for one in shown)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,6 +48,7 @@ from app.work.pages.office.asked import (
 )
 from app.work.pages.office.shown import LineShown, chips, lines_shown, norm_words, options_of
 from app.work.pages.shown import reader_language
+from app.work.weight_words import priority_words
 from app.work.words import case_stage_words, channel_words, closing_words
 
 blueprint = Blueprint("office", __name__, url_prefix="/beheer/zaken")
@@ -174,10 +176,13 @@ def _heads() -> list[str]:
         gettext("Status"),
         gettext("Kind"),
         gettext("Area"),
+        gettext("Address near by"),
         gettext("Party"),
         gettext("Channel"),
         gettext("Reports"),
         gettext("Danger"),
+        gettext("Priority"),
+        gettext("Cause"),
         gettext("Came in"),
         gettext("Due"),
         gettext("Norm"),
@@ -190,18 +195,21 @@ def _heads() -> list[str]:
 
 def _cells(rows: Iterator[CaseRow]) -> Iterator[list[object]]:
     now = provided().get(Clock).now()
-    language, channels = reader_language(), channel_words()
+    language, channels, priorities = reader_language(), channel_words(), cache(priority_words)
     for one in rows:
         found = one.case
         yield [
             found.reference,
             case_stage_words(found.stage),
             one.category_name.in_language(language),
-            ", ".join(area.partition(":")[2] for area in one.areas if area.startswith("village:")),
+            one.villages,
+            found.near_address or "",
             found.party_name or "",
             channels.get(one.channel or "", ""),
             found.report_count,
             gettext("yes") if found.is_danger else "",
+            priorities(found.priority),
+            one.cause.in_language(language) if one.cause else "",
             _moment(found.received_at),
             _moment(found.due_at),
             norm_words(found.clock(now)) if found.is_open else "",

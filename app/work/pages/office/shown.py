@@ -156,6 +156,11 @@ def norm_words(state: ClockState) -> str:
     return words[:1].upper() + words[1:]
 
 
+def place_of_line(line: CaseLine) -> str:
+    """Return where a case is, as it stands on the list."""
+    return place_words(line.areas, line.asset_number, line.asset_kind, near=line.case.near_address)
+
+
 def lines_shown(lines: Sequence[CaseLine], now: datetime) -> list[LineShown]:
     """Return cases as they are read.
 
@@ -191,7 +196,7 @@ def lines_shown(lines: Sequence[CaseLine], now: datetime) -> list[LineShown]:
             due=due(one.case.due_at),
             clock=clocks(one.case.clock(now)),
             party=one.case.party_name or nobody,
-            place=place_words(one.areas, one.asset_number, one.asset_kind),
+            place=place_of_line(one),
             begins=one.begins,
             came=came(one.case.received_at),
             reports=one.case.report_count,
