@@ -25,13 +25,17 @@ _CUT = re.compile(
     r"|(\b(?:signature|token|code|password|client_secret)=)[^&\s\"',]+"
     # PostgreSQL repeats the row that it refuses.
     r"|(\bDETAIL: ).*"
-    r"|()[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    # Begun where an address can begin: from each of its signs a long path would be read anew.
+    r"|()(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     # The password in the address of a database.
     r"|(://[^:/?#\s]+:)[^@/\s]+(?=@)"
     # A report's token wherever it stands, such as in an address that was pasted wrongly.
     r"|()[\w-]{40,}",
     re.IGNORECASE,
 )
+
+#: What is longer says nothing more, and nobody has a page there.
+_LONGEST_PATH = 500
 
 _QUIET_PATHS = ("/health/", "/static/", "/metrics")
 
@@ -134,7 +138,7 @@ def log_requests(app: Flask) -> None:
             _log.info(
                 "answered",
                 method=request.method,
-                path=request.path,
+                path=request.path[:_LONGEST_PATH],
                 status=answer.status_code,
                 milliseconds=round((time.perf_counter() - g.get("begun", 0)) * 1000, 1),
             )

@@ -16,6 +16,8 @@ _SHOWING_NOTHING = frozenset(
     + "".join(chr(code) for code in range(0xFE00, 0xFE10))
     + "".join(chr(code) for code in range(0xE0100, 0xE01F0))
 )
+#: So many marks on one sign are read; the rest is left out.
+_MOST_MARKS = 30
 _SHOWING_NOTHING_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp"})
 
 
@@ -25,14 +27,14 @@ def clean_text(text: str) -> str:
     Control characters and signs that turn the reading direction are left out. What joins signs,
     such as those of a flag or a family, stays as long as there is something to see.
     """
-    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    normal = _normal(text.replace("\r\n", "\n").replace("\r", "\n"))
     kept = (
         c
         for c in normal
         if c in "\n\t" or (unicodedata.category(c) not in {"Cc", "Cs", "Co"} and c not in _TURNING)
     )
     # What was left out may have kept two signs apart that are one in the normal form.
-    cleaned = unicodedata.normalize("NFC", "".join(kept)).strip()
+    cleaned = _normal("".join(kept)).strip()
     return cleaned if any(_shows_something(c) for c in cleaned) else ""
 
 
@@ -62,6 +64,22 @@ def for_a_screen(text: str) -> str:
         else c
         for c in text
     )
+
+
+def _normal(text: str) -> str:
+    """Return `text` in one normal form, with no more marks on one sign than any writing has.
+
+    Marks are put in order by comparing each with those before it: a hundred thousand on one letter
+    take minutes. Thirty are what Unicode calls safe for streams (UAX 15).
+    """
+    if not text.isascii():
+        kept, run = [], 0
+        for sign in text:
+            run = run + 1 if unicodedata.combining(sign) else 0
+            if run <= _MOST_MARKS:
+                kept.append(sign)
+        text = "".join(kept)
+    return unicodedata.normalize("NFC", text)
 
 
 def _shows_something(character: str) -> bool:

@@ -76,6 +76,15 @@ class TestARequest:
 
         assert TOKEN not in capsys.readouterr().out
 
+    def test_tells_no_more_of_an_address_than_anybody_reads(
+        self, web: FlaskClient, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        # Were each sign of it a place to begin looking from, this would take minutes.
+        web.get(f"/{'a.' * 100_000}")
+
+        (told,) = lines(capsys)
+        assert str(told["path"]) == f"/{'a.' * 100_000}"[:500]
+
     def test_of_a_machine_that_looks_whether_we_live_is_not_logged(
         self, web: FlaskClient, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -96,6 +105,7 @@ class TestWhatIsCutOut:
             (f"?token={TOKEN}&page=2", "?token=…&page=2"),
             ("client_secret=hush grant_type=x", "client_secret=… grant_type=x"),
             ("mail to anna.smit+a@mail.example.org failed", "mail to … failed"),
+            (f"{'a.' * 18}a@example.org and b@example.org", "… and …"),
             (
                 "postgresql://straatbeeld:hush@db/straatbeeld",
                 "postgresql://straatbeeld:…@db/straatbeeld",

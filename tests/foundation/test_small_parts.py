@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import unicodedata
+
 import pytest
 from flask import Flask
 from hypothesis import given
@@ -128,6 +130,19 @@ class TestSignsThatTurnTheReadingDirection:
 
         assert not set(kept) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
         assert clean_text(kept) == kept
+
+
+class TestMarksOnOneSign:
+    def test_are_kept_as_far_as_any_writing_has_them(self) -> None:
+        # Were they all put in order, this would take minutes.
+        kept = clean_text("a" + "\u0301\u0316" * 100_000 + "b")
+
+        assert len(unicodedata.normalize("NFD", kept)) == 1 + 30 + 1
+        assert kept.endswith("b")
+
+    @pytest.mark.parametrize("written", ["Việt", "ก็", "é" * 100, "a\u0316\u0301b\u0301"])
+    def test_of_any_writing_stay(self, written: str) -> None:
+        assert clean_text(written) == unicodedata.normalize("NFC", written)
 
 
 class TestATextOfPeople:

@@ -159,6 +159,13 @@ class TestAlsoHere:
         assert answered.status_code == 303
         assert stages(connection)["Verderop"] != "resolved"
 
+    def test_does_not_count_the_task_itself(self, crew: Browser, task: str) -> None:
+        itself = task.rpartition("/")[2]
+
+        crew.submit(task, f"{task}/klaar", result="solved", also=[f"{itself}:1"])
+
+        assert "in de buurt" not in crew.get("/werk").text
+
     def test_stays_ticked_where_the_result_was_forgotten(self, crew: Browser, task: str) -> None:
         (also,) = offered(crew.get(task).text)
 

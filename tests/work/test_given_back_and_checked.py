@@ -216,6 +216,31 @@ class TestWorkThatAPersonChecks:
             approve_work(transaction, found.reference, by=SOMEBODY, now=NOW)
 
 
+    def test_that_was_given_back_since_cannot_be_found_good(
+        self, transaction: Transaction, place: SmallMunicipality, finished: UUID
+    ) -> None:
+        found = case(transaction, finished)
+        party = ResponsibleParty(
+            place.team_id, found.party_code or "", found.party_name or "", "team"
+        )
+        assign_case(transaction, found.reference, party=party, by=SOMEBODY, now=NOW)
+        (again,) = (
+            one for one in tasks_of_case(transaction, finished) if one.stage is TaskStage.OFFERED
+        )
+        decline_task(
+            transaction,
+            again.id,
+            party_id=place.team_id,
+            reason=DeclineReason.PLACE_UNCLEAR,
+            remark="",
+            by=SOMEBODY,
+            now=NOW,
+        )
+
+        with pytest.raises(NothingToCheck):
+            approve_work(transaction, found.reference, by=SOMEBODY, now=NOW)
+
+
 class TestAMoveThatIsNotAllowed:
     @pytest.mark.parametrize("stage", CaseStage)
     def test_of_a_case_is_refused_with_the_moves_that_are(self, stage: CaseStage) -> None:

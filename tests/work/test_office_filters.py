@@ -83,6 +83,14 @@ class TestKeepingAFilter:
         assert answered.status_code == 409
         assert 'value="te LAAT"' in answered.text
 
+    def test_leaves_out_what_is_strange_in_it_however_much(self, desk: Browser) -> None:
+        hidden = desk.hidden(NEW, NEW)
+
+        answered = desk.send(NEW, {**hidden, "filter": "a=1&" * 60 + "norm=overdue"}, name="Veel")
+
+        assert answered.status_code == 303
+        assert list(pages(desk)) == ["Veel"]
+
     def test_shows_a_hostile_name_as_text(self, desk: Browser) -> None:
         desk.submit(f"{NEW}?norm=overdue", NEW, name=HOSTILE)
 

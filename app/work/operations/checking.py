@@ -9,6 +9,7 @@ from app.work.model import OPEN_TASK_STAGES, ActedBy, Case, DeskReason, Happenin
 from app.work.operations.after_a_task import end_with
 from app.work.operations.cases import case_by_reference, check_version
 from app.work.operations.history import write_history
+from app.work.operations.lists import desk_entries_of_case
 from app.work.operations.task_rows import tasks_of_case
 from app.work.refusals import NothingToCheck
 
@@ -28,7 +29,8 @@ def approve_work(
     Raises:
         CaseNotFound: there is no such case.
         MovedOn: it is not at `expected_version` any more.
-        NothingToCheck: it is closed, somebody still works at it, or nobody did.
+        NothingToCheck: it does not wait for a look: it is closed, somebody still works at it, or
+            what was done was given back since.
     """
     found = case_by_reference(transaction, reference, lock=True)
     check_version(found, expected_version)
@@ -36,7 +38,9 @@ def approve_work(
     done = [one for one in tasks if one.stage is TaskStage.DONE]
     is_worked_at = any(one.stage in OPEN_TASK_STAGES for one in tasks)
     result = max(done, key=lambda one: one.changed_at).result if done else None
-    if not found.is_open or is_worked_at or result is None:
+    waits = desk_entries_of_case(transaction, found.id)
+    is_to_check = any(one.reason is DeskReason.TO_CHECK for one in waits)
+    if not found.is_open or is_worked_at or result is None or not is_to_check:
         raise NothingToCheck()
     ended = end_with(transaction, found, result, now=now)
     write_history(

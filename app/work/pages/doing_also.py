@@ -43,14 +43,15 @@ def close_also(
         done = listed_task(transaction, task_id, party_id=own_party())
         found = also_here(transaction, done, account_id=own_account()) if done else []
     near = {one.task_id for one in found}
-    closed = 0
+    closed, left = 0, len(chosen)
     for one in chosen:
         also_id, version = _told(one)
-        if also_id is None or version is None:
+        if also_id is None or version is None or also_id == task_id:
+            left -= 1
             continue
         is_closed = also_id in near and _is_closed(also_id, version, result, remark, sent)
         closed += is_closed or _was_closed(also_id, result)
-    left = len(chosen) - closed
+    left -= closed
     if closed:
         flash(
             ngettext(

@@ -44,7 +44,7 @@ _PAGE = "/beheer/zaken/filters"
 
 def normal_query(written: str) -> str:
     """Return a filter as it stands in an address, without what is strange in it."""
-    address = dict(parse_qsl(written[:2000], max_num_fields=30))
+    address = dict(parse_qsl(written[:2000]))
     return urlencode(written_filter(filter_of(address), order_of(address)))
 
 
