@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
-
 import unicodedata
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
