@@ -106,6 +106,8 @@ class TestTheList:
             "?na=-1_" + str(UUID(int=1)),
             "?woorden=" + "x" * 10_000,
             "?woorden=%22%27%3A%26%7C!()",
+            "?woorden=" + "-" * 99 + "x",
+            "?woorden=" + "-(" * 50,
             "?van=0001-01-01&tot=9999-12-31",
             "?na=" + "9" * 18 + "_" + str(UUID(int=1)),
         ],

@@ -6,6 +6,7 @@ cases is one statement; see `docs/decisions/the-list-of-cases-is-one-statement.m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,6 +65,16 @@ HOLD_THE_WORDS = """
           @@ (websearch_to_tsquery('straatbeeld_dutch', :words)
               || websearch_to_tsquery('straatbeeld_english', :words))
 """
+
+
+
+def as_words(typed: str) -> str:
+    """Return what was typed as it can be looked for: `-` before a word or a phrase leaves it out.
+
+    Every other dash is a gap: a dashed line would be so many times "not" that PostgreSQL gives up.
+    """
+    return re.sub(r'-(?=-)|-(?![\w"])', " ", typed)
+
 
 #: Order → the column it goes by, and whether it goes down.
 _BY: dict[CaseOrder, tuple[str, bool]] = {
@@ -163,7 +174,7 @@ def list_cases(
 def _are_common(transaction: Transaction, words: str) -> bool:
     """Return whether so many reports have these words that their cases are found otherwise."""
     statement = text(f"SELECT count(*) FROM ({HOLD_THE_WORDS} LIMIT :most) AS taken")  # noqa: S608  # our own condition
-    values = {"words": words, "most": _MOST_FOR_FEW + 1}
+    values = {"words": as_words(words), "most": _MOST_FOR_FEW + 1}
     return int(transaction.connection.execute(statement, values).scalar_one()) > _MOST_FOR_FEW
 
 
@@ -369,7 +380,7 @@ def _condition(wanted: CaseFilter, *, now: datetime, are_words_common: bool = Fa
             parts.append("(c.id IN (SELECT case_id FROM worded)) IS TRUE")
         else:
             parts.append(f"c.id = ANY(ARRAY({HOLD_THE_WORDS}))")
-        values["words"] = wanted.words
+        values["words"] = as_words(wanted.words)
     return _Condition(" AND ".join(parts), values, before)
 
 
