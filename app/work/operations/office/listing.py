@@ -67,7 +67,6 @@ HOLD_THE_WORDS = """
 """
 
 
-
 def as_words(typed: str) -> str:
     """Return what was typed as it can be looked for: `-` before a word or a phrase leaves it out.
 
