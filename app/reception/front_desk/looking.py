@@ -171,6 +171,7 @@ def looked_at(
         # A loose tile next to a lamp post is not about the lamp post.
         if asset is not None and asset.kind != found.category.asset_kind:
             continue
+        found = _within_limits(transaction, found, limits)
         near = _near(transaction, tried, found, limits)
         said = descriptions_of(transaction, [one.reference for one in near]) if near else {}
         fitting, found = _without_what_is_not_near(tried, found, near)
@@ -191,6 +192,17 @@ def _without_what_is_not_near(
     if found.joins is not None and found.joins.reference == content.same_as:
         found = replace(found, joins=None)
     return replace(content, same_as=None, has_answered_known=False), found
+
+
+def _within_limits(transaction: Transaction, found: Preview, limits: Limits) -> Preview:
+    """Return what is known without the case that whoever looks may not see.
+
+    The report joins it all the same: whoever may see it has it on their list.
+    """
+    joins = found.joins
+    if joins is None or references_within(transaction, [joins.reference], limits):
+        return found
+    return replace(found, joins=None)
 
 
 def _near(

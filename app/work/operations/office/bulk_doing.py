@@ -20,6 +20,7 @@ from app.work.operations.cases import case, case_by_reference, check_version
 from app.work.operations.desk import assign_case, close_without_work
 from app.work.operations.merging import merge_case
 from app.work.operations.office.bulk_model import (
+    BulkActionNotFound,
     BulkAction,
     BulkKind,
     Chosen,
@@ -97,8 +98,18 @@ def do_with_all(
     """Do it with each case that stands as it was seen; what became of each is kept.
 
     Sent a second time it goes on with those it did not come to, and does nothing twice.
+
+    Raises:
+        BulkActionNotFound: this id is that of something else, or of somebody else.
     """
     with database.transaction() as transaction:
+        values = {
+            "id": action_id,
+            "account_id": account_id,
+            "kind": action.kind.value,
+            "told": Jsonb(action.told),
+            "now": now,
+        }
         transaction.connection.execute(
             text(
                 """
@@ -107,14 +118,19 @@ def do_with_all(
                 ON CONFLICT (id) DO NOTHING
                 """
             ),
-            {
-                "id": action_id,
-                "account_id": account_id,
-                "kind": action.kind.value,
-                "told": Jsonb(action.told),
-                "now": now,
-            },
+            values,
         )
+        is_this_one = transaction.connection.execute(
+            text(
+                """
+                SELECT account_id = :account_id AND kind = :kind AND told = :told
+                FROM bulk_action WHERE id = :id
+                """
+            ),
+            values,
+        ).scalar_one()
+        if not is_this_one:
+            raise BulkActionNotFound()
     for position, one in enumerate(_others(action, chosen), start=1):
         try:
             with database.transaction() as transaction:
