@@ -599,5 +599,5 @@ class TestStatements:
         with statements(connection) as handed_in:
             desk.client.post(PATH, data={**content, "same": "geen", "stap": "aannemen"})
 
-        # Handing in walks the whole way of a report after looking once more.
-        assert (len(opened), len(looked), len(handed_in)) == (4, 18, 34)
+        # Handing in walks the whole way of a report after looking once more, and puts a job.
+        assert (len(opened), len(looked), len(handed_in)) == (4, 18, 35)

@@ -28,14 +28,11 @@ from app.reception.pages.following_words import by_when, closed_on, standing, ti
 from app.reception.pages.known_step import day_shown
 from app.reception.pages.steps import language
 from app.work.model import ActedBy
+from app.work.operations.office.finding import MOST_FOUND, find_cases
 from app.work.operations.office.listing import CaseLine
-from app.work.operations.office.searching import (
-    MOST_FOUND,
-    cases_at_addresses,
-    cases_of_reports,
-    cases_with_words,
-)
+from app.work.operations.office.searching import cases_of_reports
 from app.work.operations.within import ids_within
+from app.work.pages.office.found import LinesFound, groups_found
 from app.work.pages.shown import place_words
 from app.work.words import case_stage_words
 
@@ -66,6 +63,8 @@ class FoundGroup:
     name: str
     of: str
     lines: list[FoundLine]
+    #: A sentence, where some are left out.
+    more: str = ""
 
 
 @blueprint.get("/zoeken")
@@ -94,16 +93,15 @@ def search() -> ResponseReturnValue:
     addresses = services.get(AddressBook).search(typed, at_most=_ADDRESSES)
     limits = acting().limits
     with services.get(Database).transaction() as transaction:
-        at_place = cases_at_addresses(transaction, [one.spot for one in addresses], limits=limits)
-        groups = [
-            _group(gettext("At the address"), at_place, of=[one.label for one in addresses]),
-            _of_reporter(transaction, typed),
-            _group(
-                gettext("In the words of reports"),
-                cases_with_words(transaction, typed, limits=limits),
-            ),
-        ]
-    return _search_page(typed, {}, [one for one in groups if one.lines])
+        found = find_cases(transaction, typed, addresses=addresses, limits=limits)
+        of_reporter = _of_reporter(transaction, typed)
+    by_place, by_words = groups_found(found)
+    groups = [
+        *(_group_shown(one) for one in by_place),
+        *([of_reporter] if of_reporter.lines else []),
+        *(_group_shown(one) for one in by_words),
+    ]
+    return _search_page(typed, {}, groups)
 
 
 @blueprint.get("/antwoord/<reference>")
@@ -173,17 +171,13 @@ def _of_reporter(transaction: Transaction, typed: str) -> FoundGroup:
         return FoundGroup(name, "", [])
     numbers = references_of(transaction, [one.report_id for one in found])
     own = {one.case_id: numbers[one.report_id] for one in found if one.report_id in numbers}
-    return _group(name, cases_of_reports(transaction, list(own)), own=own)
+    lines = cases_of_reports(transaction, list(own))
+    return FoundGroup(name, "", [_line(one, own) for one in lines])
 
 
-def _group(
-    name: str,
-    lines: Sequence[CaseLine],
-    *,
-    of: Sequence[str] = (),
-    own: Mapping[UUID, str] | None = None,
-) -> FoundGroup:
-    return FoundGroup(name, " · ".join(of), [_line(one, own or {}) for one in lines])
+def _group_shown(group: LinesFound) -> FoundGroup:
+    lines = [_line(one, {}) for one in group.lines]
+    return FoundGroup(group.name, " · ".join(group.of), lines, group.more)
 
 
 def _line(line: CaseLine, own: Mapping[UUID, str]) -> FoundLine:

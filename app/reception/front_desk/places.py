@@ -11,6 +11,7 @@ from app.foundation.database import Database
 from app.geography.addresses import AddressBook
 from app.geography.changing import AssetListed, assets_found
 from app.geography.model import Address, Spot
+from app.geography.named_places import has_number, object_named
 from app.geography.rules import metres_between
 
 PROPOSED = 6
@@ -27,30 +28,6 @@ _CORNER = re.compile(
     r"(?P<other>[^\d,/&]{3,60}?)\s*(?:,\s*(?P<village>[^\d,/&]{2,60}))?\s*$",
     re.IGNORECASE,
 )
-
-#: What people call the things that have a number, and the kind that is theirs.
-_KINDS = {
-    "lantaarnpaal": "lamp-post",
-    "lantarenpaal": "lamp-post",
-    "lantaarn": "lamp-post",
-    "lichtmast": "lamp-post",
-    "mast": "lamp-post",
-    "lamp": "lamp-post",
-    "paal": "lamp-post",
-    "lamppost": "lamp-post",
-    "prullenbak": "bin",
-    "afvalbak": "bin",
-    "bin": "bin",
-    "boom": "tree",
-    "tree": "tree",
-    "bank": "bench",
-    "bankje": "bench",
-    "bench": "bench",
-    "speeltuin": "playground",
-    "speelplaats": "playground",
-    "playground": "playground",
-}
-_LEFT_OUT = {"nr", "nummer", "no", "number", "de", "het", "the", "post", "street", "in", "op"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +50,7 @@ def places_found(
     corner = _CORNER.match(typed)
     if corner is not None and (found := _corner(book, corner)) is not None:
         return [found]
-    kind, words = _object_named(typed)
+    kind, words = object_named(typed)
     if kind is not None and words:
         objects = _objects(database, kind, words, typed, at_most=at_most)
         if objects:
@@ -81,7 +58,7 @@ def places_found(
     found_addresses = book.search(typed, at_most=at_most)
     if found_addresses:
         return [_at_address(one) for one in found_addresses]
-    if any(sign.isdigit() for sign in typed):
+    if has_number(typed):
         return _objects(database, None, typed, typed, at_most=at_most)
     return []
 
@@ -100,19 +77,6 @@ def _at_address(one: Address) -> FoundPlace:
     return FoundPlace(
         one.label, one.spot, names=frozenset({_plain(at), _plain(f"{at} {one.village}")})
     )
-
-
-def _object_named(typed: str) -> tuple[str | None, str]:
-    """Return the kind of object somebody names and the words that are left to find it by."""
-    kind: str | None = None
-    left: list[str] = []
-    for word in re.split(r"[\s,]+", typed.strip()):
-        plain = word.casefold().strip(".:")
-        if kind is None and plain in _KINDS:
-            kind = _KINDS[plain]
-        elif plain not in _LEFT_OUT:
-            left.append(word)
-    return kind, " ".join(left)
 
 
 def _objects(

@@ -100,11 +100,16 @@ def place_words(
     said = [near_words(near)] if near else []
     said.extend(found[kind] for kind in _PLACES if found.get(kind))
     if asset_number and asset_kind:
-        kind = asset_kind_words(asset_kind)
-        said.append(f"{kind[:1].lower()}{kind[1:]} {asset_number}")
+        said.append(object_words(asset_kind, asset_number))
     elif asset_number:
         said.append(gettext("object %(number)s", number=asset_number))
     return " · ".join(said)
+
+
+def object_words(kind: str, number: str) -> str:
+    """Return what an object with its number is called within a sentence."""
+    named = asset_kind_words(kind)
+    return f"{named[:1].lower()}{named[1:]} {number}"
 
 
 def near_words(address: str) -> str:

@@ -19,16 +19,11 @@ from app.identity.permissions import Permission
 from app.intake.reporters import reports_of_reporter
 from app.intake.rules import normal_reference
 from app.work.operations.office.case_filter import CaseFilter
-from app.work.operations.office.listing import CaseLine
-from app.work.operations.office.searching import (
-    MOST_FOUND,
-    case_with_number,
-    cases_at_addresses,
-    cases_of_reports,
-    cases_with_words,
-)
+from app.work.operations.office.finding import MOST_FOUND, find_cases
+from app.work.operations.office.searching import case_with_number, cases_of_reports
 from app.work.operations.within import ids_within
 from app.work.pages.office.asked import WORDS_LENGTH, address_of
+from app.work.pages.office.found import LinesFound, groups_found
 from app.work.pages.office.shown import lines_shown
 
 blueprint = Blueprint("office_search", __name__, url_prefix="/beheer/zaken")
@@ -56,33 +51,19 @@ def search() -> ResponseReturnValue:
     services = provided()
     if normal_reference(typed) is not None:
         with services.get(Database).transaction() as transaction:
-            found = case_with_number(transaction, typed, limits=acting().limits)
-        if found is not None:
-            return redirect(f"/balie/zaken/{found.reference}", HTTPStatus.SEE_OTHER)
+            meant = case_with_number(transaction, typed, limits=acting().limits)
+        if meant is not None:
+            return redirect(f"/balie/zaken/{meant.reference}", HTTPStatus.SEE_OTHER)
     # The register of addresses can take its time: asked while no transaction is open.
     addresses = services.get(AddressBook).search(typed, at_most=_ADDRESSES)
     with services.get(Database).transaction() as transaction:
-        groups = [
-            (
-                gettext("At the address"),
-                [one.label for one in addresses],
-                cases_at_addresses(
-                    transaction, [one.spot for one in addresses], limits=acting().limits
-                ),
-            ),
-            *_of_reporter(transaction, typed),
-            (
-                gettext("In the words of reports"),
-                [],
-                cases_with_words(transaction, typed, limits=acting().limits),
-            ),
-        ]
-    return _page(typed, {}, groups)
+        found = find_cases(transaction, typed, addresses=addresses, limits=acting().limits)
+        of_reporter = _of_reporter(transaction, typed)
+    by_place, by_words = groups_found(found)
+    return _page(typed, {}, [*by_place, *of_reporter, *by_words])
 
 
-def _of_reporter(
-    transaction: Transaction, typed: str
-) -> list[tuple[str, list[str], Sequence[CaseLine]]]:
+def _of_reporter(transaction: Transaction, typed: str) -> list[LinesFound]:
     account_id = acting().id
     if account_id is None or not acting().may(Permission.SEE_CONTACT):
         return []
@@ -96,13 +77,14 @@ def _of_reporter(
         may_see=lambda case_ids: ids_within(transaction, case_ids, limits),
     )
     cases = list(dict.fromkeys(one.case_id for one in found))
-    return [(gettext("Of this reporter"), [], cases_of_reports(transaction, cases))]
+    lines = cases_of_reports(transaction, cases)
+    return [LinesFound(gettext("Of this reporter"), [], lines)] if lines else []
 
 
 def _page(
     typed: str,
     errors: dict[str, str],
-    groups: list[tuple[str, list[str], Sequence[CaseLine]]] | None = None,
+    groups: Sequence[LinesFound] | None = None,
 ) -> ResponseReturnValue:
     now = provided().get(Clock).now()
     shown = render_template(
@@ -113,9 +95,13 @@ def _page(
         is_answered=groups is not None,
         is_number=normal_reference(typed) is not None,
         groups=[
-            {"name": name, "of": of, "lines": lines_shown(lines, now)}
-            for name, of, lines in groups or []
-            if lines
+            {
+                "name": one.name,
+                "of": one.of,
+                "lines": lines_shown(one.lines, now),
+                "more": one.more,
+            }
+            for one in groups or []
         ],
         most=MOST_FOUND,
         as_list=address_of(CaseFilter(status="all", words=typed)) if typed else "",
