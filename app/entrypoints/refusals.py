@@ -147,6 +147,8 @@ STATUS: Mapping[type[DomainError], int] = {
     work.MovedOn: 412,
     work.NoDanger: 409,
     work.NothingToCheck: 409,
+    work.NothingToSplit: 409,
+    work.OnlyReport: 409,
     work.StandardTextMovedOn: 412,
     work.StandardTextNotFound: 404,
     work.StageNotReachable: 409,

@@ -34,7 +34,7 @@ from app.publishing import pages as front_page
 from app.publishing import public as public_map
 from app.reception.front_desk import asking as front_desk_asking
 from app.reception.front_desk import calls as front_desk_calls
-from app.reception.pages import following
+from app.reception.pages import following, taking_off
 from app.reception.pages import form as report_form
 from app.routing.pages import administration, what_if_compared, what_if_steps
 from app.routing.pages import agreements as routing_agreements
@@ -52,6 +52,7 @@ from app.work.pages import (
     crew_steps,
     crew_team,
     desk,
+    joining,
     moving_cases,
     openings,
     other_team,
@@ -115,6 +116,8 @@ def create_app(services: Provided | None = None) -> Flask:
         case_pdf.blueprint,
         case_steps.blueprint,
         case_more.blueprint,
+        joining.blueprint,
+        taking_off.blueprint,
         standard_text_pages.blueprint,
         crew.blueprint,
         crew_steps.blueprint,

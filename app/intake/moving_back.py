@@ -1,4 +1,4 @@
-"""Gives the reports of a case back that became part of another by mistake."""
+"""Gives reports back that became part of a case by mistake, to the one that they are about."""
 
 from __future__ import annotations
 
@@ -45,3 +45,11 @@ def give_reports_back(
         },
     )
     return len(moved.all())
+
+
+def asset_of_report(transaction: Transaction, report_id: UUID) -> UUID | None:
+    """Return the asset that a report named, where it named one."""
+    found: UUID | None = transaction.connection.scalar(
+        text("SELECT asset_id FROM report WHERE id = :id"), {"id": report_id}
+    )
+    return found

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.foundation.database import Transaction
-from app.intake.model import KeptReport
+from app.intake.model import JoinedBy, KeptReport
 from app.intake.operations import remarks_of_reports, report_with_token
 from app.photos.model import Photo
 from app.photos.operations.reading import photos_of_report, photos_of_tasks
@@ -112,7 +112,9 @@ def _part_of(transaction: Transaction, report: KeptReport, case: Case) -> str | 
     """Return the reference of the case that the report became part of, if it did."""
     if case.stage is CaseStage.MERGED and case.merged_into is not None:
         return _reference(transaction, case.merged_into)
-    return case.reference if case.reference != report.reference else None
+    # What was taken off the case with its own number is a case of its own, under another.
+    is_its_own = report.joined_by is JoinedBy.OPENED or case.reference == report.reference
+    return None if is_its_own else case.reference
 
 
 def _reference(transaction: Transaction, case_id: UUID) -> str:

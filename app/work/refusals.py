@@ -67,6 +67,14 @@ class CannotJoin(DomainError):
         self.because = because
 
 
+class OnlyReport(DomainError):
+    """A case keeps at least one report; this is its only one."""
+
+
+class NothingToSplit(DomainError):
+    """Of what became part of the other case no report is left there."""
+
+
 class CaseIsClosed(DomainError):
     """This case is closed; reopen it first."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.foundation.clock import LOCAL_ZONE
+from app.geography.model import Spot
+from app.geography.rules import metres_between
 from app.work.model import (
     NEXT_STAGES,
     NEXT_TASK_STAGES,
@@ -84,3 +87,39 @@ def waits_too_long(case: Case) -> bool:
 BEFORE_THE_WORK = frozenset(
     {CaseStage.RECEIVED, CaseStage.ASSIGNED, CaseStage.PLANNED, CaseStage.WAITING}
 )
+
+
+#: What lies further apart is hardly one defect, so a person is asked before two cases are joined.
+#: The page of a case proposes to join what lies within it: that needs no question.
+HARDLY_ONE_DEFECT_METRES = 250
+
+
+@dataclass(frozen=True, slots=True)
+class JoinDoubts:
+    """Why two cases are hardly one defect, although they can be joined."""
+
+    #: Reports of the two kinds never are about one defect by themselves.
+    is_other_kind: bool
+    #: How far apart they are, where that is far.
+    metres: float | None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The doubts, each in a word by which a form says which of them were answered."""
+        doubts = {"kind": self.is_other_kind, "place": self.metres is not None}
+        return frozenset(word for word, is_so in doubts.items() if is_so)
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.words)
+
+
+def doubts_about_joining(one: Case, other: Case) -> JoinDoubts:
+    """Return what a person should be asked before these two are joined."""
+    metres = metres_between(
+        Spot(one.longitude, one.latitude), Spot(other.longitude, other.latitude)
+    )
+    return JoinDoubts(
+        is_other_kind=one.category_group != other.category_group,
+        metres=metres if metres > HARDLY_ONE_DEFECT_METRES else None,
+    )

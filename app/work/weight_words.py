@@ -56,6 +56,14 @@ def _split_again(told: Mapping[str, str]) -> str:
     """Return from what a case was split again, or what was split off from it."""
     if "from" in told:
         return str(gettext("No longer part of %(reference)s", reference=told["from"]))
+    if "number" in told:
+        return str(
+            gettext(
+                "Report %(number)s did not belong here: it is %(reference)s now",
+                number=told["number"],
+                reference=told.get("case", ""),
+            )
+        )
     return str(
         gettext("%(reference)s is no longer part of this one", reference=told.get("case", ""))
     )

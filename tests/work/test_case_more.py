@@ -191,7 +191,7 @@ class TestAPartOfAnother:
     def test_comes_back_with_its_own_reports_and_task(
         self, desk: Browser, report: Report, connection: Connection
     ) -> None:
-        one, other = (report(at=(IN_DISTRICT[0] + east, IN_DISTRICT[1])) for east in (0, 0.01))
+        one, other = (report(at=(IN_DISTRICT[0] + east, IN_DISTRICT[1])) for east in (0, 0.001))
         page, into = (f"/balie/zaken/{said['reference']}" for said in (one, other))
         desk.submit(page, f"{page}/samenvoegen", other=other["reference"])
         assert of_case(connection, into, "report_count") == 2

@@ -15,9 +15,11 @@ from sqlalchemy import text
 from app.foundation.database import Database, Transaction
 from app.foundation.errors import DomainError
 from app.foundation.provided import Provided
+from app.geography.model import Spot
 from app.intake.model import Channel, NewReport
-from app.intake.operations import move_reports
+from app.intake.operations import move_reports, reports_of_case
 from app.reception.operations import receive_report
+from app.reception.taking_off import take_off_report
 from app.triage.operations import category
 from app.work.model import (
     ActedBy,
@@ -29,6 +31,7 @@ from app.work.model import (
 )
 from app.work.operations.cases import ResponsibleParty, case_by_reference
 from app.work.operations.checking import approve_work
+from app.work.operations.danger import take_danger_away
 from app.work.operations.desk import (
     assign_case,
     close_without_work,
@@ -36,6 +39,7 @@ from app.work.operations.desk import (
     reopen_case,
     settle,
 )
+from app.work.operations.moving_pin import move_pin
 from app.work.operations.recategorising import change_category
 from app.work.operations.splitting import split_off_task
 from app.work.operations.tasks import (
@@ -47,7 +51,9 @@ from app.work.operations.tasks import (
 )
 from app.work.operations.unmerging import undo_merge
 from app.work.operations.waiting import let_go_on, let_wait
+from app.work.weights import PlaceReason
 from tests.makers.places import (
+    ELSEWHERE,
     IN_DISTRICT,
     ON_MOTORWAY,
     SmallMunicipality,
@@ -89,6 +95,23 @@ WRONG = text(
     FROM stood JOIN defect_case USING (id)
     WHERE stood.stage <> 'merged'
       AND report_count <> (SELECT count(*) FROM report WHERE case_id = stood.id)
+    UNION ALL
+    SELECT stood.reference, stood.stage, 'it has no report'
+    FROM stood
+    WHERE stood.stage <> 'merged' AND NOT EXISTS (SELECT FROM report WHERE case_id = stood.id)
+    UNION ALL
+    SELECT stood.reference, stood.stage, 'a report is of what is part of another'
+    FROM stood
+    WHERE stood.stage = 'merged' AND EXISTS (SELECT FROM report WHERE case_id = stood.id)
+    UNION ALL
+    SELECT min(stood.reference), min(stood.stage), 'it is not the only open one at its object'
+    FROM stood JOIN defect_case USING (id)
+    WHERE is_open AND asset_id IS NOT NULL GROUP BY asset_id, category_group HAVING count(*) > 1
+    UNION ALL
+    SELECT stood.reference, stood.stage, 'a danger that nobody speaks of'
+    FROM stood JOIN defect_case USING (id)
+    WHERE stood.stage <> 'merged' AND is_danger
+      AND NOT EXISTS (SELECT FROM report WHERE case_id = stood.id AND report.is_danger)
     """
 )
 
@@ -115,6 +138,9 @@ moves = st.lists(
                 "wait",
                 "go on",
                 "split again",
+                "take off",
+                "take danger away",
+                "move pin",
                 "part for another",
             )
         ),
@@ -143,7 +169,9 @@ class Town:
         """Make a move; what the house refuses changes nothing."""
         name, which, how = move
         made: dict[str, Callable[[int, int], object]] = {
-            "report lamp": lambda _, how: self.report(IN_DISTRICT, lamp=how % 2 == 0),
+            "report lamp": lambda which, how: self.report(
+                IN_DISTRICT, lamp=how % 2 == 0, danger=which == 0
+            ),
             "report tile": lambda _, how: self.report(
                 (IN_DISTRICT, ON_MOTORWAY, WITH_NOBODY)[how % 3]
             ),
@@ -193,6 +221,19 @@ class Town:
             "split again": lambda which, _: undo_merge(
                 self.transaction, self.case(which), by=SOMEBODY, now=NOW
             ),
+            "take off": self.take_off,
+            "take danger away": lambda which, _: take_danger_away(
+                self.transaction, self.case(which), by=SOMEBODY, now=NOW
+            ),
+            "move pin": lambda which, how: move_pin(
+                self.transaction,
+                self.case(which),
+                spot=Spot(*(IN_DISTRICT, ON_MOTORWAY, WITH_NOBODY, ELSEWHERE)[how % 4]),
+                reason=PlaceReason.MISTAKE,
+                route_again=how > 0,
+                by=SOMEBODY,
+                now=NOW,
+            ),
             "part for another": lambda which, how: split_off_task(
                 self.transaction,
                 case_by_reference(self.transaction, self.case(which), lock=True),
@@ -218,7 +259,7 @@ class Town:
         except DomainError:
             pass
 
-    def report(self, at: tuple[float, float], *, lamp: bool = False) -> None:
+    def report(self, at: tuple[float, float], *, lamp: bool = False, danger: bool = False) -> None:
         receive_report(
             self.transaction,
             NewReport(
@@ -228,6 +269,7 @@ class Town:
                 channel=Channel.WEB,
                 category=CATEGORIES[1 if lamp else 0],
                 asset_id=self.place.lamp_id if lamp else None,
+                is_danger=danger,
             ),
             municipality_code="GM0851",
             now=NOW,
@@ -288,6 +330,15 @@ class Town:
             self.transaction, self.case(which), self.case(which + 1 + how), by=SOMEBODY, now=NOW
         )
         move_reports(self.transaction, from_case=merged.id, to_case=into.id)
+
+    def take_off(self, which: int, how: int) -> None:
+        reference = self.case(which)
+        reports = reports_of_case(
+            self.transaction, case_by_reference(self.transaction, reference).id
+        )
+        if reports:
+            one = reports[how % len(reports)]
+            take_off_report(self.transaction, reference, one.id, by=SOMEBODY, now=NOW)
 
 
 @pytest.fixture

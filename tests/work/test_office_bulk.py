@@ -35,14 +35,16 @@ def preview(browser: Browser, references: Sequence[str], **asked: str) -> TestRe
     return browser.send(PREVIEW, {**hidden}, zaak=list(references), **asked)
 
 
-def press_do(browser: Browser, page: str) -> TestResponse:
-    """Press the button under a preview."""
+def press_do(browser: Browser, page: str, *, differing: str = "ook") -> TestResponse:
+    """Press the button under a preview: what differs too (`ook`), or without that (`niet`)."""
     form = re.search(rf'<form[^>]*action="{DO}".*?</form>', page, re.DOTALL)
     assert form, page
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[0])
     fields = [(name, unescape(value)) for name, value in found]
     cases = [value for name, value in fields if name == "zaak"]
-    return browser.send(DO, {k: v for k, v in fields if k != "zaak"}, zaak=cases)
+    asked = [value for name, value in fields if name == "anders"]
+    more = {"anders": asked, "verschil": differing} if asked else {}
+    return browser.send(DO, {k: v for k, v in fields if k != "zaak"}, zaak=cases, **more)
 
 
 def do(browser: Browser, references: Sequence[str], **asked: str) -> str:

@@ -210,6 +210,8 @@ def _happened(entry: HistoryEntry, followed: Followed) -> str | None:
         return _on_hold(details.get("until"))
     if entry.happening is Happening.REPORT_JOINED and _is_own(entry, followed):
         return _known_already(followed)
+    if entry.happening is Happening.SPLIT_AGAIN:
+        return _split_again(details)
     sentences: dict[Happening, str] = {
         Happening.OPENED: gettext("We received the report"),
         Happening.REPORT_JOINED: gettext("Somebody else reported the same"),
@@ -225,6 +227,18 @@ def _happened(entry: HistoryEntry, followed: Followed) -> str | None:
         Happening.PUT_BACK: gettext("We put the last step back"),
     }
     return sentences.get(entry.happening)
+
+
+def _split_again(details: dict[str, str]) -> str:
+    if "from" in details:
+        return str(
+            gettext(
+                "We looked again: your report is about something else than report %(reference)s."
+                " We handle it by itself.",
+                reference=details["from"],
+            )
+        )
+    return str(gettext("What somebody else reported turned out to be something else"))
 
 
 def _is_own(entry: HistoryEntry, followed: Followed) -> bool:

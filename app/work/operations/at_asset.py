@@ -6,6 +6,7 @@ What is blurred or hidden stands beside it: see
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import text
@@ -122,3 +123,16 @@ def check_alone_at_asset(transaction: Transaction, becoming: Case) -> None:
     )
     if other is not None:
         raise CaseOpenAtAsset(other.reference)
+
+
+def alone_at_asset(transaction: Transaction, becoming: Case) -> Case:
+    """Return a case as it can be: without its asset where another of its group is open there.
+
+    For what a person says is another defect than the one at the asset: that keeps the asset, and
+    is what later reports at it join. The caller holds the lock of the asset.
+    """
+    try:
+        check_alone_at_asset(transaction, becoming)
+    except CaseOpenAtAsset:
+        return replace(becoming, asset_id=None)
+    return becoming

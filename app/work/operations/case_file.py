@@ -65,7 +65,18 @@ _FILE = text(
                AND other.category_group = c.category_group AND other.id <> c.id
                AND NOT coalesce(other.asset_id <> c.asset_id, false)
              ORDER BY distance_metres, other.reference LIMIT :at_most
-         ) AS near) AS near
+         ) AS near) AS near,
+        (SELECT coalesce(jsonb_agg(to_jsonb(part) ORDER BY part.at, part.reference), '[]')
+         FROM (
+             SELECT joined.reference, joined.category_code, entry.at, entry.happening,
+                    entry.actor_kind, entry.actor_id, entry.details
+             FROM defect_case AS joined
+             CROSS JOIN LATERAL (
+                 SELECT * FROM history_entry AS told
+                 WHERE told.case_id = joined.id AND told.happening = 'merged'
+                 ORDER BY told.id DESC LIMIT 1) AS entry
+             WHERE joined.merged_into = c.id
+         ) AS part) AS parts
     FROM {CASE_TABLES}
     LEFT JOIN defect_case AS into_case ON into_case.id = c.merged_into
     WHERE c.reference = :reference
@@ -74,6 +85,15 @@ _FILE = text(
 
 #: So many open cases near by are read.
 _AT_MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedCase:
+    """A case that became part of another, and what tells since when and by whom."""
+
+    reference: str
+    category_code: str
+    entry: HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +115,8 @@ class CaseFile:
     texts: Sequence[StandardText]
     #: Open cases of its group near by that it could be joined to, the nearest first.
     near: Sequence[NearCase]
+    #: What became part of it, the first one first.
+    parts: Sequence[JoinedCase]
 
 
 def case_file(transaction: Transaction, reference: str, *, near_metres: float) -> CaseFile:
@@ -151,6 +173,9 @@ def case_file(transaction: Transaction, reference: str, *, near_metres: float) -
             for one in row.texts
         ],
         near=[_near(one) for one in row.near],
+        parts=[
+            JoinedCase(one["reference"], one["category_code"], _entry(one)) for one in row.parts
+        ],
     )
 
 

@@ -114,7 +114,7 @@ _OPEN = text(
     VALUES (
         :id, :reference, :category_code, :category_group, :stage,
         ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326), :asset_id, :party_id,
-        :is_danger, 1, :now, :due_at, :at_risk_at, :now, 1, :closed_at, :is_demo)
+        :is_danger, 1, :received_at, :due_at, :at_risk_at, :now, 1, :closed_at, :is_demo)
     """
 )
 
@@ -138,10 +138,12 @@ def open_case(
     is_demo: bool = False,
     case_id: UUID | None = None,
     by: ActedBy = SYSTEM,
+    received_at: datetime | None = None,
 ) -> Case:
     """Open a case for a first report: with a task for its party, or on the desk's list.
 
-    `by` is whoever of the desk took the report in; otherwise it came by itself.
+    `by` is whoever of the desk took the report in; otherwise it came by itself. `received_at` is
+    given where the report came in earlier, and belonged to another case until now.
 
     What is passed on to another authority has a task with it too; see
     `docs/decisions/what-is-passed-on-keeps-a-task.md`.
@@ -161,7 +163,7 @@ def open_case(
         party_kind=party.kind if party else None,
         is_danger=is_danger,
         report_count=1,
-        received_at=now,
+        received_at=received_at or now,
         due_at=due_at,
         at_risk_at=at_risk_at,
         version=1,
@@ -184,6 +186,7 @@ def open_case(
             "asset_id": asset_id,
             "party_id": opened.party_id,
             "is_danger": is_danger,
+            "received_at": opened.received_at,
             "now": now,
             "due_at": due_at,
             "at_risk_at": at_risk_at,
@@ -197,9 +200,9 @@ def open_case(
     happened: list[tuple[Happening, Mapping[str, JSONValue]]] = [
         (Happening.OPENED, {"category": category_code}),
     ]
-    if by != SYSTEM:
+    if by != SYSTEM or received_at is not None:
         # Who took it in did not choose the party: the rules did.
-        write_histories(transaction, opened.id, happened, by=by, at=now)
+        write_histories(transaction, opened.id, happened, by=by, at=opened.received_at)
         happened = []
     if party is not None:
         offer_task(transaction, opened, party_id=party.id, now=now)

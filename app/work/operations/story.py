@@ -62,8 +62,9 @@ def story_of_report(
     entries = _since_it_came(part.history, report_id=report_id, received_at=received_at)
     while part.merged_into is not None:
         # What is written about a case after it became part of another happened to that one.
-        end = next((n for n, one in enumerate(entries) if one.happening is Happening.MERGED), None)
-        story += entries if end is None else entries[: end + 1]
+        # It may have been split from one before: the last joining holds.
+        ends = [n for n, one in enumerate(entries) if one.happening is Happening.MERGED]
+        story += entries[: ends[-1] + 1] if ends else entries
         joined, part = part, parts[part.merged_into]
         entries = _since_it_joined(part.history, joined.reference)
     return story + entries
@@ -85,10 +86,18 @@ def _where_it_began(
     parts: dict[UUID, _Part], case_id: UUID, *, report_id: UUID, reference: str
 ) -> _Part:
     for part in parts.values():
-        if part.reference == reference or _joining_of(part.history, report_id) is not None:
+        if part.reference == reference or _began_with(part.history, report_id):
+            return part
+    for part in parts.values():
+        if _joining_of(part.history, report_id) is not None:
             return part
     # It joined before the history named the reports.
     return parts[case_id]
+
+
+def _began_with(history: list[HistoryEntry], report_id: UUID) -> bool:
+    """Whether a case was made of this report when that was taken off another."""
+    return any(one.details.get("own") == str(report_id) for one in history)
 
 
 def _joining_of(history: list[HistoryEntry], report_id: UUID) -> int | None:
@@ -108,7 +117,9 @@ def _since_it_came(
 
 def _since_it_joined(history: list[HistoryEntry], reference: str) -> list[HistoryEntry]:
     """Return what happened after the case of this reference had joined."""
-    for number, one in enumerate(history):
-        if one.happening is Happening.REPORT_JOINED and one.details.get("case") == reference:
-            return history[number + 1 :]
-    return history
+    joinings = [
+        number
+        for number, one in enumerate(history)
+        if one.happening is Happening.REPORT_JOINED and one.details.get("case") == reference
+    ]
+    return history[joinings[-1] + 1 :] if joinings else history

@@ -25,7 +25,6 @@ from app.work.operations.choices import ChoiceList, all_choices
 from app.work.operations.moving_pin import move_pin
 from app.work.operations.splitting import NotForAuthorities, PartyHasTask, split_off_task
 from app.work.operations.standard_texts import UsedFor, standard_texts
-from app.work.operations.unmerging import undo_merge
 from app.work.operations.weighing import add_note, weigh_case
 from app.work.pages.case_page import known_reference, show_case
 from app.work.pages.taking_steps import NotRight, Said, by_whom, moment, take_step
@@ -132,23 +131,6 @@ def split_off(reference: str) -> ResponseReturnValue:
         return "ok", gettext("%(party)s has a task now too.", party=party.name)
 
     return take_step("part_party", reference, typed, step)
-
-
-@blueprint.post("/zaken/<reference>/losmaken")
-@open_to(Permission.DIRECT_CASES)
-def split_again(reference: str) -> ResponseReturnValue:
-    """Let the case be a defect of its own again; its reports come back."""
-
-    def step(transaction: Transaction, reference: str, version: int) -> Said:
-        split, left = undo_merge(
-            transaction, reference, by=by_whom(), now=moment(), expected_version=version
-        )
-        said = gettext("No longer part of %(reference)s.", reference=left.reference)
-        if split.party_name:
-            return "ok", f"{said} " + gettext("It is with %(party)s.", party=split.party_name)
-        return "warning", f"{said} " + gettext("Nobody has it: give it to a party.")
-
-    return take_step("page", reference, Typed(), step)
 
 
 @blueprint.post("/zaken/<reference>/standaardtekst")

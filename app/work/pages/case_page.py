@@ -40,7 +40,7 @@ from app.work.model import (
     NearCase,
     TaskStage,
 )
-from app.work.operations.case_file import case_file
+from app.work.operations.case_file import JoinedCase, case_file
 from app.work.operations.within import check_within, references_within
 from app.work.pages.case_extras import notes_shown, what_can_be_chosen, what_is_near
 from app.work.pages.desk import entry_words
@@ -58,7 +58,7 @@ from app.work.pages.shown import (
 )
 from app.work.pages.typed import Typed
 from app.work.refusals import CaseNotFound
-from app.work.rules import MOST_DAYS_AHEAD
+from app.work.rules import HARDLY_ONE_DEFECT_METRES, MOST_DAYS_AHEAD
 from app.work.words import (
     case_stage_words,
     channel_words,
@@ -77,9 +77,6 @@ from app.work.words import (
 )
 
 blueprint = Blueprint("case_page", __name__, url_prefix="/balie/zaken")
-
-#: Open cases this near are proposed when the desk wants to join one.
-_NEAR_METRES = 250
 
 
 @blueprint.get("/<reference>")
@@ -158,17 +155,19 @@ def read_case(
     Raises:
         CaseNotFound: there is no such case.
     """
-    file = case_file(transaction, reference, near_metres=_NEAR_METRES)
+    file = case_file(transaction, reference, near_metres=HARDLY_ONE_DEFECT_METRES)
     found, tasks, entries, desk_entries = file.case, file.tasks, file.history, file.entries
     tree = category_tree(transaction)
     reports, remarks = reports_with_remarks(transaction, found.id)
     ids = [report.id for report in reports]
     photos = repairs = photos_of_reports_and_tasks(transaction, ids, [task.id for task in tasks])
-    near = _near(transaction, file.near)
-    codes = {found.category_code, *categories_in(entries), *(one.category_code for one in near)}
+    near, parts = _within(transaction, file.near, file.parts)
+    codes = {found.category_code, *categories_in(entries)}
+    codes |= {one.category_code for one in near} | {one.category_code for one in parts}
     names = names_in(transaction, tree, codes)
     writers = {one.account_id for one in file.notes if one.account_id}
-    people = who_they_are(transaction, actors_in(entries) | writers)
+    joinings = [one.entry for one in parts]
+    people = who_they_are(transaction, actors_in([*entries, *joinings]) | writers)
     decisions = decisions_of_case(transaction, found.id)
     grounds = decisions[0]["grounds"] if decisions else {}
     all_parties = parties(transaction)
@@ -197,6 +196,12 @@ def read_case(
         **what_is_near(transaction, found, today=today),
         "notes": notes_shown(file.notes, people),
         "can_split_again": found.stage is CaseStage.MERGED,
+        "parts": [
+            {"reference": one.reference, "category": names[one.category_code], "told": line}
+            for one, line in zip(
+                parts, history_lines(joinings, people=people, names=names), strict=True
+            )
+        ],
         "possible": [case_stage_words(one) for one in CaseStage if one in NEXT_STAGES[found.stage]],
         "day_after": (today + timedelta(days=1)).isoformat(),
         "latest": (today + timedelta(days=MOST_DAYS_AHEAD)).isoformat(),
@@ -296,10 +301,16 @@ def _category_options(tree: CategoryTree) -> list[dict[str, object]]:
     ]
 
 
-def _near(transaction: Transaction, near: Sequence[NearCase]) -> list[NearCase]:
-    """Return those of the cases near by that whoever looks may see."""
-    seen = references_within(transaction, [one.reference for one in near], acting().limits)
-    return [one for one in near if one.reference in seen]
+def _within(
+    transaction: Transaction, near: Sequence[NearCase], parts: Sequence[JoinedCase]
+) -> tuple[list[NearCase], list[JoinedCase]]:
+    """Return those of the cases near by, and of what became part, that whoever looks may see."""
+    both = [one.reference for one in near] + [one.reference for one in parts]
+    seen = references_within(transaction, both, acting().limits)
+    return (
+        [one for one in near if one.reference in seen],
+        [one for one in parts if one.reference in seen],
+    )
 
 
 def _map(transaction: Transaction, found: Case, settings: Settings, label: str) -> MapParts | None:

@@ -1,4 +1,4 @@
-"""What the desk does on a case's page: assign, change the kind, join, close, settle, reopen."""
+"""What the desk does on a case's page: assign, change the kind, close, settle, reopen."""
 
 from __future__ import annotations
 
@@ -16,12 +16,9 @@ from app.identity.operations import parties
 from app.identity.permissions import Permission
 from app.intake.model import ReportNotFound
 from app.intake.operations import (
-    case_of_report,
-    move_reports,
     open_contact,
     reports_of_case,
 )
-from app.intake.rules import normal_reference
 from app.triage.model import Category
 from app.triage.operations import category_tree
 from app.work.model import (
@@ -30,26 +27,21 @@ from app.work.model import (
     DeskReason,
     WaitingFor,
 )
-from app.work.operations.cases import ResponsibleParty, case, case_by_reference
+from app.work.operations.cases import ResponsibleParty, case_by_reference
 from app.work.operations.checking import approve_work
 from app.work.operations.danger import take_danger_away
 from app.work.operations.desk import (
     assign_case,
     close_without_work,
-    merge_case,
     reopen_case,
     settle,
 )
 from app.work.operations.recategorising import change_category
 from app.work.operations.standard_texts import unfilled_gap
 from app.work.operations.waiting import let_go_on, let_wait
-from app.work.operations.within import check_within
 from app.work.pages.case_page import known_reference, show_case
 from app.work.pages.taking_steps import NotRight, Said, by_whom, moment, take_step
 from app.work.pages.typed import Typed
-from app.work.refusals import (
-    CaseNotFound,
-)
 from app.work.rules import can_wait_until
 from app.work.words import case_stage_words, day_words
 
@@ -129,38 +121,6 @@ def calm(reference: str) -> ResponseReturnValue:
         return "ok", gettext("It is no danger any more. The usual norm counts again.")
 
     return take_step("page", reference, Typed(), step)
-
-
-@blueprint.post("/zaken/<reference>/samenvoegen")
-@open_to(Permission.DIRECT_CASES)
-def join(reference: str) -> ResponseReturnValue:
-    """Let the case become part of another; its reports move."""
-    typed = Typed()
-    written = typed.text("other", most=40)
-    joined_to: list[str] = []
-
-    def step(transaction: Transaction, reference: str, version: int) -> Said:
-        into_reference = _case_of_number(transaction, written)
-        if into_reference is None:
-            typed.errors["other"] = gettext(
-                "There is no report with this number. A number looks like K7MD-4QXW."
-            )
-            raise NotRight
-        merged, into = merge_case(
-            transaction,
-            reference,
-            into_reference,
-            by=by_whom(),
-            now=moment(),
-            expected_version=version,
-        )
-        move_reports(transaction, from_case=merged.id, to_case=into.id)
-        joined_to.append(into.reference)
-        return "ok", gettext(
-            "%(one)s is part of %(other)s now.", one=reference, other=into.reference
-        )
-
-    return take_step("other", reference, typed, step, leads_to=joined_to)
 
 
 @blueprint.post("/zaken/<reference>/sluiten")
@@ -332,16 +292,3 @@ def _category(transaction: Transaction, code: str) -> Category | None:
     tree = category_tree(transaction)
     inner = (one for main in tree.main_categories for one in main.categories)
     return next((one for one in inner if one.code == code), None)
-
-
-def _case_of_number(transaction: Transaction, written: str) -> str | None:
-    """Return the reference of the case that a number means: its own, or a report's."""
-    reference = normal_reference(written)
-    if reference is None:
-        return None
-    try:
-        found = case(transaction, case_of_report(transaction, reference)).reference
-        check_within(transaction, found, acting().limits)
-        return found
-    except (ReportNotFound, CaseNotFound):
-        return None

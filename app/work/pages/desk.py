@@ -17,14 +17,11 @@ from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
-from app.intake.model import ReportNotFound
-from app.intake.operations import case_of_report, first_descriptions
-from app.intake.rules import normal_reference
+from app.intake.operations import first_descriptions
 from app.routing.operations.deciding import areas_of_cases
-from app.work.model import Case, CaseStage, DeclineReason, DeskCase, DeskEntry, DeskReason
-from app.work.operations.cases import case
+from app.work.model import CaseStage, DeclineReason, DeskCase, DeskEntry, DeskReason
 from app.work.operations.lists import count_cases_at_desk, desk_counts, desk_list
-from app.work.operations.within import ids_within
+from app.work.operations.office.searching import case_with_number
 from app.work.pages.shown import category_names, moment_words, place_words
 from app.work.pages.typed import page_number
 from app.work.words import (
@@ -70,7 +67,8 @@ def desk() -> ResponseReturnValue:
     services = provided()
     typed = request.args.get("nummer", "").strip()
     with services.get(Database).transaction() as transaction:
-        found = _named(transaction, typed) if typed else None
+        limits = acting().limits
+        found = case_with_number(transaction, typed, limits=limits) if typed else None
         if found is not None:
             return redirect(f"/balie/zaken/{found.reference}", code=303)
         page = _list_page(transaction, typed, services.get(Clock).now())
@@ -91,19 +89,6 @@ def entry_words(entry: DeskEntry) -> str:
     if entry.reason is DeskReason.OTHER_ANSWERS:
         return str(gettext("of report %(report)s", report=_text(details, "report")))
     return ""
-
-
-def _named(transaction: Transaction, typed: str) -> Case | None:
-    """Return the case of this number: its own, or that of a report that joined it."""
-    reference = normal_reference(typed)
-    if reference is None:
-        return None
-    try:
-        found = case_of_report(transaction, reference)
-    except ReportNotFound:
-        return None
-    is_seen = ids_within(transaction, [found], acting().limits)
-    return case(transaction, found) if is_seen else None
 
 
 def _list_page(transaction: Transaction, typed: str, now: datetime) -> str:

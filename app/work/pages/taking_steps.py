@@ -25,6 +25,8 @@ from app.work.refusals import (
     MovedOn,
     NoDanger,
     NothingToCheck,
+    NothingToSplit,
+    OnlyReport,
     StageNotReachable,
     StillWithNobody,
 )
@@ -72,6 +74,8 @@ def take_step(
         CaseOpenAtAsset,
         NoDanger,
         NothingToCheck,
+        NothingToSplit,
+        OnlyReport,
         StageNotReachable,
         StillWithNobody,
     ) as refusal:
@@ -101,6 +105,10 @@ def _sentence(refusal: Exception) -> str:
         return str(gettext("Nobody says any more that this is a danger."))
     if isinstance(refusal, NothingToCheck):
         return str(gettext("There is no finished work to check any more."))
+    if isinstance(refusal, OnlyReport):
+        return str(gettext("This is its only report: a report cannot be without one."))
+    if isinstance(refusal, NothingToSplit):
+        return str(gettext("Nothing of it is left here: its reports belong elsewhere by now."))
     if isinstance(refusal, StillWithNobody):
         return str(gettext("Nobody has this report yet: give it to a party, join it or close it."))
     if isinstance(refusal, StageNotReachable):

@@ -6,6 +6,7 @@ The operations are those of a single case. See `docs/decisions/many-cases-are-do
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,8 +21,8 @@ from app.work.operations.cases import case, case_by_reference, check_version
 from app.work.operations.desk import assign_case, close_without_work
 from app.work.operations.merging import merge_case
 from app.work.operations.office.bulk_model import (
-    BulkActionNotFound,
     BulkAction,
+    BulkActionNotFound,
     BulkKind,
     Chosen,
     Foreseen,
@@ -42,6 +43,7 @@ from app.work.refusals import (
     StageNotReachable,
     StillWithNobody,
 )
+from app.work.rules import JoinDoubts, doubts_about_joining
 
 _JOIN_OBSTACLES = {
     JoinObstacle.SAME_CASE: Obstacle.SAME_CASE,
@@ -65,12 +67,19 @@ def foresee(
     """Return what would become of each case: it is done as in earnest, and rolled back."""
     found: list[Foreseen] = []
     asset_id = None
+    # In a rehearsal nothing is asked yet: what differs is told beside it.
+    everything = frozenset(one.reference for one in chosen)
+    action = replace(action, although_different=everything)
     for one in _others(action, chosen):
         changed: Case | None = None
         obstacle: Obstacle | None = None
+        doubts: JoinDoubts | None = None
         try:
             with database.transaction() as transaction:
                 changed, _ = _do(transaction, action, one, by=by, now=now)
+                if action.kind is BulkKind.MERGE:
+                    into = case_by_reference(transaction, action.into or "")
+                    doubts = doubts_about_joining(changed, into) or None
                 if action.kind is BulkKind.MERGE and changed.asset_id is not None:
                     # Those that joined before it gave the other their object.
                     if asset_id is not None and changed.asset_id != asset_id:
@@ -81,7 +90,7 @@ def foresee(
             pass
         except InTheWay as way:
             obstacle = way.obstacle
-        found.append(Foreseen(one.reference, changed, obstacle))
+        found.append(Foreseen(one.reference, changed, obstacle, doubts))
     return found
 
 
@@ -234,6 +243,8 @@ def _merge(
     if one.reference == into.reference:
         raise InTheWay(Obstacle.SAME_CASE)
     seen = case_by_reference(transaction, one.reference)
+    if doubts_about_joining(seen, into) and one.reference not in action.although_different:
+        raise InTheWay(Obstacle.DIFFERS)
     before = {found.id: standing_of(transaction, found.id) for found in (seen, into)}
     merged, grown = merge_case(
         transaction, one.reference, into.reference, by=by, now=now, expected_version=one.version

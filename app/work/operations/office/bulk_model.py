@@ -10,6 +10,7 @@ from uuid import UUID
 from app.foundation.errors import DomainError
 from app.work.model import Case, ClosingReason
 from app.work.operations.cases import ResponsibleParty
+from app.work.rules import JoinDoubts
 
 #: More than this nobody looks through before it is done.
 MOST_AT_ONCE = 200
@@ -60,6 +61,8 @@ class Obstacle(StrEnum):
     OTHER_CLOSED = "other-closed"
     TWO_ASSETS = "two-assets"
     OPEN_AT_ASSET = "open-at-asset"
+    #: It is of another kind than the one it would join, or far away, and nobody said to join it.
+    DIFFERS = "differs"
     #: It belongs with another that could not be put back.
     WITH_ANOTHER = "with-another"
 
@@ -84,6 +87,8 @@ class BulkAction:
     reason: ClosingReason | None = None
     #: What the reporters read beside the reason; kept with the case alone.
     words: str = ""
+    #: Those that join it although they differ: a person was asked about them and said so.
+    although_different: frozenset[str] = frozenset()
 
     @property
     def told(self) -> dict[str, str]:
@@ -112,6 +117,8 @@ class Foreseen:
     reference: str
     case: Case | None
     obstacle: Obstacle | None
+    #: Where it would join another that it hardly is one defect with: then a person is asked first.
+    doubts: JoinDoubts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,12 +100,18 @@ def show_first() -> ResponseReturnValue:
     chosen = [Chosen(one.case.reference, one.case.version) for one in lines]
     foreseen = foresee(database, action, chosen, by=_by(), now=now)
     shown, possible = foreseen_lines(foreseen, lines, action)
+    different = [one.reference for one in shown if one.is_done and one.differs]
     return render_template(
         "work/office/bulk_preview.html",
         action_id=new_id(),
         sentence=done_sentence(action.kind, action.told, possible, is_to_come=True),
         lines=shown,
         possible=possible,
+        different=different,
+        alike_sentence=done_sentence(
+            action.kind, action.told, possible - len(different), is_to_come=True
+        ),
+        alike=possible - len(different),
         chosen=[f"{one.reference}{_BETWEEN}{one.version}" for one in chosen],
         choice=choice,
         typed=typed,
@@ -125,6 +131,10 @@ def do() -> ResponseReturnValue:
     ]
     if action is None or action_id is None or typed.errors or not chosen:
         return _ask(choice, typed, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if request.form.get("verschil") == "ook":
+        # Only those that were shown as different: another may have become so meanwhile.
+        asked = frozenset(filter(None, map(normal_reference, request.form.getlist("anders"))))
+        action = replace(action, although_different=asked)
     database, account_id = provided().get(Database), _account_id()
     do_with_all(database, action_id, action, chosen, account_id=account_id, by=_by(), now=_now())
     return redirect(f"{_PATH}/{action_id}", code=303)

@@ -18,6 +18,7 @@ from app.work.operations.office.bulk_model import (
     Outcome,
 )
 from app.work.operations.office.listing import CaseLine
+from app.work.pages.doubt_words import doubt_words
 from app.work.pages.office.shown import place_of_line
 from app.work.pages.shown import reader_language
 from app.work.words import closing_words, day_words
@@ -32,6 +33,8 @@ class LineTold:
     words: str
     is_done: bool
     place: str = ""
+    #: How it differs from the one that it would join.
+    differs: str = ""
 
 
 def foreseen_lines(
@@ -46,7 +49,14 @@ def foreseen_lines(
         words = obstacle_sentence(one.obstacle) if one.obstacle else _would(line.case, action)
         name = line.category_name.in_language(language)
         shown.append(
-            LineTold(one.reference, name, words, one.obstacle is None, place_of_line(line))
+            LineTold(
+                one.reference,
+                name,
+                words,
+                one.obstacle is None,
+                place_of_line(line),
+                doubt_words(one.doubts) if one.doubts else "",
+            )
         )
     return shown, sum(one.is_done for one in shown)
 
@@ -104,6 +114,7 @@ def obstacle_sentence(obstacle: Obstacle) -> str:
         Obstacle.OTHER_CLOSED: gettext("The report that it would join is closed."),
         Obstacle.TWO_ASSETS: gettext("These are two different objects, so two defects."),
         Obstacle.OPEN_AT_ASSET: gettext("Another report is open at its object. Join the two."),
+        Obstacle.DIFFERS: gettext("It is of another kind, or far away: it was left out."),
         Obstacle.WITH_ANOTHER: gettext("It belongs with one that somebody changed meanwhile."),
     }
     return sentences[obstacle]
