@@ -79,7 +79,10 @@ def invited_account(
         account_id = None
     if stated is None or account_id is None:
         raise InvitationOver()
-    account = transaction.session.get(Account, account_id, with_for_update=lock)
+    # Read anew with the lock: whoever waited for it must see what the one before wrote.
+    account = transaction.session.get(
+        Account, account_id, with_for_update=lock, populate_existing=lock
+    )
     if (
         account is None
         or not account.is_active
@@ -116,12 +119,14 @@ def begin_anew(
 
 
 def locked_account(transaction: Transaction, account_id: UUID) -> Account:
-    """Return the account, kept from others until the transaction ends.
+    """Return the account as it is now, kept from others until the transaction ends.
 
     Raises:
         AccountUnknown: there is none.
     """
-    account = transaction.session.get(Account, account_id, with_for_update=True)
+    account = transaction.session.get(
+        Account, account_id, with_for_update=True, populate_existing=True
+    )
     if account is None:
         raise AccountUnknown()
     return account

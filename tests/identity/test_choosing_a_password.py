@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -15,6 +17,7 @@ from app.foundation.clock import Clock, StoppedClock
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.identity import invitations, operations, own_sign_ins, passwords
+from app.identity.model import InvitationOver
 from app.identity.signed import signed
 from tests.identity.web import small_settings, small_web
 from tests.makers.people import MONDAY_MORNING, PASSWORD, an_account
@@ -104,6 +107,36 @@ class TestAnInvitation:
 
         assert answer.status_code == 410
         assert passwords.matches(BETTER, password_of_noor(database))
+
+    def test_of_three_at_the_same_moment_serves_one(self, committing_database: Database) -> None:
+        with committing_database.transaction() as transaction:
+            account = an_account(transaction, email=EMAIL, password=PASSWORD)
+            token = invitations.invitation(
+                account, settings=small_settings(), now=MONDAY_MORNING
+            ).rpartition("/")[2]
+        together = Barrier(3, timeout=20)
+
+        def is_taken(password: str) -> bool:
+            now, settings = MONDAY_MORNING, small_settings()
+            try:
+                with committing_database.transaction() as transaction:
+                    # As the page does, which names who was invited.
+                    invitations.invited_account(transaction, token, settings=settings, now=now)
+                    together.wait()
+                    invitations.choose_password(
+                        transaction, token, password, settings=settings, now=now
+                    )
+            except InvitationOver:
+                return False
+            return True
+
+        with ThreadPoolExecutor(3) as pool:
+            taken = list(pool.map(is_taken, [f"{one} {BETTER}" for one in range(3)]))
+
+        assert sorted(taken) == [False, False, True]
+        assert passwords.matches(
+            f"{taken.index(True)} {BETTER}", password_of_noor(committing_database)
+        )
 
     def test_ends_after_a_day(self, app: Flask, link: str) -> None:
         with app.app_context():

@@ -54,6 +54,7 @@ def account_of(
             Account.provider_subject == asserted.subject,
         )
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     wanted = next((one for one in mapping if one.group in asserted.groups), None)
     if account is None:
@@ -77,7 +78,10 @@ def _by_email(
     if not asserted.email_is_verified:
         raise EmailNotVerified()
     account = transaction.session.scalar(
-        select(Account).where(Account.email == address).with_for_update()
+        select(Account)
+        .where(Account.email == address)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if account is not None:
         if account.provider_subject is not None:
