@@ -173,7 +173,9 @@ def deactivate(transaction: Transaction, account_id: UUID, *, now: datetime) -> 
     Raises:
         AccountUnknown: there is none.
     """
-    account = transaction.session.get(Account, account_id, with_for_update=True)
+    account = transaction.session.get(
+        Account, account_id, with_for_update=True, populate_existing=True
+    )
     if account is None:
         raise AccountUnknown()
     account.is_active = False
@@ -276,6 +278,16 @@ def end_sign_ins(transaction: Transaction, account_id: UUID, *, now: datetime) -
         .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
         .values(ended_at=now)
     )
+
+
+def end_what_began(transaction: Transaction, account: Account, *, now: datetime) -> None:
+    """End every sign-in of an account, whole or half-way, and let it know no device any more.
+
+    An invitation of somebody who never signed in stays good: there is nothing to end yet.
+    """
+    if account.password_hash is not None or account.provider_subject is not None:
+        account.fs_uniquifier = uuid4().hex
+    end_sign_ins(transaction, account.id, now=now)
 
 
 def forget_what_is_over(transaction: Transaction, *, now: datetime) -> int:

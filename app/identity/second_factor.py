@@ -19,7 +19,7 @@ from app.identity.one_time_codes import (
     step_of,
     unsealed,
 )
-from app.identity.operations import end_sign_ins
+from app.identity.operations import end_what_began
 from app.identity.passkeys import has_passkey, passkey_of, passkeys_of
 from app.identity.permissions import ROLES_WITH_SECOND_FACTOR, Role
 from app.identity.records import Account
@@ -182,7 +182,7 @@ def remove_passkey(transaction: Transaction, account_id: UUID, passkey_id: UUID)
 
 
 def reset_second_factor(transaction: Transaction, account_id: UUID, *, now: datetime) -> Account:
-    """Take every second factor of an account away and end its sign-ins.
+    """Take every second factor of an account away and end its sign-ins, also those half-way.
 
     Where the role needs one, it is set up anew at the next sign-in.
 
@@ -195,7 +195,7 @@ def reset_second_factor(transaction: Transaction, account_id: UUID, *, now: date
     for passkey in passkeys_of(transaction, account.id):
         transaction.session.delete(passkey)
     account.tf_reset_at = now
-    end_sign_ins(transaction, account.id, now=now)
+    end_what_began(transaction, account, now=now)
     transaction.session.flush()
     return account
 

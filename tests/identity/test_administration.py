@@ -29,14 +29,17 @@ from app.identity.administration.operations import (
     renew_link,
     take_second_factor,
 )
+from app.identity.invitations import invitation, invited_account
 from app.identity.model import Limits
 from app.identity.operations import start_sign_in
 from app.identity.own_sign_ins import sign_ins
 from app.identity.permissions import ROLES_OF_A_PARTY, Role
 from app.identity.records import Account
+from tests.identity.web import small_settings
 from tests.makers.people import MONDAY_MORNING, a_party, an_account
 
 NOW = MONDAY_MORNING
+SETTINGS = small_settings()
 BY = ChangedBy(ChangedThrough.PAGE, UUID(int=7))
 
 
@@ -188,6 +191,47 @@ class TestTheLastAdministrator:
 
         with ThreadPoolExecutor(2) as both:
             assert sorted(both.map(end, ids)) == [False, True]
+
+
+class TestAnotherRole:
+    def test_ends_what_began_before(self, transaction: Transaction) -> None:
+        kept = an_account(transaction, email="noor@example.org", role=Role.ANALYST)
+        kept.password_hash = "a hash"
+        colleague = an_account(transaction)
+        before, of_colleague = kept.fs_uniquifier, colleague.fs_uniquifier
+
+        change_account(transaction, kept.id, noor(Role.DESK), by=BY, now=NOW)
+
+        assert kept.fs_uniquifier != before
+        assert colleague.fs_uniquifier == of_colleague
+
+    def test_leaves_an_invitation_good(self, transaction: Transaction) -> None:
+        made = invite(transaction, noor(Role.ANALYST), by=BY, now=NOW)
+        token = invitation(made, settings=SETTINGS, now=NOW).rpartition("/")[2]
+
+        change_account(transaction, made.id, noor(Role.DESK), by=BY, now=NOW)
+
+        assert invited_account(transaction, token, settings=SETTINGS, now=NOW).id == made.id
+
+    def test_is_not_needed_to_be_called_otherwise(self, transaction: Transaction) -> None:
+        kept = an_account(transaction, email="noor@example.org", role=Role.DESK)
+        kept.password_hash = "a hash"
+        before = kept.fs_uniquifier
+
+        change_account(transaction, kept.id, noor(name="Noor de Bakker"), by=BY, now=NOW)
+
+        assert kept.fs_uniquifier == before
+
+
+class TestTakingTheSecondStepAway:
+    def test_ends_what_began_before(self, transaction: Transaction) -> None:
+        kept = an_account(transaction, email="noor@example.org")
+        kept.password_hash = "a hash"
+        before = kept.fs_uniquifier
+
+        take_second_factor(transaction, kept.id, by=BY, now=NOW)
+
+        assert kept.fs_uniquifier != before
 
 
 class TestEnding:

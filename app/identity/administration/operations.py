@@ -102,7 +102,8 @@ def change_account(
     _write_limits(kept, wanted)
     transaction.session.flush()
     if kept.role != old_role:
-        operations.end_sign_ins(transaction, kept.id, now=now)
+        operations.end_what_began(transaction, kept, now=now)
+        transaction.session.flush()
     done = [Done.RENAMED] if is_renamed else []
     if kept.email != old_email:
         done.append(Done.EMAIL_CHANGED)
