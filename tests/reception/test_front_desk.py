@@ -37,6 +37,10 @@ HOW_MANY = Question("hoeveel", QuestionKind.NUMBER, Name("Hoeveel?", "How many?"
 HOSTILE = "<script>alert(1)</script> \u202eabc\x00 {{ 7*7 }} ' OR 1=1 --"
 
 
+#: Beside the call that was opened, which has none yet.
+_WORDS_KEPT = "SELECT content ->> 'words' FROM draft WHERE content ->> 'words' <> ''"
+
+
 class Desk(Resident):
     """Somebody of the desk, with a browser without scripts."""
 
@@ -487,7 +491,7 @@ class TestWhatIsTyped:
         asked = urlsplit(answer.location)
         onward = parse_qs(asked.query)["next"][0]
         with desk.client.application.app_context():
-            kept = connection.scalar(text("SELECT content ->> 'words' FROM draft"))
+            kept = connection.scalar(text(_WORDS_KEPT))
         assert (answer.status_code, asked.path) == (303, "/inloggen")
         assert onward == f"{PATH}?oproep={content['oproep']}"
         assert kept == "Half verhaal"
@@ -527,6 +531,39 @@ class TestWhatIsTyped:
         assert answer.status_code in {200, 303, 400}
 
 
+class TestACallOfAColleague:
+    @pytest.fixture
+    def address(self, desk: Desk) -> str:
+        """The address of a call that Noor has begun, with what the caller said of themselves."""
+        desk.opens(PATH)
+        desk.looks(words="Half verhaal", name="Jan de Vries", phone="0612345678")
+        return f"{PATH}?oproep={desk.key}"
+
+    def test_is_not_shown_to_who_has_its_address(
+        self, web: FlaskClient, provided: Provided, address: str
+    ) -> None:
+        with provided.get(Database).transaction() as transaction:
+            account = an_account(transaction, role=Role.COORDINATOR)
+        colleague = Desk(signed_in(web, account).client)
+
+        page = colleague.opens(address)
+
+        assert "Half verhaal" not in page.text
+        assert "Jan de Vries" not in page.text
+
+    def test_is_not_changed_by_who_has_its_address_and_no_sign_in(
+        self, web: FlaskClient, provided: Provided, desk: Desk, address: str, connection: Connection
+    ) -> None:
+        stranger = web.application.test_client()
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', stranger.get("/inloggen").text)
+        assert token is not None
+
+        stranger.post(PATH, data={"oproep": desk.key, "words": "Niets", "csrf_token": token[1]})
+
+        kept = set(connection.scalars(text(_WORDS_KEPT)))
+        assert kept == {"Half verhaal", "Niets"}
+
+
 class TestWhoMayTakeACall:
     @pytest.mark.parametrize("role", [Role.CREW, Role.ANALYST])
     def test_is_not_everyone(
@@ -549,7 +586,7 @@ class TestWhoMayTakeACall:
         )
 
         assert answer.status_code == 400
-        assert connection.scalar(text("SELECT count(*) FROM draft")) == 0
+        assert connection.scalar(text(_WORDS_KEPT)) is None
 
 
 class TestTheScript:
@@ -578,7 +615,7 @@ class TestTheScript:
         )
 
         assert answer.status_code == 401
-        assert connection.scalar(text("SELECT content ->> 'words' FROM draft")) == "Half verhaal"
+        assert connection.scalar(text(_WORDS_KEPT)) == "Half verhaal"
 
     def test_finds_places_by_a_part_of_them(self, desk: Desk) -> None:
         found = desk.client.get(f"{PATH}/plekken?q=kade 4").get_json()["addresses"]
@@ -600,4 +637,4 @@ class TestStatements:
             desk.client.post(PATH, data={**content, "same": "geen", "stap": "aannemen"})
 
         # Handing in walks the whole way of a report after looking once more, and puts a job.
-        assert (len(opened), len(looked), len(handed_in)) == (4, 18, 35)
+        assert (len(opened), len(looked), len(handed_in)) == (5, 18, 35)

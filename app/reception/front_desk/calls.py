@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
@@ -22,7 +23,7 @@ from app.intake.rules import report_token
 from app.maps.model import MapParts, TileSource
 from app.maps.operations import page_nonce, point_map
 from app.reception.authority import authority_of
-from app.reception.drafts import find_draft, keep_content, open_draft
+from app.reception.drafts import find_draft, keep_content, open_draft, throw_away
 from app.reception.front_desk.checking import after_stops, problems_of
 from app.reception.front_desk.looking import Looked, kinds_of
 from app.reception.front_desk.places import places_found
@@ -42,7 +43,7 @@ from app.reception.front_desk.words import (
     passed_on_sentence,
     spelled,
 )
-from app.reception.model import DraftContent, SameAsUnknown
+from app.reception.model import Draft, DraftContent, SameAsUnknown
 from app.reception.pages.send_step import day_words
 from app.reception.pages.steps import language
 from app.reception.rules import LONGEST_ADDRESS, typed
@@ -50,6 +51,7 @@ from app.triage.model import AnswersRefused, RetiredCategory, UnknownCategory
 from app.triage.operations import category_tree, names_of_categories
 from app.work.model import ActedBy
 from app.work.operations.cases import case as case_with_id
+from app.work.operations.within import references_within
 from app.work.refusals import CannotJoin
 
 blueprint = Blueprint("front_desk", __name__, url_prefix="/balie/nieuw")
@@ -66,11 +68,11 @@ def keep_what_is_typed_without_sign_in() -> ResponseReturnValue | None:
     if key is None or acting().id is not None:
         return None
     services = provided()
+    now = services.get(Clock).now()
     with services.get(Database).transaction() as transaction:
         content = call_in(request.form, kinds_of(category_tree(transaction)))
-        draft = open_draft(transaction, key, now=services.get(Clock).now())
-        if not draft.is_sent:
-            keep_content(transaction, draft, content, now=services.get(Clock).now())
+        # Whose call it is nobody says now. It is laid beside theirs, and taken over by them alone.
+        keep_content(transaction, open_draft(transaction, key, now=now), content, now=now)
     if is_program():
         # It is told by the refusal itself.
         return None
@@ -86,12 +88,11 @@ def ask() -> ResponseReturnValue:
     if key is None:
         channel = channel_in(request.args.get("kanaal", "")).value
         return redirect(_address(new_key(), channel=channel), code=303)
-    with provided().get(Database).transaction() as transaction:
-        draft = find_draft(transaction, key)
-    if draft is not None and draft.is_sent:
+    draft = _own_call(key)
+    if draft.is_sent:
         return redirect(_sent_address(key), code=303)
     begun = DraftContent(channel=channel_in(request.args.get("kanaal", "")).value)
-    content = draft.content if draft is not None else begun
+    content = begun if draft.content == DraftContent() else draft.content
     content, looked = _looked(content, Asked(kind_follows=content.category is None))
     return _page(key, content, looked)
 
@@ -165,12 +166,13 @@ def show_taken() -> ResponseReturnValue:
     services = provided()
     settings = services.get(Settings)
     with services.get(Database).transaction() as transaction:
-        draft = find_draft(transaction, key)
+        draft = find_draft(transaction, _own(key))
         if draft is None or draft.report_id is None:
             abort(404)
         taken = report(transaction, draft.report_id)
         case = case_with_id(transaction, taken.case_id)
         authority = authority_of(transaction, case)
+        is_seen = bool(references_within(transaction, [case.reference], acting().limits))
         kind = names_of_categories(transaction, [case.category_code])[case.category_code]
     token = report_token(settings.secret_key.get_secret_value(), taken.id, taken.token_generation)
     return render_template(
@@ -179,7 +181,7 @@ def show_taken() -> ResponseReturnValue:
         spelled=spelled(taken.reference, language()),
         kind=kind.in_language(language()),
         case=case.reference,
-        has_joined=case.reference != taken.reference,
+        has_joined=case.reference != taken.reference and is_seen,
         party=case.party_name,
         by=day_words(case.due_at),
         authority=authority,
@@ -190,15 +192,37 @@ def show_taken() -> ResponseReturnValue:
     )
 
 
+def _own(key: str) -> str:
+    """Return what a call is kept under: it holds contact details, so its address is not enough."""
+    return f"{key} of {acting().id}"
+
+
+def _own_call(key: str) -> Draft:
+    """Return the call of whoever asks, with what was typed of it while nobody was signed in."""
+    services = provided()
+    now = services.get(Clock).now()
+    with services.get(Database).transaction() as transaction:
+        own, is_new = find_draft(transaction, _own(key)), False
+        if own is None:
+            own, is_new = open_draft(transaction, _own(key), now=now), True
+        left = None if is_new else find_draft(transaction, key)
+        if left is not None:
+            if not own.is_sent:
+                own = replace(own, content=left.content)
+                keep_content(transaction, own, own.content, now=now)
+            throw_away(transaction, left)
+    return own
+
+
 def _read_and_kept(key: str) -> tuple[Asked, DraftContent, Looked]:
     """Read this request's form, look it through and keep it; a call that was taken is shown."""
     with provided().get(Database).transaction() as transaction:
-        draft = find_draft(transaction, key)
+        draft = find_draft(transaction, _own(key))
         if draft is not None and draft.is_sent:
             abort(redirect(_sent_address(key), code=303))
         kinds = kinds_of(category_tree(transaction))
     asked = asked_in(request.form)
-    content, looked = _looked(call_in(request.form, kinds), asked, key=key)
+    content, looked = _looked(call_in(request.form, kinds), asked, key=_own(key))
     return asked, content, looked
 
 
@@ -224,7 +248,7 @@ def _hand_in(key: str, content: DraftContent) -> dict[str, str]:
     try:
         hand_in(
             services.get(Database),
-            key,
+            _own(key),
             content,
             language=language(),
             municipality_code=services.get(Settings).municipality_code,
