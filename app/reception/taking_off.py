@@ -32,7 +32,7 @@ from app.work.operations.merging import both_locked
 from app.work.operations.promising import located_again
 from app.work.operations.taking_off import let_report_go, take_question_along, was_taken_off
 from app.work.operations.unmerging import begin_again_with_first
-from app.work.refusals import CaseNotFound, MovedOn, OnlyReport
+from app.work.refusals import CaseNotFound, OnlyReport
 
 
 def take_off_report(
@@ -59,10 +59,7 @@ def take_off_report(
     seen = case_by_reference(transaction, reference)
     kept = report_with_id(transaction, report_id)
     if kept.case_id != seen.id:
-        own = case_with_id(transaction, kept.case_id)
-        if was_taken_off(transaction, own, of_reference=reference):
-            return own, seen
-        raise ReportNotFound()
+        return _taken_off_before(transaction, kept, seen)
     began = _case_it_began(transaction, kept)
     if began is not None and began.stage is CaseStage.MERGED:
         return _begin_again(
@@ -74,7 +71,10 @@ def take_off_report(
         # The asset first, then the case: as everywhere.
         lock_asset(transaction, asset_id, category_group=kind.join_group)
     of_case = case_by_reference(transaction, reference, lock=True)
-    _check(transaction, of_case, report_id, expected_version)
+    kept = report_with_id(transaction, report_id)
+    if kept.case_id != of_case.id:
+        return _taken_off_before(transaction, kept, of_case)
+    _check(transaction, of_case, expected_version)
     own = _opened(
         transaction,
         of_case,
@@ -120,22 +120,33 @@ def _begin_again(
 ) -> tuple[Case, Case]:
     """Let the case that a report opened, and that became part of another, go on with it."""
     merged, of_case = both_locked(transaction, began.reference, seen.reference)
-    _check(transaction, of_case, kept.id, expected_version)
+    kept = report_with_id(transaction, kept.id)
+    if kept.case_id != of_case.id:
+        return _taken_off_before(transaction, kept, of_case)
+    _check(transaction, of_case, expected_version)
     own, left = begin_again_with_first(transaction, merged, of_case, by=by, now=now)
     take_question_along(transaction, left, own, report_reference=kept.reference, now=now)
     return own, left
 
 
-def _check(
-    transaction: Transaction, of_case: Case, report_id: UUID, expected_version: int | None
-) -> None:
-    """Refuse what is not so any more, now that the case is locked."""
+def _taken_off_before(
+    transaction: Transaction, kept: KeptReport, of_case: Case
+) -> tuple[Case, Case]:
+    """Return what came of it when somebody took the report off before.
+
+    Raises:
+        ReportNotFound: it never was of this case, or went elsewhere by another way.
+    """
+    own = case_with_id(transaction, kept.case_id)
+    if not was_taken_off(transaction, own, of_reference=of_case.reference):
+        raise ReportNotFound()
+    return own, of_case
+
+
+def _check(transaction: Transaction, of_case: Case, expected_version: int | None) -> None:
+    """Refuse what may not be, now that the case is locked and has the report."""
     check_version(of_case, expected_version)
-    ids = [one.id for one in reports_of_case(transaction, of_case.id)]
-    if report_id not in ids:
-        # It went elsewhere in this very moment, and the case with it.
-        raise MovedOn(version=of_case.version, stage=of_case.stage)
-    if len(ids) == 1:
+    if len(reports_of_case(transaction, of_case.id)) == 1:
         raise OnlyReport()
 
 

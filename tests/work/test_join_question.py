@@ -16,6 +16,7 @@ from app.work.rules import HARDLY_ONE_DEFECT_METRES, doubts_about_joining
 from tests.makers.cases import a_case
 from tests.makers.places import IN_DISTRICT
 from tests.makers.sign_ins import Browser
+from tests.makers.statements import statements
 from tests.work.conftest import HOSTILE, Report
 from tests.work.test_office_bulk import do, press_do, preview, stage
 
@@ -67,6 +68,22 @@ class TestJoiningWhatHardlyIsOneDefect:
         assert stage(connection, other) != "merged"
         happened = connection.scalars(text("SELECT happening FROM history_entry")).all()
         assert "merged" not in happened
+
+    def test_costs_the_same_however_many_reports_there_are(
+        self, desk: Browser, report: Report, tile: str, connection: Connection
+    ) -> None:
+        other = report("Wespen", at=FAR)["reference"]
+        path = f"/balie/zaken/{other}/samenvoegen"
+        form = desk.hidden(f"/balie/zaken/{other}", path)
+        with statements(connection) as of_one:
+            desk.send(path, form, other=tile)
+        for number in range(4):
+            report(f"Ook {number}", sameAs=tile)
+        with statements(connection) as of_many:
+            asked = desk.send(path, form, other=tile)
+
+        assert "Gaan deze over hetzelfde?" in asked.text
+        assert len(of_one) == len(of_many) <= 32
 
     def test_is_done_once_somebody_says_so(
         self, desk: Browser, report: Report, tile: str, connection: Connection

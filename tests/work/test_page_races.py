@@ -299,3 +299,63 @@ class TestTheDeskAndReporters:
         assert town.rows("SELECT sum(report_count) FROM defect_case WHERE stage <> 'merged'") == [
             (5,)
         ]
+
+
+class TestReportsThatAreTakenOffAtOnce:
+    def lamps(self, town: Town) -> tuple[str, list[str]]:
+        """Hand in two reports of one lamp; return the page of their case, and the path of each."""
+        lamp = str(town.place.lamp_id)
+        page = f"/balie/zaken/{town.report(asset=lamp)['reference']}"
+        town.report(asset=lamp)
+        ids = town.rows("SELECT id FROM report ORDER BY received_at, id")
+        return page, [f"{page}/meldingen/{one}/losmaken" for (one,) in ids]
+
+    def press(self, town: Town, page: str, paths: Sequence[str]) -> list[int]:
+        """Press each at the same moment, in a browser of its own; return the answers."""
+        pressed = [
+            (one, path, one.hidden(page, path))
+            for one, path in ((town.browser(town.desk), path) for path in paths)
+        ]
+        return at_once(
+            [
+                lambda one=one, path=path, form=form: one.send(path, form).status_code  # type: ignore[misc]  # a lambda keeps its own values
+                for one, path, form in pressed
+            ]
+        )
+
+    def test_are_one_case_where_it_is_the_same_report(self, town: Town) -> None:
+        page, (_, second) = self.lamps(town)
+
+        answers = self.press(town, page, [second] * 4)
+
+        assert answers == [303] * 4
+        assert len(town.rows(OPEN_CASES)) == 2
+        assert town.rows("SELECT DISTINCT report_count FROM defect_case") == [(1,)]
+
+    def test_leave_one_where_both_would_go(self, town: Town) -> None:
+        page, both = self.lamps(town)
+
+        answers = self.press(town, page, both)
+
+        assert sorted(answers) == [303, 412]
+        assert len(town.rows(OPEN_CASES)) == 2
+        assert town.rows("SELECT DISTINCT report_count FROM defect_case") == [(1,)]
+
+    def test_are_counted_right_while_others_join(self, town: Town) -> None:
+        page, (_, second) = self.lamps(town)
+        browser = town.browser(town.desk)
+        form = browser.hidden(page, second)
+        lamp = str(town.place.lamp_id)
+
+        at_once(
+            [
+                lambda: browser.send(second, form).status_code,
+                *[lambda: town.report(asset=lamp)["reference"]] * 3,
+            ]
+        )
+
+        counted = "SELECT report_count, (SELECT count(*) FROM report WHERE case_id = c.id)"
+        assert [
+            one for one in town.rows(f"{counted} FROM defect_case AS c") if one[0] != one[1]
+        ] == []
+        assert town.rows("SELECT count(*) FROM defect_case WHERE asset_id IS NOT NULL") == [(1,)]

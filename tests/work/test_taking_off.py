@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from app.work.model import ActedBy
 from tests.makers.people import an_account
 from tests.makers.places import IN_DISTRICT, SmallMunicipality
 from tests.makers.sign_ins import Browser, signed_in
+from tests.makers.statements import statements
+from tests.photos.pictures import a_jpeg
 from tests.work.conftest import Report
 
 SOMEBODY = ActedBy("account", UUID(int=7))
@@ -67,6 +70,12 @@ def id_of(connection: Connection, reference: str) -> UUID:
     )
     assert isinstance(found, UUID)
     return found
+
+
+def token_of(transaction: Transaction, reference: str, provided: Provided) -> str:
+    kept = report_with_reference(transaction, reference)
+    key = provided.get(Settings).secret_key.get_secret_value()
+    return report_token(key, kept.id, kept.token_generation)
 
 
 class Desk:
@@ -272,13 +281,43 @@ class TestAReportThatDoesNotBelong:
         page = web.get(f"/volg/{own}").text
         assert f"uw melding gaat over iets anders dan melding {tile}" in page
         assert "Uw melding hoort bij" not in page
-        assert "is iets anders" in web.get(f"/volg/{other}").text
+        assert "Een andere melding bleek over iets anders te gaan" in web.get(f"/volg/{other}").text
 
+    def test_takes_its_photos_along(
+        self, at_desk: Desk, report: Report, web: FlaskClient, connection: Connection
+    ) -> None:
+        tile = report()["reference"]
+        said = report("Met foto", sameAs=tile)
+        web.post(
+            f"/api/v1/reports/{said['id']}/photos",
+            data={"photo": (BytesIO(a_jpeg()), "tegel.jpg", "image/jpeg")},
+            headers={"Authorization": f"Bearer {said['token']}"},
+        )
+        assert case_of(connection, tile)["has_photo"]
 
-def token_of(transaction: Transaction, reference: str, provided: Provided) -> str:
-    kept = report_with_reference(transaction, reference)
-    key = provided.get(Settings).secret_key.get_secret_value()
-    return report_token(key, kept.id, kept.token_generation)
+        own = at_desk.take_off(tile, said["reference"])
+
+        assert "Foto 1" in at_desk.browser.get(f"/balie/zaken/{own}").text
+        assert case_of(connection, own)["has_photo"]
+        assert not case_of(connection, tile)["has_photo"]
+
+    def test_that_was_joined_back_tells_its_whole_story(
+        self, at_desk: Desk, report: Report, web: FlaskClient
+    ) -> None:
+        tile = report()["reference"]
+        said = report("Ook", sameAs=tile)
+        own = at_desk.take_off(tile, said["reference"])
+        page = f"/balie/zaken/{own}"
+        at_desk.browser.submit(page, f"{page}/samenvoegen", other=tile)
+        at_desk.browser.submit(
+            f"/balie/zaken/{tile}", f"/balie/zaken/{tile}/sluiten", reason="already-fixed"
+        )
+
+        told = web.get(f"/volg/{said['token']}").text
+
+        assert f"uw melding gaat over iets anders dan melding {tile}" in told
+        assert f"Uw melding hoort nu bij melding {tile}" in told
+        assert "Het was al opgelost" in told
 
 
 class TestTheFirstReport:
@@ -448,6 +487,23 @@ class TestWhatWasJoined:
         assert case_of(connection, other)["reports"] == [other]
         assert case_of(connection, tile)["report_count"] == 1
         assert path not in at_desk.browser.get(main).text
+
+    def test_costs_the_page_of_the_main_case_no_statement_more(
+        self, at_desk: Desk, report: Report, connection: Connection
+    ) -> None:
+        tile, *others = [report(one)["reference"] for one in ("Een", "Twee", "Drie")]
+        main = f"/balie/zaken/{tile}"
+        with statements(connection) as before:
+            at_desk.browser.get(main)
+        for other in others:
+            page = f"/balie/zaken/{other}"
+            at_desk.browser.submit(page, f"{page}/samenvoegen", other=tile)
+
+        with statements(connection) as after:
+            shown = at_desk.browser.get(main).text
+
+        assert shown.count("/samengevoegd/") == 2
+        assert len(after) == len(before) <= 12
 
     def test_is_not_split_by_who_was_late_or_from_another_case(
         self, at_desk: Desk, report: Report, connection: Connection
