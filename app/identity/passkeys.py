@@ -15,6 +15,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
 from webauthn import (
     base64url_to_bytes,
     generate_authentication_options,
@@ -183,21 +184,23 @@ def add_passkey(
         )
     except _NOT_RIGHT as refused:
         raise PasskeyNotRight() from refused
-    if transaction.session.scalar(
-        select(Passkey.id).where(Passkey.credential_id == made.credential_id)
-    ):
-        raise PasskeyNotRight()
-    kept = Passkey(
-        account_id=account.id,
-        name=called,
-        credential_id=made.credential_id,
-        public_key=made.credential_public_key,
-        sign_count=made.sign_count,
-        transports=[one.value for one in credential.response.transports or ()],
-        added_at=now,
+    # One statement, so that of two accounts that add it at the same moment one gets it.
+    kept: Passkey | None = transaction.session.scalar(
+        insert(Passkey)
+        .values(
+            account_id=account.id,
+            name=called,
+            credential_id=made.credential_id,
+            public_key=made.credential_public_key,
+            sign_count=made.sign_count,
+            transports=[one.value for one in credential.response.transports or ()],
+            added_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[Passkey.credential_id])
+        .returning(Passkey)
     )
-    transaction.session.add(kept)
-    transaction.session.flush()
+    if kept is None:
+        raise PasskeyNotRight()
     return kept
 
 
@@ -224,7 +227,10 @@ def use_passkey(
     except _NOT_RIGHT as refused:
         raise PasskeyNotRight() from refused
     passkey = transaction.session.scalar(
-        select(Passkey).where(Passkey.credential_id == credential.raw_id).with_for_update()
+        select(Passkey)
+        .where(Passkey.credential_id == credential.raw_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if passkey is None or account_id not in {None, passkey.account_id}:
         raise PasskeyNotRight()
@@ -266,7 +272,15 @@ def passkey_of(transaction: Transaction, account_id: UUID, passkey_id: UUID) -> 
 
 
 #: What py_webauthn raises for an answer that is not right or not even an answer.
-_NOT_RIGHT = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
+#: An answer of brackets alone is deeper than it can be read.
+_NOT_RIGHT = (
+    WebAuthnException,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 
 
 def _bounded(answer: str) -> str:

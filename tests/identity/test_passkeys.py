@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +15,12 @@ from sqlalchemy import Connection
 from werkzeug.test import TestResponse
 
 from app.foundation.clock import Clock, StoppedClock
-from app.foundation.database import Database
+from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.identity.half_way import SECOND_STEP_PATH, SET_UP_PATH
+from app.identity.model import PasskeyNotRight
 from app.identity.operations import account_with_email, deactivate
-from app.identity.passkeys import passkeys_of, site_of
+from app.identity.passkeys import add_passkey, passkeys_of, site_of, what_to_make
 from app.identity.permissions import Role
 from app.identity.records import Account, Passkey
 from app.identity.second_factor import give_app, reset_second_factor
@@ -221,6 +223,8 @@ class TestAPasskeyAlone:
             "{",
             "\x00",
             "<script>",
+            "[" * 9_000,
+            '{"a":' * 3_000,
             "x" * 30_000,
             '{"id": "a"}',
             '{"id": "aGE", "rawId": "aGE", "type": "public-key", "response": {}}',
@@ -448,3 +452,46 @@ class TestTheSite:
 
         assert "data-passkey" not in web.get("/inloggen").text
         assert web.get(SIGN_IN).status_code == 404
+
+
+class TestOnePasskeyOfTwoAccounts:
+    def test_goes_to_the_one_that_was_first_and_the_other_is_told(
+        self, committing_database: Database
+    ) -> None:
+        device, challenge = PasskeyDevice(), b"c" * 32
+        site = site_of(SETTINGS)
+        assert site is not None
+        with committing_database.transaction() as transaction:
+            ids = [an_account(transaction).id for _ in range(2)]
+            options = [
+                json.loads(what_to_make(transaction, one, site=site, challenge=challenge))
+                for one in ids
+            ]
+
+        def add(transaction: Transaction, which: int) -> None:
+            add_passkey(
+                transaction,
+                ids[which],
+                device.makes(options[which]),
+                name="Werktelefoon",
+                site=site,
+                challenge=challenge,
+                now=MONDAY_MORNING,
+            )
+
+        def add_meanwhile() -> None:
+            with committing_database.transaction() as transaction:
+                add(transaction, 1)
+
+        with ThreadPoolExecutor(1) as another:
+            with committing_database.transaction() as transaction:
+                add(transaction, 0)
+                second = another.submit(add_meanwhile)
+                # It waits for the first, of which it sees nothing yet.
+                with pytest.raises(TimeoutError):
+                    second.result(timeout=0.5)
+            with pytest.raises(PasskeyNotRight):
+                second.result(timeout=20)
+
+        with committing_database.transaction() as transaction:
+            assert [len(passkeys_of(transaction, one)) for one in ids] == [1, 0]
