@@ -194,6 +194,14 @@ class TestKeysOfAProvider:
         assert local.keys_asked == 2
         assert said.subject == "subject-1"
 
+    @pytest.mark.parametrize("subject", ["a\x00b", "x" * 256, "", "two\nlines", 7, ["s-1"], None])
+    def test_sign_no_subject_that_is_none(self, local: LocalProvider, subject: object) -> None:
+        local.person.subject = subject  # type: ignore[assignment]  # what a provider may say
+        both = Both(asking(local), local, at_local, lambda: None)
+
+        with pytest.raises(AnswerRefused):
+            both.said()
+
     def test_are_asked_again_after_a_day(self, local: LocalProvider) -> None:
         ours = asking(local)
         for now in (NOW, NOW + KEPT_FOR):

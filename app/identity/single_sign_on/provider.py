@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
+from app.foundation.texts import is_plain_line
 from app.identity.single_sign_on.model import AnswerRefused, Asked, Asserted, ProviderAway
 
 #: What the provider tells of itself and its keys is asked again after this.
@@ -27,6 +28,9 @@ ASKED_ANEW_AFTER = timedelta(minutes=1)
 
 #: How far the provider's clock may be off.
 CLOCKS_DIFFER_SECONDS = 60
+
+#: More ASCII signs than these no subject has, by the standard.
+LONGEST_SUBJECT = 255
 
 _TIMEOUT = httpx.Timeout(10, connect=5)
 
@@ -170,12 +174,19 @@ class OpenIdProvider:
 
     def _asserted(self, claims: Mapping[str, Any]) -> Asserted:
         settings = self._settings
+        subject = claims["sub"]
+        if (
+            not isinstance(subject, str)
+            or len(subject) > LONGEST_SUBJECT
+            or not is_plain_line(subject)
+        ):
+            raise AnswerRefused()
         email = claims.get("email")
         groups = claims.get(settings.groups_claim) if settings.groups_claim else None
         methods = claims.get("amr")
         return Asserted(
             issuer=settings.issuer,
-            subject=str(claims["sub"]),
+            subject=subject,
             name=str(claims.get("name") or ""),
             email=email.strip().lower() if isinstance(email, str) else "",
             email_is_verified=settings.trusts_email
