@@ -351,8 +351,16 @@ class TestTheFirstReport:
         own = at_desk.take_off(tile, tile)
 
         found = [at_desk.browser.get("/balie", nummer=one).location for one in (tile, own)]
+        asked = [
+            at_desk.browser.submit("/balie/zoeken", "/balie/zoeken", zoek=one).location
+            for one in (tile, own)
+        ]
 
         assert found == [f"/balie/zaken/{tile}", f"/balie/zaken/{own}"]
+        # Whoever calls with the first number asks about the report.
+        assert asked == [f"/balie/antwoord/{tile}", f"/balie/zaken/{own}"]
+        leads_on = f'Die heeft nu nummer <a href="/balie/zaken/{own}">{own}</a>'
+        assert leads_on in at_desk.browser.get(f"/balie/zaken/{tile}").text
 
     def test_of_what_was_merged_lets_its_own_case_begin_again(
         self, at_desk: Desk, report: Report, connection: Connection
@@ -525,6 +533,9 @@ class TestWhatWasJoined:
         )
 
         assert (late.status_code, wrong.status_code) == (412, 404)
+        for strange in ("K7MD-4QXW", "%00", "a" * 300, "%3Cscript%3E"):
+            path = f"{main}/samengevoegd/{strange}/losmaken"
+            assert at_desk.browser.send(path, form).status_code == 404
         assert case_of(connection, other)["stage"] == "merged"
 
     def test_gives_back_its_danger(

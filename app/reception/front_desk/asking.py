@@ -30,7 +30,7 @@ from app.reception.pages.steps import language
 from app.work.model import ActedBy
 from app.work.operations.office.finding import MOST_FOUND, find_cases
 from app.work.operations.office.listing import CaseLine
-from app.work.operations.office.searching import cases_of_reports
+from app.work.operations.office.searching import case_with_number, cases_of_reports
 from app.work.operations.within import ids_within
 from app.work.pages.office.found import LinesFound, groups_found
 from app.work.pages.shown import place_words
@@ -89,6 +89,9 @@ def search() -> ResponseReturnValue:
         with services.get(Database).transaction() as transaction:
             if _seen(transaction, reference) is not None:
                 return redirect(f"/balie/antwoord/{reference}", HTTPStatus.SEE_OTHER)
+            # A case has another number than its report where the first one was taken off a case.
+            if case_with_number(transaction, reference, limits=acting().limits) is not None:
+                return redirect(f"/balie/zaken/{reference}", HTTPStatus.SEE_OTHER)
     # The register of addresses can take its time: asked while no transaction is open.
     addresses = services.get(AddressBook).search(typed, at_most=_ADDRESSES)
     limits = acting().limits

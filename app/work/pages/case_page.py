@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -37,10 +37,11 @@ from app.work.model import (
     CaseStage,
     ClosingReason,
     DeskReason,
+    Happening,
     NearCase,
     TaskStage,
 )
-from app.work.operations.case_file import JoinedCase, case_file
+from app.work.operations.case_file import CaseFile, JoinedCase, case_file
 from app.work.operations.within import check_within, references_within
 from app.work.pages.case_extras import notes_shown, what_can_be_chosen, what_is_near
 from app.work.pages.desk import entry_words
@@ -196,6 +197,7 @@ def read_case(
         **what_is_near(transaction, found, today=today),
         "notes": notes_shown(file.notes, people),
         "can_split_again": found.stage is CaseStage.MERGED,
+        "first_is_now": _first_is_now(file, [report.reference for report in reports]),
         "parts": [
             {"reference": one.reference, "category": names[one.category_code], "told": line}
             for one, line in zip(
@@ -299,6 +301,19 @@ def _category_options(tree: CategoryTree) -> list[dict[str, object]]:
         }
         for main in tree.main_categories
     ]
+
+
+def _first_is_now(file: CaseFile, reports: Collection[str]) -> str | None:
+    """Return the case of the report with the number of this one, where it was taken off it."""
+    if file.into is not None or file.case.reference in reports:
+        return None
+    told = [
+        str(entry.details["case"])
+        for entry in file.history
+        if entry.happening is Happening.SPLIT_AGAIN
+        and entry.details.get("number") == file.case.reference
+    ]
+    return told[-1] if told else None
 
 
 def _within(
