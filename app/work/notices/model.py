@@ -42,8 +42,9 @@ class Notice:
     task_id: UUID | None = None
     #: Why it stands on the desk's list, where it is new there.
     desk_reason: str | None = None
-    #: The street and number nearest to it.
+    #: The street and number nearest to it, and their village.
     near_address: str | None = None
+    near_village: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

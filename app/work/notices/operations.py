@@ -20,7 +20,10 @@ from app.work.operations.within import within
 
 _OPEN = "c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')"
 _RUNS = "NOT (c.stage = 'waiting' AND c.waiting_for IN ('third-party', 'reporter'))"
-_COLUMNS = "c.id AS case_id, c.reference, c.category_code, c.is_danger, c.due_at, c.near_address"
+_COLUMNS = (
+    "c.id AS case_id, c.reference, c.category_code, c.is_danger, c.due_at,"
+    " c.near_address, c.near_village"
+)
 
 _NEW, _REOPENED = f"'{NoticeKind.NEW}'", f"'{NoticeKind.REOPENED}'"
 _AT_RISK, _OVERDUE = f"'{NoticeKind.AT_RISK}'", f"'{NoticeKind.OVERDUE}'"
@@ -155,4 +158,5 @@ def _notice(row: Row[Any]) -> Notice:
         task_id=row.task_id,
         desk_reason=row.desk_reason,
         near_address=row.near_address,
+        near_village=row.near_village,
     )

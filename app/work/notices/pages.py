@@ -45,7 +45,7 @@ def show() -> ResponseReturnValue:
                 "category_code": one.category_code,
                 "category_name": names.get(one.category_code, one.category_code),
                 "reference": one.reference,
-                "near": near_words(one.near_address) if one.near_address else "",
+                "near": near_words(one.near_address, one.near_village) if one.near_address else "",
                 "is_danger": one.is_danger,
                 "since": moment_words(one.since),
                 "due": due_words(one.due_at, now),

@@ -112,9 +112,10 @@ def object_words(kind: str, number: str) -> str:
     return f"{named[:1].lower()}{named[1:]} {number}"
 
 
-def near_words(address: str) -> str:
+def near_words(address: str, village: str | None = None) -> str:
     """Return that something lies near an address."""
-    return str(gettext("near %(address)s", address=address))
+    named = ", ".join(filter(None, (address, village)))
+    return str(gettext("near %(address)s", address=named))
 
 
 def address_of_case(found: Case) -> str | None:
@@ -124,7 +125,7 @@ def address_of_case(found: Case) -> str | None:
     """
     if found.near_address is None:
         return address_near(found.longitude, found.latitude)
-    return near_words(", ".join(filter(None, (found.near_address, found.near_village))))
+    return near_words(found.near_address, found.near_village)
 
 
 def address_near(longitude: float, latitude: float) -> str | None:
