@@ -55,11 +55,10 @@ def create_administrator(
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     try:
         with provided.get(Database).transaction() as transaction:
-            made = operations.create_account(
+            made = administration.invite(
                 transaction,
-                email=email,
-                name=name,
-                role=Role.ADMINISTRATOR,
+                AccountToKeep(email=email, name=name, role=Role.ADMINISTRATOR),
+                by=BY_COMMAND,
                 password=password,
                 municipality=provided.get(Settings).municipality_name,
                 now=provided.get(Clock).now(),

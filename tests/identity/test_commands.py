@@ -12,6 +12,7 @@ from app.foundation.clock import Clock, StoppedClock
 from app.foundation.database import Database
 from app.foundation.import_files import FileRefused
 from app.foundation.provided import Provided
+from app.foundation.rule_changes import BY_COMMAND, rule_changes
 from app.foundation.settings import Settings
 from app.identity import operations, own_sign_ins, passwords
 from app.identity.commands import accounts, import_parties_command, parties, partners
@@ -53,6 +54,29 @@ class TestTheFirstAdministrator:
 
         assert result.exit_code == 0, result.output
         assert PASSWORD not in result.output
+
+    def test_is_noted_as_a_change_by_command_without_a_name(self, services: Provided) -> None:
+        accounts_command(
+            services, "create-administrator", *ANNA, "--password-stdin", typed=f"{PASSWORD}\n"
+        )
+
+        with services.get(Database).transaction() as transaction:
+            anna = operations.account_with_email(transaction, "anna@example.org")
+            [noted] = rule_changes(transaction, what="account", code=str(anna.id))
+        assert (noted.by, noted.before) == (BY_COMMAND, None)
+        assert (noted.after or {})["role"] == "administrator"
+        assert "Anna" not in str(noted.after)
+
+    def test_is_refused_when_the_address_is_taken(self, services: Provided) -> None:
+        with services.get(Database).transaction() as transaction:
+            an_account(transaction, email="anna@example.org")
+
+        result = accounts_command(
+            services, "create-administrator", *ANNA, "--password-stdin", typed=f"{PASSWORD}\n"
+        )
+
+        assert result.exit_code == 1
+        assert "There is an account with this address already." in result.output
 
     def test_is_refused_with_a_weak_password_in_one_sentence(self, services: Provided) -> None:
         result = accounts_command(

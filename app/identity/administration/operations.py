@@ -45,12 +45,21 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('administra
 
 
 def invite(
-    transaction: Transaction, wanted: AccountToKeep, *, by: ChangedBy, now: datetime
+    transaction: Transaction,
+    wanted: AccountToKeep,
+    *,
+    by: ChangedBy,
+    now: datetime,
+    password: str | None = None,
+    municipality: str = "",
 ) -> Account:
     """Add a colleague, who chooses a password with an invitation (`invitations.invitation`).
 
+    The first administrator, whom nobody can invite yet, has a password typed by the operator.
+
     Raises:
         AccountRefused: something is not right; it says what, by field.
+        PasswordTooWeak: see `password_strength.acceptable_password`.
     """
     transaction.connection.execute(_ONE_AT_A_TIME)
     party = _insist(transaction, wanted, kept=None)
@@ -60,6 +69,8 @@ def invite(
         name=wanted.name,
         role=wanted.role,
         party_id=party.id if party else None,
+        password=password,
+        municipality=municipality,
         now=now,
     )
     _write_limits(made, wanted)
