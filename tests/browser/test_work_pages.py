@@ -372,8 +372,37 @@ class TestACaseAtTheDesk:
             visit.page.get_by_text("Samenvoegen met een andere melding").click()
             visit.page.get_by_role("button", name=f"Voeg samen met {first}").click()
 
-            expect(visit.page.get_by_text(f"{second} hoort nu bij {first}.")).to_be_visible()
+            expect(visit.page.get_by_text(f"{second} hoort nu bij deze melding.")).to_be_visible()
             expect(visit.page.get_by_text("Deze tegel")).to_be_visible()
+
+            visit.page.get_by_text("Hoort niet bij deze melding").last.click()
+            visit.page.get_by_role("button", name="Maak er een eigen melding van").last.click()
+
+            expect(
+                visit.page.get_by_text(f"Dit is nu een eigen melding, los van {first}.")
+            ).to_be_visible()
+            assert visit.page.url.endswith(second)
+
+    def test_is_not_joined_to_what_differs_without_a_question(
+        self, browser: Browser, site: Site
+    ) -> None:
+        tile = site.report("Deze tegel")["reference"]
+        wasps = site.report("Wespen", at=WITH_NOBODY, category="overig.anders")["reference"]
+        path = f"/balie/zaken/{wasps}"
+        with site.visited_by(browser, site.desk, path, viewport=PHONE) as visit:
+            page = visit.page
+            page.get_by_text("Samenvoegen met een andere melding").click()
+            page.get_by_label("Nummer van de andere melding").fill(tile)
+            page.get_by_role("button", name="Samenvoegen", exact=True).click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Gaan deze over hetzelfde?")
+            is_as_it_should_be(visit)
+
+            page.get_by_role("button", name="Niet samenvoegen").click()
+            expect(page.get_by_label("Nummer van de andere melding")).to_have_value(tile)
+            page.get_by_role("button", name="Samenvoegen", exact=True).click()
+            page.get_by_role("button", name="Toch samenvoegen").click()
+
+            expect(page.get_by_text(f"{wasps} hoort nu bij deze melding.")).to_be_visible()
 
     def test_is_given_to_a_party_with_the_keyboard(self, browser: Browser, site: Site) -> None:
         reference = site.report("Kuil", at=WITH_NOBODY)["reference"]
