@@ -219,7 +219,7 @@ def start_sign_in(
     transaction.session.add(
         SignIn(
             account_id=account_id,
-            token_digest=_digest(token),
+            token_digest=digest_of(token),
             browser=on.browser,
             system=on.system,
             started_at=now,
@@ -244,7 +244,9 @@ def signed_in_account(
     found = transaction.session.execute(
         select(Account, SignIn)
         .join(SignIn, SignIn.account_id == Account.id)
-        .where(SignIn.token_digest == _digest(token), SignIn.ended_at.is_(None), Account.is_active)
+        .where(
+            SignIn.token_digest == digest_of(token), SignIn.ended_at.is_(None), Account.is_active
+        )
     ).one_or_none()
     if found is None:
         return None
@@ -266,7 +268,7 @@ def end_sign_in(transaction: Transaction, token: str, *, now: datetime) -> None:
     """End the sign-in with this token; a copy of its cookie is worth nothing from now on."""
     transaction.session.execute(
         update(SignIn)
-        .where(SignIn.token_digest == _digest(token), SignIn.ended_at.is_(None))
+        .where(SignIn.token_digest == digest_of(token), SignIn.ended_at.is_(None))
         .values(ended_at=now)
     )
 
@@ -326,7 +328,7 @@ def create_partner_client(
     secret = secrets.token_urlsafe(32)
     made = PartnerClient(
         client_id=f"{owner.code}-{secrets.token_hex(4)}",
-        secret_digest=_digest(secret),
+        secret_digest=digest_of(secret),
         party_id=party_id,
         scopes=wanted,
         created_at=now,
@@ -352,7 +354,7 @@ def authenticate_client(transaction: Transaction, *, client_id: str, secret: str
         else None
     )
     expected = client.secret_digest if client is not None else bytes(32)
-    is_right = hmac.compare_digest(expected, _digest(secret))
+    is_right = hmac.compare_digest(expected, digest_of(secret))
     if client is None or not is_right or client.revoked_at is not None:
         raise PartnerClientRefused()
     return client
@@ -389,6 +391,7 @@ def revoke_client(transaction: Transaction, client_id: str, *, now: datetime) ->
     client.revoked_at = client.revoked_at or now
 
 
-def _digest(secret: str) -> bytes:
+def digest_of(secret: str) -> bytes:
+    """Return what is kept of a random secret."""
     # 256 random bits cannot be guessed from their SHA-256: a slow hash is for passwords.
     return sha256(secret.encode(errors="surrogatepass")).digest()

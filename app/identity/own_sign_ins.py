@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from app.foundation.database import Transaction
+from app.identity.operations import digest_of
 from app.identity.permissions import Role
 from app.identity.records import Account, SignIn
 from app.identity.rules import is_alive
@@ -31,6 +32,13 @@ def sign_ins(transaction: Transaction, account_id: UUID, *, now: datetime) -> Se
             Role(account.role), started_at=one.started_at, last_seen_at=one.last_seen_at, now=now
         )
     ]
+
+
+def whose_sign_in(transaction: Transaction, token: str) -> UUID | None:
+    """Return the account that signed in with this token, also when it is over; or nothing."""
+    return transaction.session.scalar(
+        select(SignIn.account_id).where(SignIn.token_digest == digest_of(token))
+    )
 
 
 def end_own_sign_in(

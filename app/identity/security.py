@@ -25,7 +25,7 @@ from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.identity import access, operations, passwords
+from app.identity import access, operations, own_sign_ins, passwords
 from app.identity.access import BEGIN_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, Recognition, forget_actor
 from app.identity.access_tokens import partner_behind
 from app.identity.device_words import device_words
@@ -221,13 +221,27 @@ def sign_in_fully(account: Account, *, by: str) -> Person:
     """Sign in somebody who showed all that their account needs; `by` is how, for the log."""
     person = Person(account)
     came_in = session.get(CAME_IN_BY_PROVIDER)
-    session.clear()
-    # The proof of forms that this request made belongs to the session that is gone.
-    g.pop("csrf_token", None)
+    leave_session()
     if came_in:
         session[CAME_IN_BY_PROVIDER] = True
     login_user(person, authn_via=[by])
     return person
+
+
+def leave_session() -> None:
+    """Begin the session anew: nothing of before goes on in it, also not the proof of forms."""
+    session.clear()
+    # The proof that this request made belongs to the session that is gone.
+    g.pop("csrf_token", None)
+
+
+def whose_sign_in_it_was() -> UUID | None:
+    """Return the account whose sign-in this browser has or had, as long as its row is kept."""
+    token = session.get(SIGN_IN_TOKEN)
+    if not token:
+        return None
+    with provided().get(Database).transaction() as transaction:
+        return own_sign_ins.whose_sign_in(transaction, str(token))
 
 
 def end_this_sign_in() -> None:

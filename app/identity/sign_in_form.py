@@ -53,6 +53,7 @@ class SignInForm(LoginForm):
         elif found.verify_and_update_password(password) and found.active:
             if _goes_half_way(found, self.next.data or ""):
                 return False
+            security.leave_session()
             self.user = found
             return True
         else:

@@ -160,6 +160,19 @@ class TestSigningIn:
         assert cookie.startswith("__Host-straatbeeld=")
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
 
+    def test_makes_the_proof_of_forms_of_before_worth_nothing(
+        self, client: FlaskClient, database: Database
+    ) -> None:
+        noor(database, role=Role.ANALYST)
+        before = token_in(client.get("/inloggen"))
+        assert sign_in(client).location == "/begin"
+
+        answer = client.post(
+            "/mijn-account/aanmeldingen/andere/beeindigen", data={"csrf_token": before}
+        )
+
+        assert answer.status_code == 400
+
     def test_notes_when(self, client: FlaskClient, database: Database) -> None:
         noor(database)
         sign_in(client)
