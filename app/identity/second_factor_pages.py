@@ -28,7 +28,7 @@ from app.identity.half_way import (
     standing_of,
     who_is_half_way,
 )
-from app.identity.held_forms import held_form, instead_of_a_page
+from app.identity.held_forms import held_form, instead_of_a_page, is_of_who_signed_in
 from app.identity.invitations import locked_account
 from app.identity.model import CodeNotRight, SecondFactorNeeded
 from app.identity.one_time_codes import key_address
@@ -301,12 +301,16 @@ def _set_up_page(
 def recovery_codes_page(codes: Sequence[str], *, lead_to: str) -> Response:
     """Show recovery codes, this once, with a link to what comes next."""
     lead_to = lead_to if is_own_page(lead_to) else BEGIN_PATH
-    return _for_one(
-        render_template(
-            "identity/recovery_codes.html", codes=codes, lead_to=lead_to, held=held_form()
-        ),
-        200,
+    held = held_form()
+    is_own = held is not None and is_of_who_signed_in(held)
+    page = render_template(
+        "identity/recovery_codes.html",
+        codes=codes,
+        lead_to=lead_to,
+        held=held if is_own else None,
+        was_anothers=held is not None and not is_own,
     )
+    return _for_one(page, 200)
 
 
 def _for_one(page: str, status: int) -> Response:

@@ -10,17 +10,19 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 from werkzeug.test import TestResponse
 
 from app.foundation.clock import Clock, StoppedClock
-from app.foundation.database import Database
-from app.foundation.provided import provided
+from app.foundation.database import Database, Transaction
+from app.foundation.provided import Provided
+from app.foundation.provided import provided as services_of_this
 from app.identity.half_way import SECOND_STEP_PATH, SET_UP_PATH
 from app.identity.one_time_codes import code_at
 from app.identity.operations import account_with_email
 from app.identity.permissions import Role
-from app.identity.records import Account
+from app.identity.rates import Rates, rates
+from app.identity.records import Account, SignIn
 from app.identity.second_factor import give_app, reset_second_factor
 from tests.identity.web import small_settings, small_web
 from tests.makers.people import MONDAY_MORNING, PASSWORD, an_account
@@ -41,7 +43,7 @@ def app(connection: Connection) -> Flask:
 @pytest.fixture
 def database(app: Flask) -> Database:
     with app.app_context():
-        return provided().get(Database)
+        return services_of_this().get(Database)
 
 
 def noor(database: Database) -> Account:
@@ -61,7 +63,7 @@ def form_sent_too_late(app: Flask, account: Account, **fields: object) -> tuple[
     client = signed_in(app.test_client(), account).client
     proof = hidden(client.get("/mijn-account/wachtwoord"))["csrf_token"]
     with app.app_context():
-        provided().put(Clock, StoppedClock(NEXT_DAY))
+        services_of_this().put(Clock, StoppedClock(NEXT_DAY))
     answer = client.post(
         "/balie?soort=weg", data={"csrf_token": proof, "remark": REMARK, "version": "7", **fields}
     )
@@ -169,6 +171,95 @@ class TestWhatWasTyped:
         assert show_password(client, page).status_code in {200, 303}
 
 
+class TestWhatSomebodyElseTyped:
+    @pytest.mark.parametrize("role", [Role.CREW, Role.DESK])
+    def test_is_not_for_who_signs_in_on_that_page(
+        self, app: Flask, database: Database, role: Role
+    ) -> None:
+        noor(database)
+        with database.transaction() as transaction:
+            an_account(transaction, role=role, email="daan@example.org", password=PASSWORD)
+        client, page = form_sent_too_late(app, noor_again(database))
+
+        came = client.post(
+            "/inloggen",
+            data={**hidden(page), "email": "daan@example.org", "password": PASSWORD},
+        )
+        if role is Role.DESK:
+            found = re.search(r'<strong class="key">([^<]+)</strong>', came.text)
+            assert found is not None
+            code = code_at(found[1].replace(" ", ""), NEXT_DAY)
+            came = client.post(SET_UP_PATH, data={**hidden(came), "code": code})
+
+        assert came.status_code == 200
+        assert "of somebody else, whose sign-in had ended" in came.text
+        assert "aannemer" not in came.text
+        assert client.get("/mijn-account").status_code == 200
+
+    def test_does_not_travel_when_nobody_knows_whose_it_is(
+        self, app: Flask, database: Database
+    ) -> None:
+        account = noor(database)
+        client, page = form_sent_too_late(app, account)
+        proof = hidden(page)["csrf_token"]
+        with database.transaction() as transaction:
+            transaction.session.execute(delete(SignIn))
+
+        again = client.post("/balie", data={"csrf_token": proof, "remark": REMARK})
+
+        assert again.status_code == 401
+        assert "held" not in hidden(again)
+        assert "does not come back by itself" in again.text
+
+
+class TestTooManyPasswords:
+    def test_do_not_lose_what_was_typed(
+        self, web: FlaskClient, provided: Provided, transaction: Transaction
+    ) -> None:
+        provided.put(Clock, StoppedClock(MONDAY_MORNING))
+        account = an_account(transaction, role=Role.DESK, email=EMAIL)
+        client = signed_in(web, account).client
+        proof = hidden(client.get("/mijn-account/wachtwoord"))["csrf_token"]
+        provided.put(Clock, StoppedClock(NEXT_DAY))
+        path = "/balie/zaken/SB-2026-AAAAA/notities"
+        page = client.post(path, data={"csrf_token": proof, "remark": REMARK})
+        held = hidden(page)["held"]
+        provided.put(Rates, rates(SETTINGS, provided.get(Database)))
+        elsewhere = {"X-Forwarded-For": "192.0.2.9"}
+        filled_in = {**hidden(page), "email": EMAIL, "password": ""}
+
+        tried = [client.post("/inloggen", data=filled_in, headers=elsewhere) for _ in range(11)]
+        stopped = tried[-1]
+        gone_on = client.post("/inloggen", data=hidden(stopped))
+
+        assert stopped.status_code == 429
+        assert hidden(stopped)["held"] == held
+        assert hidden(gone_on)["held"] == held
+        assert 'name="password"' in gone_on.text
+
+
+class TestATextOfManyBytes:
+    def test_that_cannot_come_back_is_said_to_before(self, app: Flask, database: Database) -> None:
+        noor(database)
+        _, page = form_sent_too_late(app, noor_again(database), remark="\N{GRINNING FACE}" * 50_000)
+
+        assert "held" not in hidden(page)
+        assert "does not come back by itself" in page
+
+    def test_that_can_comes_back(self, app: Flask, database: Database) -> None:
+        noor(database)
+        key = with_app(database)
+        remark = "\N{GRINNING FACE}" * 20_000
+        client, page = form_sent_too_late(app, noor_again(database), remark=remark)
+
+        second = show_password(client, page)
+        back = client.post(
+            SECOND_STEP_PATH, data={**hidden(second), "code": code_at(key, NEXT_DAY)}
+        )
+
+        assert typed_in(back) == remark
+
+
 class TestAFormThatIsMadeUp:
     @pytest.mark.parametrize("token", ["x", "a.b.c", "\x00", "e30.e30.e30"])
     def test_does_not_travel_along(self, app: Flask, database: Database, token: str) -> None:
@@ -203,7 +294,7 @@ class TestAFormOfNothingTyped:
         client = signed_in(app.test_client(), crew).client
         proof = hidden(client.get("/mijn-account/wachtwoord"))["csrf_token"]
         with app.app_context():
-            provided().put(Clock, StoppedClock(MONDAY_MORNING + timedelta(days=9)))
+            services_of_this().put(Clock, StoppedClock(MONDAY_MORNING + timedelta(days=9)))
 
         page = client.post("/balie", data={"csrf_token": proof})
 
