@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import object_session
 from werkzeug.test import TestResponse
 
 from app.foundation.clock import Clock, StoppedClock
@@ -26,6 +27,7 @@ from app.identity.single_sign_on.model import (
     Asserted,
     EmailNotVerified,
     NobodyOfOurs,
+    PasswordFirst,
     Provider,
     ProviderAway,
 )
@@ -46,12 +48,13 @@ from tests.identity.openid_provider import (
     ProviderDouble,
 )
 from tests.makers.people import MONDAY_MORNING, a_party, an_account
-from tests.makers.sign_ins import take_second_step
+from tests.makers.sign_ins import Browser, signed_in, take_second_step
 from tests.maps.browser import served
 
 NOW = MONDAY_MORNING
 BACK_TO = "http://127.0.0.1:8000/inloggen/organisatie/terug"
 GO, BACK = "/inloggen/organisatie", "/inloggen/organisatie/terug"
+LINK = "/inloggen/organisatie/koppelen"
 ASKED = Asked("state", "nonce", "a verifier that is long enough to be one, of 43 signs at least")
 
 
@@ -249,16 +252,20 @@ class TestAnAccount:
             said_of(email_is_verified=False),
             said_of("another subject"),
             said_of(groups=("Balie",), email="ended@example.org"),
+            said_of(groups=("Balie",), email="daan@example.org"),
         ],
     )
     def test_is_nobodys_else(self, transaction: Transaction, said: Asserted) -> None:
         an_account(transaction, email="noor@example.org")
         ended = an_account(transaction, email="ended@example.org")
         ended.is_active = False
+        daan = an_account(transaction, email="daan@example.org")
+        daan.password_hash = "a hash of his own"
+        transaction.session.flush()
         if said.subject == "another subject":
             account_of(transaction, said_of(), mapping=(), now=NOW)
 
-        with pytest.raises((NobodyOfOurs, EmailNotVerified)):
+        with pytest.raises((NobodyOfOurs, EmailNotVerified, PasswordFirst)):
             account_of(transaction, said, mapping=(DESK,), now=NOW)
 
     def test_is_made_where_the_mapping_says_what_it_is_and_noted(
@@ -310,6 +317,18 @@ def come_back(web: FlaskClient, double: ProviderDouble, **query: str) -> TestRes
     """Go to the provider, sign in there, and come back."""
     code, state = double.signs_in(web.get(GO, query_string=query).headers["Location"])
     return web.get(BACK, query_string={"code": code, "state": state})
+
+
+def subject_of(account: Account) -> str | None:
+    """Return who the account is at the provider, as it is kept now."""
+    session = object_session(account)
+    assert session is not None
+    session.refresh(account)
+    return account.provider_subject
+
+
+def hidden_in(page: TestResponse) -> dict[str, str]:
+    return {"csrf_token": page.text.split('name="csrf_token" value="')[1].split('"')[0]}
 
 
 class TestSigningIn:
@@ -453,6 +472,106 @@ class TestSigningIn:
 
         assert f'href="{double.issuer}/out?' in shown
         assert web.get("/mijn-account").status_code == 303
+
+
+class TestAnAccountWithAPassword:
+    """Whoever has it says themselves that the person at the provider is them."""
+
+    @pytest.fixture
+    def noor(self, transaction: Transaction) -> Account:
+        account = an_account(transaction, email="noor@example.org", role=Role.ANALYST)
+        account.password_hash = "a hash"
+        transaction.session.flush()
+        return account
+
+    @pytest.fixture
+    def browser(self, web: FlaskClient, double: ProviderDouble, noor: Account) -> Browser:
+        """Where Noor signed in just now."""
+        return signed_in(web, noor)
+
+    def linked(self, browser: Browser, double: ProviderDouble) -> TestResponse:
+        return come_back(browser.client, double, koppelen="ja")
+
+    def test_is_not_opened_by_its_address(
+        self, web: FlaskClient, double: ProviderDouble, noor: Account
+    ) -> None:
+        answer = come_back(web, double)
+
+        assert answer.status_code == 403
+        assert "een wachtwoord" in answer.text
+        assert 'href="/inloggen?next=/mijn-account"' in answer.text
+        assert subject_of(noor) is None
+        assert web.get("/mijn-account").status_code == 303
+
+    def test_is_opened_once_its_owner_said_so(
+        self, web: FlaskClient, double: ProviderDouble, noor: Account, browser: Browser
+    ) -> None:
+        asked = self.linked(browser, double)
+        before = subject_of(noor)
+
+        told = browser.send(LINK, hidden_in(asked))
+
+        assert "noor@example.org" in asked.text
+        assert before is None
+        assert told.headers["Location"] == "/mijn-account"
+        assert subject_of(noor) == "subject-1"
+        assert come_back(web, double).headers["Location"] == "/begin"
+
+    @pytest.mark.parametrize(
+        "person",
+        [PersonThere(email="another@example.org"), PersonThere(email_verified=None)],
+        ids=["another address", "nobody vouches"],
+    )
+    def test_is_not_linked_with_somebody_else(
+        self, double: ProviderDouble, noor: Account, browser: Browser, person: PersonThere
+    ) -> None:
+        double.person = person
+
+        asked = self.linked(browser, double)
+        told = browser.send(LINK, hidden_in(browser.get("/mijn-account")))
+
+        assert asked.status_code == 403
+        assert 'href="/mijn-account"' in asked.text
+        assert told.headers["Location"] == "/mijn-account"
+        assert subject_of(noor) is None
+
+    def test_is_not_linked_twice(
+        self, double: ProviderDouble, noor: Account, browser: Browser
+    ) -> None:
+        browser.send(LINK, hidden_in(self.linked(browser, double)))
+        double.person = PersonThere("subject-2")
+
+        assert self.linked(browser, double).status_code == 403
+        assert subject_of(noor) == "subject-1"
+
+    def test_is_linked_after_a_fresh_sign_in_alone(
+        self, double: ProviderDouble, noor: Account, browser: Browser, provided: Provided
+    ) -> None:
+        asked = self.linked(browser, double)
+        provided.put(Clock, StoppedClock(NOW + timedelta(minutes=16)))
+
+        told = browser.send(LINK, hidden_in(asked))
+        again = browser.client.get(GO, query_string={"koppelen": "ja"})
+
+        assert told.headers["Location"] == again.headers["Location"] == "/mijn-account/opnieuw"
+        assert subject_of(noor) is None
+
+    def test_is_not_linked_by_who_is_not_signed_in(
+        self, web: FlaskClient, double: ProviderDouble
+    ) -> None:
+        assert (
+            web.get(GO, query_string={"koppelen": "ja"})
+            .headers["Location"]
+            .startswith("/inloggen?next=")
+        )
+
+    def test_is_not_linked_by_a_form_of_another_site(
+        self, double: ProviderDouble, noor: Account, browser: Browser
+    ) -> None:
+        self.linked(browser, double)
+
+        assert browser.client.post(LINK, data={"csrf_token": "forged"}).status_code == 400
+        assert subject_of(noor) is None
 
 
 class TestWithoutAProvider:

@@ -80,5 +80,9 @@ class NobodyOfOurs(DomainError):
     """There is no account here for this person; ask an administrator to invite them."""
 
 
+class PasswordFirst(DomainError):
+    """The account of this address has a password of its own; sign in with it, then link the two."""
+
+
 class EmailNotVerified(DomainError):
     """The organisation's sign-in does not vouch for this e-mail address."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -18,11 +19,17 @@ from app.identity.administration.model import (
     LastAdministrator,
 )
 from app.identity.administration.operations import change_account, invite
+from app.identity.invitations import locked_account
 from app.identity.model import EmailNotValid, Limits
 from app.identity.permissions import Role
 from app.identity.records import Account, Party
 from app.identity.rules import normal_email
-from app.identity.single_sign_on.model import Asserted, EmailNotVerified, NobodyOfOurs
+from app.identity.single_sign_on.model import (
+    Asserted,
+    EmailNotVerified,
+    NobodyOfOurs,
+    PasswordFirst,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,13 @@ def account_of(
 ) -> Account:
     """Return the account of this person; nobody gets in without one, or without a mapping.
 
-    The first time it is found by a verified e-mail address, from then on by the subject, which
-    never goes to another person. Where the mapping says what their groups are here, the account
-    becomes that.
+    The first time an account that was invited, and has no password yet, is found by a verified
+    e-mail address; from then on by the subject, which never goes to another person. Where the
+    mapping says what their groups are here, the account becomes that.
 
     Raises:
         NobodyOfOurs: there is none, it has ended, or it belongs to another subject.
+        PasswordFirst: the account has a password; whoever has that links the two (`link`).
         EmailNotVerified: there may be one, but the provider does not vouch for the address.
     """
     account = transaction.session.scalar(
@@ -68,6 +76,47 @@ def account_of(
     return account
 
 
+def insist_on_the_same(transaction: Transaction, account_id: UUID, asserted: Asserted) -> None:
+    """Go on if the person at the provider may be linked with this account.
+
+    Raises:
+        AccountUnknown: there is no such account.
+        EmailNotVerified: the provider does not vouch for their address.
+        NobodyOfOurs: the address is another one, or one of the two is linked already.
+    """
+    account = locked_account(transaction, account_id)
+    if not asserted.email_is_verified:
+        raise EmailNotVerified()
+    if asserted.email != account.email:
+        raise NobodyOfOurs()
+    _insist_on_neither(transaction, account, asserted.issuer, asserted.subject)
+
+
+def link(transaction: Transaction, account_id: UUID, *, issuer: str, subject: str) -> None:
+    """Let a person at the provider be this account; who has the account said so.
+
+    Raises:
+        AccountUnknown: there is no such account.
+        NobodyOfOurs: one of the two is linked already.
+    """
+    account = locked_account(transaction, account_id)
+    _insist_on_neither(transaction, account, issuer, subject)
+    account.provider_issuer, account.provider_subject = issuer, subject
+    transaction.session.flush()
+
+
+def _insist_on_neither(
+    transaction: Transaction, account: Account, issuer: str, subject: str
+) -> None:
+    other = transaction.session.scalar(
+        select(Account.id).where(
+            Account.provider_issuer == issuer, Account.provider_subject == subject
+        )
+    )
+    if other is not None or account.provider_subject is not None:
+        raise NobodyOfOurs()
+
+
 def _by_email(
     transaction: Transaction, asserted: Asserted, wanted: Mapped | None, *, now: datetime
 ) -> Account:
@@ -86,6 +135,9 @@ def _by_email(
     if account is not None:
         if account.provider_subject is not None:
             raise NobodyOfOurs()
+        if account.is_active and account.password_hash is not None:
+            # It is somebody's already: that the directory has this address too proves too little.
+            raise PasswordFirst()
         return account
     if wanted is None:
         raise NobodyOfOurs()

@@ -8,7 +8,16 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import structlog
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -17,7 +26,7 @@ from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity import security
-from app.identity.access import BEGIN_PATH, open_to
+from app.identity.access import BEGIN_PATH, SIGN_IN_PATH, acting, open_to, sign_in_url
 from app.identity.devices import remember_device
 from app.identity.half_way import SECOND_STEP_PATH, SET_UP_PATH, go_half_way
 from app.identity.permissions import Permission
@@ -25,15 +34,17 @@ from app.identity.rates import SIGNING_IN, client_network
 from app.identity.records import Account
 from app.identity.rules import is_own_page
 from app.identity.second_factor import SecondStep, second_step
+from app.identity.second_factor_pages import OWN_ACCOUNT_PATH, SIGN_IN_AGAIN_PATH, is_fresh
 from app.identity.single_sign_on.model import (
     AnswerRefused,
     Asked,
     Asserted,
     EmailNotVerified,
     NobodyOfOurs,
+    PasswordFirst,
     ProviderAway,
 )
-from app.identity.single_sign_on.operations import account_of
+from app.identity.single_sign_on.operations import account_of, insist_on_the_same, link
 from app.identity.single_sign_on.wired import SingleSignOn
 from app.identity.throttle import give_back, hold
 
@@ -50,6 +61,9 @@ _ASKING_LASTS = timedelta(minutes=15)
 #: Where the session cookie keeps what was asked.
 _ASKED = "asked_of_provider"
 
+#: Where it keeps who came from there, until whoever is signed in here says that it is them.
+_TO_LINK = "provider_to_link"
+
 _LONGEST = 4096
 
 
@@ -60,6 +74,13 @@ def go() -> ResponseReturnValue:
     wired = provided().get(SingleSignOn)
     if wired.provider is None:
         return redirect("/inloggen", code=303)
+    linking = ""
+    if request.args.get("koppelen"):
+        if acting().id is None:
+            return redirect(sign_in_url(), code=303)
+        if not is_fresh():
+            return redirect(SIGN_IN_AGAIN_PATH, code=303)
+        linking = str(acting().id)
     asked = Asked(*(secrets.token_urlsafe(48) for _ in range(3)))
     now = provided().get(Clock).now()
     try:
@@ -73,6 +94,8 @@ def go() -> ResponseReturnValue:
         "verifier": asked.verifier,
         "since": int(now.timestamp()),
         "next": next_page if is_own_page(next_page) else "",
+        # The account that somebody signed in asks this for, to link the two.
+        "linking": linking,
     }
     return redirect(address, code=303)
 
@@ -105,7 +128,10 @@ def back() -> ResponseReturnValue:
     asked = Asked(str(kept["state"]), str(kept["nonce"]), str(kept["verifier"]))
     try:
         asserted = wired.provider.answer(asked, code, back_to=_back(), now=now)
-        answer = _in(wired, asserted, str(kept["next"]))
+        if linking := kept.get("linking"):
+            answer = _ask_to_link(asserted, str(linking))
+        else:
+            answer = _in(wired, asserted, str(kept["next"]))
     except ProviderAway:
         return _not_in(_away(), HTTPStatus.CONFLICT)
     except AnswerRefused as refused:
@@ -119,7 +145,26 @@ def back() -> ResponseReturnValue:
             ),
             HTTPStatus.FORBIDDEN,
         )
+    except PasswordFirst:
+        return _not_in(
+            gettext(
+                "There is an account for you here that has a password. Sign in with that password,"
+                " and link your account of the organisation there. From then on you need no"
+                " password here."
+            ),
+            HTTPStatus.FORBIDDEN,
+            lead_to=f"{SIGN_IN_PATH}?next={OWN_ACCOUNT_PATH}",
+        )
     except NobodyOfOurs:
+        if kept.get("linking"):
+            return _not_in(
+                gettext(
+                    "This account of your organisation has another e-mail address, or one of the"
+                    " two is linked already. Ask your administrator."
+                ),
+                HTTPStatus.FORBIDDEN,
+                lead_to=OWN_ACCOUNT_PATH,
+            )
         return _not_in(
             gettext(
                 "You signed in at your organisation, but there is no account for you here. Ask"
@@ -130,6 +175,34 @@ def back() -> ResponseReturnValue:
     # Whoever is somebody there guesses nothing here.
     give_back(SIGNING_IN, who=client)
     return answer
+
+
+@blueprint.post("/koppelen")
+@open_to(Permission.SIGNED_IN)
+def link_both() -> ResponseReturnValue:
+    """Let the person at the provider be the account that says so here, signed in just now."""
+    if not is_fresh():
+        return redirect(SIGN_IN_AGAIN_PATH, code=303)
+    kept, account_id = session.pop(_TO_LINK, None), acting().id
+    now = provided().get(Clock).now().timestamp()
+    if (
+        not isinstance(kept, dict)
+        or account_id is None
+        or kept["account"] != str(account_id)
+        or now - int(kept["since"]) > _ASKING_LASTS.total_seconds()
+    ):
+        flash(_once_more(), "error")
+        return redirect(OWN_ACCOUNT_PATH, code=303)
+    try:
+        with provided().get(Database).transaction() as transaction:
+            link(transaction, account_id, issuer=kept["issuer"], subject=kept["subject"])
+    except NobodyOfOurs:
+        flash(gettext("One of the two is linked already."), "warning")
+    else:
+        log.info("linked with the provider", account=str(account_id))
+        label = provided().get(SingleSignOn).label
+        flash(gettext("From now on you sign in with %(label)s too.", label=label), "ok")
+    return redirect(OWN_ACCOUNT_PATH, code=303)
 
 
 @blueprint.get("/afgemeld")
@@ -171,6 +244,27 @@ def _in(wired: SingleSignOn, asserted: Asserted, next_page: str) -> ResponseRetu
     return redirect(path, code=303)
 
 
+def _ask_to_link(asserted: Asserted, account_id: str) -> ResponseReturnValue:
+    """Ask who is signed in here whether this person at the provider is them."""
+    who = acting()
+    if who.id is None or str(who.id) != account_id:
+        raise AnswerRefused()
+    with provided().get(Database).transaction() as transaction:
+        insist_on_the_same(transaction, who.id, asserted)
+    session[_TO_LINK] = {
+        "account": account_id,
+        "issuer": asserted.issuer,
+        "subject": asserted.subject,
+        "since": int(provided().get(Clock).now().timestamp()),
+    }
+    page = render_template(
+        "identity/link_both.html",
+        label=provided().get(SingleSignOn).label,
+        email=asserted.email,
+    )
+    return page, {"Cache-Control": "private, no-store"}
+
+
 def _whole(account: Account, next_page: str) -> Response:
     person = security.sign_in_fully(account, by="provider")
     answer = make_response(redirect(next_page if is_own_page(next_page) else BEGIN_PATH, code=303))
@@ -178,11 +272,15 @@ def _whole(account: Account, next_page: str) -> Response:
     return answer
 
 
-def _not_in(sentence: str, status: HTTPStatus) -> ResponseReturnValue:
+def _not_in(
+    sentence: str, status: HTTPStatus, *, lead_to: str = SIGN_IN_PATH
+) -> ResponseReturnValue:
     page = render_template(
         "identity/not_signed_in.html",
         sentence=sentence,
         label=provided().get(SingleSignOn).label,
+        lead_to=lead_to,
+        is_signed_in=acting().id is not None,
     )
     return page, status, {"Cache-Control": "private, no-store"}
 
