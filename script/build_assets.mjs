@@ -133,6 +133,9 @@ const text = (path) => read(path).toString("utf8");
 const script = (path) => text(path).replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n");
 
 const font = publish("noto-sans.woff2", read("@fontsource-variable/noto-sans/files/noto-sans-latin-wght-normal.woff2"));
+// Paper has no other letter to fall back on; a page takes that of the machine it is read on.
+for (const part of ["latin-ext", "greek", "cyrillic", "vietnamese"])
+    publish(`noto-sans-${part}.woff2`, read(`@fontsource-variable/noto-sans/files/noto-sans-${part}-wght-normal.woff2`));
 const fontFace = `@font-face{font-family:"Noto Sans";font-style:normal;font-weight:100 900;font-display:swap;src:url(${font}) format("woff2")}`;
 const components = minified(withTokens(
     onlyUsed(text("@utrecht/component-library-css/dist/index.css")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from io import BytesIO
 
 from flask.testing import FlaskClient
@@ -80,6 +81,41 @@ class TestACaseOnPaper:
 
         assert HOSTILE in said
         assert "**vet** <b>" in said
+
+    def test_has_the_signs_of_other_languages(self, desk: Browser, report: Report) -> None:
+        written = (
+            "Zepsuta latarnia, źle świeci. Η λάμπα δεν ανάβει. Фонарь не горит."
+            " Çöp doğru yerde değil. Đèn đường bị hỏng. Seite {nb}."
+        )
+
+        said = words(paper(desk, report(written)["reference"]))
+
+        assert written in unicodedata.normalize("NFC", said)
+        assert "kunnen niet worden afgedrukt" not in said
+
+    def test_says_so_where_a_sign_cannot_be_printed(self, desk: Browser, report: Report) -> None:
+        said = words(paper(desk, report("المصباح مكسور في الشارع")["reference"]))
+
+        assert "Sommige tekens kunnen niet worden afgedrukt" in said
+
+    def test_has_no_more_of_what_was_added_than_anybody_reads(
+        self, desk: Browser, report: Report, connection: Connection
+    ) -> None:
+        reference = report("Gat in de weg")["reference"]
+        connection.execute(
+            text(
+                """
+                INSERT INTO remark (id, report_id, text, written_at)
+                SELECT gen_random_uuid(), report.id, n || ' ' || repeat('lang ', 500), now()
+                FROM report, generate_series(1, 60) AS n
+                """
+            )
+        )
+
+        found = paper(desk, reference)
+
+        assert "Er is meer toegevoegd" in words(found)
+        assert len(found.pages) < 30
 
     def test_goes_on_over_pages_with_a_long_word_and_many_lines(
         self, desk: Browser, report: Report

@@ -29,6 +29,9 @@ blueprint = Blueprint("case_pdf", __name__, url_prefix="/balie/zaken")
 MOST_REPORTS = 40
 MOST_PHOTOS = 24
 MOST_LINES_OF_HISTORY = 300
+#: Of what was added to all reports together, and of notes; and of the words of each.
+MOST_REMARKS = MOST_NOTES = 40
+MOST_CHARACTERS = 1500
 
 
 @blueprint.get("/<reference>/pdf")
@@ -64,6 +67,7 @@ def print_case(reference: str) -> ResponseReturnValue:
             who=acting().name,
         ),
         page_of=gettext("page {page} of {pages}"),
+        unprintable=gettext("Some signs cannot be printed; the page of the report shows them."),
     )
     answer = make_response(as_pdf(sheet))
     answer.headers.update(
@@ -107,7 +111,11 @@ def _facts(told: dict[str, Any]) -> list[tuple[str, str]]:
     facts = [
         (gettext("Status"), told["stage_words"]),
         (gettext("Reason"), told["closing"]),
-        (gettext("Waits for"), told["waits"]),
+        (gettext("Added for the reporter"), found.closing_words),
+        (gettext("Cause"), told["cause"]),
+        (gettext("Waiting"), told["waits"]),
+        (gettext("The reporters read"), found.waiting_words),
+        (gettext("Clock"), told["clock"]),
         (gettext("Part of"), told["into"]),
         (gettext("Came in"), told["received"]),
         (gettext("Due"), told["due_at"]),
@@ -123,10 +131,13 @@ def _facts(told: dict[str, Any]) -> list[tuple[str, str]]:
 def _reports(
     told: dict[str, Any], photos: Mapping[UUID, Sequence[Photo]], pictures: _Pictures
 ) -> list[Part]:
-    parts = []
+    parts, room = [], MOST_REMARKS
     for report in told["reports"][:MOST_REPORTS]:
         channel = told["channels"].get(report["channel"], "")
-        remarks = [f"{one['at']}: {one['text']}" for one in report["remarks"]]
+        remarks = [f"{one['at']}: {_in_short(one['text'])}" for one in report["remarks"]]
+        if len(remarks) > room:
+            remarks = [*remarks[:room], gettext("More was added; see the page of this case.")]
+        room = max(0, room - len(remarks))
         says = gettext("Photo of report %(reference)s", reference=report["reference"])
         parts.append(
             Part(
@@ -173,10 +184,16 @@ def _notes(told: dict[str, Any]) -> list[Part]:
     if not told["notes"]:
         return []
     said = [
-        f"{' · '.join(filter(None, (note['at'], note['by'])))}: {note['words']}"
-        for note in told["notes"]
+        f"{' · '.join(filter(None, (note['at'], note['by'])))}: {_in_short(note['words'])}"
+        for note in told["notes"][:MOST_NOTES]
     ]
+    if len(told["notes"]) > MOST_NOTES:
+        said.append(gettext("There are more notes; see the page of this case."))
     return [Part(gettext("Notes of colleagues"), paragraphs=said)]
+
+
+def _in_short(words: str) -> str:
+    return words if len(words) <= MOST_CHARACTERS else f"{words[:MOST_CHARACTERS]}…"
 
 
 def _history(lines: Sequence[HistoryLine]) -> Part:
