@@ -16,6 +16,7 @@ from app.photos import model as photos
 from app.planning import model as planning
 from app.publishing import public
 from app.reception import model as reception
+from app.reception.additions import TooManyRemarks
 from app.routing import calendar, drafted
 from app.routing import model as routing
 from app.triage import model as triage
@@ -101,6 +102,7 @@ STATUS: Mapping[type[DomainError], int] = {
     public.WrongFilter: 400,
     reception.DraftNotFound: 404,
     reception.SameAsUnknown: 400,
+    TooManyRemarks: 409,
     routing.AgreementChangedMeanwhile: 412,
     drafted.AnotherComparison: 429,
     drafted.DraftMovedOn: 412,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.foundation.database import Transaction
+from app.foundation.errors import DomainError
 from app.foundation.json_value import JSONValue
 from app.foundation.texts import clean_text
 from app.intake.kept_answers import answers_of_case, write_answers
@@ -25,6 +26,14 @@ from app.work.operations.answers_told import tell_where_they_differ
 from app.work.operations.cases import case as case_with_id
 from app.work.operations.desk_list import raise_at_desk
 from app.work.operations.history import write_history
+
+
+#: Whoever has more to say than this had better call.
+MOST_REMARKS = 30
+
+
+class TooManyRemarks(DomainError):
+    """So much was added to this report that nothing more is taken; call the municipality."""
 
 
 def add_photos(
@@ -84,12 +93,15 @@ def add_remark(
     The same words twice are one remark, so the same form may come twice.
 
     Raises:
+        TooManyRemarks: there are as many already as anybody reads.
         ReportRefused: there is nothing in it, or more than 3,000 characters.
     """
     case = case_with_id(transaction, report.case_id, lock=True)
     known = remarks_of_reports(transaction, [report.id])
     if clean_text(written) in {remark.text for remark in known}:
         return
+    if len(known) >= MOST_REMARKS:
+        raise TooManyRemarks()
     keep_remark(transaction, report.id, written, now=now)
     write_history(transaction, case.id, Happening.REMARK_ADDED, by=by, at=now)
     _tell_the_desk(transaction, case, report, now=now)

@@ -494,6 +494,23 @@ class TestAdding:
         (entry,) = listed.entries
         assert entry.details == {"report": said["reference"]}
 
+    def test_more_remarks_than_anybody_reads_are_not_taken(
+        self, web: FlaskClient, said: dict[str, Any], connection: Connection
+    ) -> None:
+        connection.execute(
+            text(
+                "INSERT INTO remark (id, report_id, text, written_at)"
+                " SELECT gen_random_uuid(), report.id, 'Nr ' || n, now()"
+                " FROM report, generate_series(1, 30) AS n"
+            )
+        )
+
+        answered = add(web, said, remark="Nog iets")
+
+        assert "Bel ons" in answered.text
+        assert "Nog iets</textarea>" in answered.text
+        assert connection.scalar(text("SELECT count(*) FROM remark")) == 30
+
     def test_the_same_form_twice_is_one_remark_and_one_photo(
         self, web: FlaskClient, provided: Provided, place: SmallMunicipality
     ) -> None:

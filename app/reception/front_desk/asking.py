@@ -22,9 +22,16 @@ from app.intake.model import KeptReport, ReportNotFound
 from app.intake.operations import references_of, report_with_reference
 from app.intake.reporters import reports_of_reporter
 from app.intake.rules import DESCRIPTION_LENGTH, normal_reference
-from app.reception.additions import add_remark
+from app.reception.additions import TooManyRemarks, add_remark
 from app.reception.following import Followed, followed
-from app.reception.pages.following_words import by_when, closed_on, standing, timeline, why_closed
+from app.reception.pages.following_words import (
+    by_when,
+    closed_on,
+    standing,
+    timeline,
+    too_many_remarks,
+    why_closed,
+)
 from app.reception.pages.known_step import day_shown
 from app.reception.pages.steps import language
 from app.work.model import ActedBy
@@ -129,7 +136,10 @@ def note(reference: str) -> ResponseReturnValue:
             sentence = gettext("Write between 1 and 3,000 characters.")
             return _answer_page(found, {"opmerking": sentence}, written=remark)
         by = ActedBy(acting().kind.value, acting().id)
-        add_remark(transaction, found.report, remark, now=services.get(Clock).now(), by=by)
+        try:
+            add_remark(transaction, found.report, remark, now=services.get(Clock).now(), by=by)
+        except TooManyRemarks:
+            return _answer_page(found, {"opmerking": too_many_remarks()}, written=remark)
     flash(gettext("What the caller added was kept, and stands on the desk's list."), "ok")
     return redirect(f"/balie/antwoord/{found.report.reference}", HTTPStatus.SEE_OTHER)
 

@@ -29,6 +29,7 @@ from app.photos.operations.coming_in import discard_originals, examine_all, stor
 from app.photos.operations.showing import links
 from app.photos.storage import PhotoStore
 from app.reception.additions import (
+    TooManyRemarks,
     add_answers,
     add_photos,
     add_remark,
@@ -42,6 +43,7 @@ from app.reception.pages.following_words import (
     day_in_words,
     standing,
     timeline,
+    too_many_remarks,
     was_fixed_already,
     why_closed,
 )
@@ -112,6 +114,9 @@ def add(token: str) -> ResponseReturnValue:
             discard_originals(store, unneeded)
     except PhotoRefused as refused:
         errors[_PHOTO] = refusal_in_words(refused)
+        return _page(token, remark=remark, errors=errors)
+    except TooManyRemarks:
+        errors[_REMARK] = too_many_remarks()
         return _page(token, remark=remark, errors=errors)
     flash(gettext("Thank you. We have added it to your report."), "ok")
     return _private(redirect(f"/volg/{token}", code=303))

@@ -37,6 +37,13 @@ def day_in_words(day: date | datetime) -> str:
     return str(format_date(day, "EEEE d MMMM"))
 
 
+def too_many_remarks() -> str:
+    """Return what is said to who adds more than anybody reads."""
+    return str(
+        gettext("So much was added to this report that we take no more here. Please call us.")
+    )
+
+
 def standing(followed: Followed, now: datetime) -> str:
     """Return in a sentence or two where the report stands."""
     case = followed.case
