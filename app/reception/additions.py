@@ -27,7 +27,6 @@ from app.work.operations.cases import case as case_with_id
 from app.work.operations.desk_list import raise_at_desk
 from app.work.operations.history import write_history
 
-
 #: Whoever has more to say than this had better call.
 MOST_REMARKS = 30
 

@@ -495,8 +495,9 @@ class TestAdding:
         assert entry.details == {"report": said["reference"]}
 
     def test_more_remarks_than_anybody_reads_are_not_taken(
-        self, web: FlaskClient, said: dict[str, Any], connection: Connection
+        self, web: FlaskClient, place: SmallMunicipality, connection: Connection
     ) -> None:
+        said = report(web, asset=str(place.lamp_id))
         connection.execute(
             text(
                 "INSERT INTO remark (id, report_id, text, written_at)"
