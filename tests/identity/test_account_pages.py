@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
+from werkzeug.test import TestResponse
 
 from app.foundation.database import Transaction
 from app.identity.operations import account_with_email
@@ -172,6 +173,11 @@ class TestChanging:
         assert colleague.within_areas == ["village:verdwenen"]
 
 
+def end(administrator: Browser, page: str) -> TestResponse:
+    """Say yes to the question that comes first."""
+    return administrator.submit(f"{page}/beeindigen", f"{page}/beeindigen")
+
+
 class TestEnding:
     def test_takes_away_every_way_in_at_once_and_can_be_undone(
         self, web: FlaskClient, administrator: Browser, colleague: Account
@@ -179,7 +185,7 @@ class TestEnding:
         page = f"{LIST}/{colleague.id}"
         theirs = signed_in(web, colleague)
 
-        administrator.submit(page, f"{page}/beeindigen")
+        end(administrator, page)
         after = theirs.get("/balie")
         ended = administrator.get(page).text
         back = administrator.submit(page, f"{page}/terug")
@@ -188,19 +194,46 @@ class TestEnding:
         assert "Dit account is beëindigd" in ended
         assert _LINK.search(back.text)
 
+    def test_is_asked_first_with_the_name_and_what_follows(
+        self, administrator: Browser, colleague: Account, bea: Account, connection: Connection
+    ) -> None:
+        page = f"{LIST}/{colleague.id}"
+
+        with statements(connection) as heard:
+            asked = administrator.get(f"{page}/beeindigen").text
+        own = administrator.get(f"{LIST}/{bea.id}/beeindigen").text
+
+        assert f'href="{page}/beeindigen"' in administrator.get(page).text
+        assert colleague.name in asked
+        assert "eigen account" not in asked
+        assert "eigen account" in own
+        assert colleague.is_active
+        assert len(heard) <= 5
+
+    def test_is_not_asked_of_who_has_ended_or_was_never_there(
+        self, administrator: Browser, colleague: Account
+    ) -> None:
+        page = f"{LIST}/{colleague.id}"
+        end(administrator, page)
+
+        again = administrator.get(f"{page}/beeindigen")
+
+        assert again.headers["Location"] == page
+        assert administrator.get(f"{LIST}/{UUID(int=1)}/beeindigen").status_code == 404
+
     def test_of_the_last_administrator_is_refused(
         self, administrator: Browser, bea: Account
     ) -> None:
         page = f"{LIST}/{bea.id}"
 
-        assert administrator.submit(page, f"{page}/beeindigen").status_code == 409
+        assert end(administrator, page).status_code == 409
         assert administrator.get(LIST).status_code == 200
 
     def test_what_somebody_else_changed_meanwhile_is_refused(
         self, administrator: Browser, colleague: Account, transaction: Transaction
     ) -> None:
         page = f"{LIST}/{colleague.id}"
-        opened = administrator.hidden(page, f"{page}/beeindigen")
+        opened = administrator.hidden(f"{page}/beeindigen", f"{page}/beeindigen")
         administrator.submit(page, page, **form_of(colleague, name="Karel de Grote"))
 
         answer = administrator.send(f"{page}/beeindigen", opened)

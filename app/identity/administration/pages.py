@@ -35,6 +35,7 @@ from app.identity.administration.model import (
     OwnAccountElsewhere,
 )
 from app.identity.administration.operations import (
+    account_version,
     change_account,
     end_account,
     end_sign_ins_of,
@@ -167,6 +168,22 @@ def one_account(account_id: UUID) -> ResponseReturnValue:
             status = HTTPStatus.BAD_REQUEST
         page = account_page(transaction, kept, choices, typed=typed, meanwhile=meanwhile)
     return page, status
+
+
+@blueprint.get("/<uuid:account_id>/beeindigen")
+@open_to(Permission.ADMINISTER)
+def ask_to_end(account_id: UUID) -> ResponseReturnValue:
+    """Ask whether somebody is to sign in no more, and say what follows."""
+    with provided().get(Database).transaction() as transaction:
+        kept = own_account(transaction, account_id)
+        if not kept.is_active:
+            return redirect(f"{LIST}/{account_id}", code=303)
+        return render_template(
+            "identity/accounts/end.html",
+            account=kept,
+            is_own=kept.id == acting().id,
+            version=account_version(transaction, kept),
+        )
 
 
 @blueprint.post("/<uuid:account_id>/beeindigen")
