@@ -309,7 +309,7 @@ _NOTE_OPENING = text(
            CAST(:now AS timestamptz)
     WHERE NOT EXISTS (
         SELECT 1 FROM contact_opening
-        WHERE report_id = :report_id AND account_id = :account_id
+        WHERE report_id = :report_id AND account_id = :account_id AND opened_on = 'case'
           AND opened_at > :since AND opened_at <= :now)
     """
 )

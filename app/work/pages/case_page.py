@@ -45,6 +45,7 @@ from app.work.operations.case_file import CaseFile, JoinedCase, case_file
 from app.work.operations.within import check_within, references_within
 from app.work.pages.case_extras import notes_shown, what_can_be_chosen, what_is_near
 from app.work.pages.desk import entry_words
+from app.work.pages.last_list import last_list
 from app.work.pages.shown import (
     actors_in,
     address_of_case,
@@ -143,6 +144,7 @@ def show_case(
         may_direct=acting().may(Permission.DIRECT_CASES),
         may_see_contact=acting().may(Permission.SEE_CONTACT),
         happened=len(lines),
+        last_list=last_list(),
         news=what_is_new(lines[::-1], seen) if is_late else [],
     )
     return page, status

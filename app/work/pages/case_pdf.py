@@ -123,7 +123,7 @@ def _facts(told: dict[str, Any]) -> list[tuple[str, str]]:
         (gettext("Place"), ", ".join(place)),
         (gettext("Coordinates"), f"{found.latitude:.5f}, {found.longitude:.5f} (WGS 84)"),
         (gettext("Danger"), gettext("yes") if found.is_danger else ""),
-        (gettext("Priority"), told["priority"]),
+        (gettext("Priority of the report"), told["priority"]),
     ]
     return [(name, value) for name, value in facts if value]
 

@@ -22,6 +22,7 @@ from app.routing.operations.deciding import areas_of_cases
 from app.work.model import CaseStage, DeclineReason, DeskCase, DeskEntry, DeskReason
 from app.work.operations.lists import count_cases_at_desk, desk_counts, desk_list
 from app.work.operations.office.searching import case_with_number
+from app.work.pages.last_list import keep_list
 from app.work.pages.shown import category_names, moment_words, place_words
 from app.work.pages.typed import page_number
 from app.work.words import (
@@ -95,6 +96,7 @@ def _list_page(transaction: Transaction, typed: str, now: datetime) -> str:
     asked = request.args.get("reden", "")
     reason = DeskReason(asked) if asked in set(DeskReason) else None
     page = page_number()
+    keep_list(f"/balie?{urlencode({'reden': asked, 'page': page})}" if reason else "/balie")
     limits = acting().limits
     counts = desk_counts(transaction, limits=limits)
     everything = count_cases_at_desk(transaction, limits=limits)

@@ -38,6 +38,7 @@ from app.work.operations.office.listing import (
     rows_of_cases,
 )
 from app.work.operations.office.saved import saved_filters
+from app.work.pages.last_list import keep_list
 from app.work.pages.office.asked import (
     WORDS_LENGTH,
     address_of,
@@ -68,6 +69,7 @@ def cases() -> ResponseReturnValue:
         page = list_cases(transaction, wanted, order=order, now=now, place=place)
         context = _around(transaction, now.astimezone(LOCAL_ZONE).date())
     query = urlencode(written_filter(wanted, order))
+    keep_list(address_of(wanted, order, place=place))
     lines = lines_shown(page.lines, now)
     options = options_of(context["tree"], context["choices"])
     return render_template(
@@ -181,7 +183,7 @@ def _heads() -> list[str]:
         gettext("Channel"),
         gettext("Reports"),
         gettext("Danger"),
-        gettext("Priority"),
+        gettext("Priority of the report"),
         gettext("Cause"),
         gettext("Came in"),
         gettext("Due"),
