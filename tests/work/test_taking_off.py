@@ -343,6 +343,8 @@ class TestTheFirstReport:
             page = web.get(f"/volg/{token_of(transaction, tile, provided)}").text
         assert "Uw melding hoort bij" not in page
         assert "Wij hebben de melding ontvangen" in page
+        assert "wat anderen meldden, is iets anders" in page
+        assert f"dan melding {tile}" not in page
 
     def test_leaves_two_numbers_by_which_the_desk_finds_both(
         self, at_desk: Desk, two: tuple[str, str]

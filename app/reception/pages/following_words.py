@@ -218,7 +218,7 @@ def _happened(entry: HistoryEntry, followed: Followed) -> str | None:
     if entry.happening is Happening.REPORT_JOINED and _is_own(entry, followed):
         return _known_already(followed)
     if entry.happening is Happening.SPLIT_AGAIN:
-        return _split_again(details)
+        return _split_again(details, followed)
     sentences: dict[Happening, str] = {
         Happening.OPENED: gettext("We received the report"),
         Happening.REPORT_JOINED: gettext("Somebody else reported the same"),
@@ -236,7 +236,15 @@ def _happened(entry: HistoryEntry, followed: Followed) -> str | None:
     return sentences.get(entry.happening)
 
 
-def _split_again(details: dict[str, str]) -> str:
+def _split_again(details: dict[str, str], followed: Followed) -> str:
+    if details.get("from") == followed.report.reference:
+        # The case that this report began keeps the number.
+        return str(
+            gettext(
+                "We looked again: what others reported is something else. We handle your report"
+                " by itself."
+            )
+        )
     if "from" in details:
         return str(
             gettext(
