@@ -14,7 +14,7 @@ _LONGEST = 600
 
 def keep_list(address: str) -> None:
     """Keep the address of a list that is shown now."""
-    session[_KEPT_AS] = address if len(address) <= _LONGEST else address.split("?")[0]
+    session[_KEPT_AS] = address if len(address) <= _LONGEST else address.split("?", maxsplit=1)[0]
 
 
 def last_list() -> str:
