@@ -15,7 +15,7 @@ from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook
 from app.geography.model import NotAPlace, OutsideServiceArea, Spot
 from app.geography.operations import municipality_outline, villages
-from app.identity.access import open_to
+from app.identity.access import acting, open_to
 from app.identity.operations import parties
 from app.identity.permissions import Permission
 from app.maps.model import TileSource
@@ -26,6 +26,7 @@ from app.work.operations.moving_pin import move_pin
 from app.work.operations.splitting import NotForAuthorities, PartyHasTask, split_off_task
 from app.work.operations.standard_texts import UsedFor, standard_texts
 from app.work.operations.weighing import add_note, weigh_case
+from app.work.operations.within import references_within
 from app.work.pages.case_page import known_reference, show_case
 from app.work.pages.taking_steps import NotRight, Said, by_whom, moment, take_step
 from app.work.pages.typed import REMARK_LENGTH, Typed
@@ -203,6 +204,12 @@ def change_place(reference: str) -> ResponseReturnValue:
             " here."
         )
         return _place_page(reference, typed, status=HTTPStatus.PRECONDITION_FAILED)
+    if limits := acting().limits:
+        with provided().get(Database).transaction() as transaction:
+            # It may lie where this account has no say any more.
+            if not references_within(transaction, [reference], limits):
+                flash(gettext("The place is changed. Colleagues of that area have it now."), "ok")
+                return redirect("/balie", code=303)
     if moved.party_name:
         flash(gettext("The place is changed. It is with %(party)s.", party=moved.party_name), "ok")
     else:
