@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -13,6 +14,15 @@ from app.identity.operations import digest_of
 from app.identity.permissions import Role
 from app.identity.records import Account, SignIn
 from app.identity.rules import is_alive
+
+
+class OverBecause(StrEnum):
+    """Why a sign-in is over."""
+
+    #: It was not used for so long, or lasted as long as one does.
+    TIME = "time"
+    #: By its owner elsewhere, by another password or role, or by an administrator.
+    ENDED = "ended"
 
 
 def sign_ins(transaction: Transaction, account_id: UUID, *, now: datetime) -> Sequence[SignIn]:
@@ -39,6 +49,22 @@ def whose_sign_in(transaction: Transaction, token: str) -> UUID | None:
     return transaction.session.scalar(
         select(SignIn.account_id).where(SignIn.token_digest == digest_of(token))
     )
+
+
+def is_over_because(transaction: Transaction, token: str) -> OverBecause | None:
+    """Return why the sign-in with this token is over; nothing if it is not, or is not known."""
+    found = transaction.session.execute(
+        select(SignIn, Account.role)
+        .join(Account, Account.id == SignIn.account_id)
+        .where(SignIn.token_digest == digest_of(token), SignIn.ended_at.is_not(None))
+    ).one_or_none()
+    if found is None or (ended_at := found[0].ended_at) is None:
+        return None
+    one, role = found
+    lasted = is_alive(
+        Role(role), started_at=one.started_at, last_seen_at=one.last_seen_at, now=ended_at
+    )
+    return OverBecause.ENDED if lasted else OverBecause.TIME
 
 
 def end_own_sign_in(

@@ -169,12 +169,13 @@ def register(app: Flask) -> None:
     @open_to(Permission.ANYONE)
     def signing_out() -> ResponseReturnValue:
         page = page_after_signing_out()
+        was_signed_in = acting().id is not None
         answer = app.ensure_sync(sign_out)()
         security.end_this_sign_in()
         session.clear()
-        if page is not None:
-            return redirect(page, code=303)
-        return answer  # type: ignore[no-any-return]  # the library carries no types
+        if page is None:
+            page = f"{SIGN_IN_PATH}?afgemeld=ja" if was_signed_in else answer.location
+        return redirect(page, code=303)
 
     app.view_functions["security.login"] = signing_in
     app.view_functions["security.logout"] = signing_out
@@ -186,6 +187,7 @@ def _for_every_page() -> dict[str, object]:
         "sign_in_url": SIGN_IN_PATH,
         "sign_out_url": SIGN_OUT_PATH,
         "held_token": held_token,
+        "why_signed_out": security.why_signed_out,
         "passkey_site": lambda: site_of(provided().get(Settings)),
     }
 

@@ -284,13 +284,15 @@ def _set_up_page(
     key = key_to_set_up(account)
     issuer = f"Straatbeeld {settings.municipality_name}"
     is_first = acting().id is None
-    square = segno.make(key_address(key, email=account.email, issuer=issuer), micro=False)
+    address = key_address(key, email=account.email, issuer=issuer)
+    square = segno.make(address, micro=False)
     page = render_template(
         "identity/set_up_app.html",
         errors=errors,
         key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
         # Made here, of our own text: nothing of it comes from outside but the address, as squares.
         square=Markup(square.svg_inline(scale=5, border=4, light="#ffffff", dark="#000000")),  # noqa: S704  # drawn here
+        address=address,
         is_first=is_first,
         site=site_of(settings) if is_first else None,
         was_reset=was_reset,

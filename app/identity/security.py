@@ -30,6 +30,7 @@ from app.identity.access import BEGIN_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, Recogni
 from app.identity.access_tokens import partner_behind
 from app.identity.device_words import device_words
 from app.identity.model import NOBODY, Actor, EmailNotValid, Limits
+from app.identity.own_sign_ins import OverBecause
 from app.identity.permissions import Role
 from app.identity.records import Account
 from app.identity.rules import normal_email
@@ -242,6 +243,18 @@ def whose_sign_in_it_was() -> UUID | None:
         return None
     with provided().get(Database).transaction() as transaction:
         return own_sign_ins.whose_sign_in(transaction, str(token))
+
+
+def why_signed_out() -> OverBecause | None:
+    """Return why the sign-in that this browser had is over, for the page that asks for a new one.
+
+    Whoever signed out here, or never signed in, reads of nothing.
+    """
+    token = session.get(SIGN_IN_TOKEN)
+    if not token:
+        return None
+    with provided().get(Database).transaction() as transaction:
+        return own_sign_ins.is_over_because(transaction, str(token))
 
 
 def end_this_sign_in() -> None:

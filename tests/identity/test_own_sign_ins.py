@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -107,6 +110,24 @@ class TestTheOwnAccount:
         assert "Sign out: Firefox on Windows" in page
         assert "Sign out: A device we do not recognise" in page
         assert "Sign out on all other devices" in page
+
+    def test_tells_two_that_look_alike_apart(
+        self, app: Flask, database: Database, noor: Account
+    ) -> None:
+        for tens in (1, 2):
+            with database.transaction() as transaction:
+                start_sign_in(
+                    transaction,
+                    noor.id,
+                    now=MONDAY_MORNING - timedelta(minutes=10 * tens),
+                    on=device_words(FIREFOX_ON_WINDOWS),
+                )
+
+        page = signed_in(app.test_client(), noor).get("/mijn-account").text
+
+        buttons = re.findall(r"Sign out: Firefox on Windows(.*?)</button>", page)
+        assert len(set(buttons)) == 2
+        assert all("signed in on" in one for one in buttons)
 
     def test_of_who_is_signed_in_once_ends_nothing_else(self, app: Flask, noor: Account) -> None:
         page = signed_in(app.test_client(), noor).get("/mijn-account").text

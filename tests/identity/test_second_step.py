@@ -165,6 +165,7 @@ class TestTheFirstSignIn:
         first, again = client.get(SET_UP_PATH), client.get(SET_UP_PATH)
 
         assert "<svg" in first.text
+        assert 'href="otpauth://totp/' in first.text
         assert key_on(first) == key_on(again)
 
     def test_shows_everybody_a_key_of_their_own(self, app: Flask, database: Database) -> None:

@@ -252,7 +252,8 @@ class TestASignInOverHttp:
 
         out = client.post("/uitloggen", data={"csrf_token": token_in(client.get("/mijn-account"))})
 
-        assert out.location == "/"
+        assert out.location == "/inloggen?afgemeld=ja"
+        assert "You are signed out" in client.get(out.location).text
         assert client.get("/balie").status_code == 303
         assert thief.get("/balie").status_code == 303
 
@@ -276,6 +277,7 @@ class TestASignInOverHttp:
         later(app, timedelta(hours=2))
 
         assert client.get("/balie").status_code == 303
+        assert "you were away for a while" in client.get("/inloggen").text
 
     def test_can_be_ended_from_another_device(
         self, app: Flask, client: FlaskClient, database: Database
@@ -293,6 +295,7 @@ class TestASignInOverHttp:
         )
 
         assert lost_phone.get("/balie").status_code == 303
+        assert "by you on another device" in lost_phone.get("/inloggen").text
         assert client.get("/balie").status_code == 200
 
     def test_of_a_colleague_is_left_alone(self, client: FlaskClient, database: Database) -> None:
