@@ -113,8 +113,6 @@ class Account(Base):
     tf_primary_method: Mapped[str | None] = mapped_column(Text)
     #: The key of that app, sealed with a key that derives from the secret key.
     tf_totp_secret: Mapped[str | None] = mapped_column(Text)
-    #: The key of an app that is being set up, until its first code was typed.
-    tf_pending_secret: Mapped[str | None] = mapped_column(Text)
     #: The half minute of the last code that was taken; it and all before are worth nothing.
     tf_last_step: Mapped[int | None] = mapped_column(BigInteger)
     #: When a colleague took the second factor away; told at the next sign-in.

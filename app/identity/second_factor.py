@@ -205,7 +205,6 @@ def _keep_app(
 ) -> list[str]:
     account.tf_primary_method = APP
     account.tf_totp_secret = sealed(key, settings)
-    account.tf_pending_secret = None
     account.tf_last_step = step
     return renew_recovery_codes(transaction, account.id, settings=settings)
 
@@ -213,7 +212,6 @@ def _keep_app(
 def _forget_app(account: Account) -> None:
     account.tf_primary_method = None
     account.tf_totp_secret = None
-    account.tf_pending_secret = None
 
 
 def _digits(typed: str) -> str:
