@@ -319,6 +319,9 @@ class TestStandardTexts:
             {"title": ""},
             {"words": "x" * 501},
             {"used_for": "never"},
+            {"words": "Wij komen op [datum bij u."},
+            {"words": "Wij komen op datum] bij u."},
+            {"words": "Wij komen op [datum [naam]."},
             {"category": HOSTILE},
         ],
     )

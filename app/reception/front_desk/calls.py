@@ -16,6 +16,7 @@ from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook
 from app.geography.map_ground import outline_and_villages
 from app.geography.model import NotAPlace, OutsideServiceArea, UnknownAsset
+from app.geography.words import asset_kind_words
 from app.identity.access import SIGN_IN_PATH, acting, is_program, open_to
 from app.identity.permissions import Permission
 from app.intake.operations import report
@@ -147,7 +148,10 @@ def propose_places() -> ResponseReturnValue:
     return jsonify(
         addresses=[
             {
-                "label": one.label,
+                # A number alone says nothing among house numbers.
+                "label": f"{asset_kind_words(one.asset_kind)} {one.label}"
+                if one.asset_kind
+                else one.label,
                 "longitude": one.spot.longitude,
                 "latitude": one.spot.latitude,
                 "asset": str(one.asset_id or ""),

@@ -50,6 +50,12 @@ def unfilled_gap(words: str) -> str | None:
     return found[0] if found else None
 
 
+def has_broken_gap(words: str) -> bool:
+    """Whether a bracket stands alone, as of a gap that was not closed: nobody is asked for it."""
+    left = _GAP.sub("", words)
+    return "[" in left or "]" in left
+
+
 _ALL = text(
     "SELECT id, used_for, category_code, title, words, is_retired, version FROM standard_text"
     " ORDER BY used_for, lower(title), id"

@@ -23,6 +23,7 @@ from app.work.operations.standard_texts import (
     UsedFor,
     add_standard_text,
     change_standard_text,
+    has_broken_gap,
     standard_text,
     standard_texts,
 )
@@ -164,6 +165,10 @@ def _read(typed: Typed) -> StandardText | None:
     for name, value in (("title", title), ("words", words)):
         if not value:
             typed.errors[name] = gettext("Fill this in.")
+    if has_broken_gap(words):
+        typed.errors.setdefault(
+            "words", gettext("A gap stands between [ and ], such as [day]. One of them is missing.")
+        )
     if used_for is None or typed.errors:
         return None
     return StandardText(UUID(int=0), used_for, category or None, title, words)
