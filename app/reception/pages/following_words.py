@@ -198,7 +198,12 @@ def _waiting(followed: Followed, party: str) -> str:
             "%(party)s cannot go on yet: the weather does not allow it.", party=party
         ),
     }
-    elsewhere = gettext("%(party)s waits for somebody else, such as the grid company.", party=party)
+    other = followed.case.waiting_party
+    elsewhere = (
+        gettext("%(party)s waits for %(other)s.", party=party, other=other)
+        if other
+        else gettext("%(party)s waits for somebody else, such as the grid company.", party=party)
+    )
     said = sentences.get(waiting_for or "", elsewhere)
     if until is None:
         return str(said)
