@@ -31,6 +31,10 @@ from tests.work.conftest import HOSTILE, Report
 LIST = "/beheer/zaken"
 #: In the municipality, where no agreement says who comes.
 WITH_NOBODY = (4.25, 51.58)
+IN_THE_KERKSTRAAT = (
+    "near_street = 'Kerkstraat', near_address = 'Kerkstraat 54', near_village = 'Dinteloord',"
+    " near_asked_at = now()"
+)
 
 
 def numbers(page: str) -> list[str]:
@@ -156,6 +160,7 @@ class TestAFilter:
             ("received_at = '2026-03-03 12:00Z'", {"van": "2026-03-03", "tot": "2026-03-03"}),
             ("category_code = 'overig.anders'", {"soort": "overig.anders"}),
             ("category_code = 'overig.anders'", {"soort": "overig"}),
+            (IN_THE_KERKSTRAAT, {"straat": "kerkstraat"}),
         ],
     )
     def test_keeps_what_it_names_and_nothing_else(
@@ -502,6 +507,7 @@ _DAYS = st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31))
         status=st.sampled_from(["open", "closed", "all", *(stage.value for stage in CaseStage)]),
         category=st.none() | st.sampled_from(["wegen", "wegen.losse-tegel"]),
         area=st.none() | st.just("village:de-heen"),
+        street=st.none() | st.sampled_from(["Kerkstraat", "Burg. van 't Hoffstraat"]),
         party=st.none() | st.sampled_from(["nobody", "team"]),
         person=st.none() | st.uuids(),
         channel=st.none() | st.sampled_from(list(Channel)),

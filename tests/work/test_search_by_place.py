@@ -176,6 +176,10 @@ class TestAStreet:
 
         assert "In de Kerkstraat: 105 meldingen" in page
         assert "Dit zijn er 100 van 105" in page
+        # The list of the office holds them all.
+        everything = "/beheer/zaken?status=alle&amp;straat=Kerkstraat"
+        assert (everything in page) is (box == OFFICE)
+        assert "105 meldingen" in desk.get(everything.replace("&amp;", "&")).text
 
 
 @pytest.mark.parametrize("box", [OFFICE, DESK])
@@ -237,6 +241,12 @@ class TestWhatIsTyped:
 
         assert desk.submit(box, box, zoek=typed).status_code in {200, 400, 422}
         assert found(desk, box, typed) == []
+
+    @pytest.mark.parametrize("box", [OFFICE, DESK])
+    def test_may_be_a_dashed_line(self, desk: Browser, at: At, box: str) -> None:
+        at("Dorpsstraat")
+
+        assert desk.submit(box, box, zoek="-" * 99 + "x").status_code == 200
 
     def test_and_finds_nothing_says_what_to_try(self, desk: Browser, at: At) -> None:
         at("Dorpsstraat")

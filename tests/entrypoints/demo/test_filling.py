@@ -116,6 +116,13 @@ class TestFillingTheDemo:
         stages = demo.counts("stage", "defect_case")
         assert all(stages[stage] > 5 for stage in (*OPEN_STAGES, CaseStage.RESOLVED))
 
+    def test_knows_near_which_house_nearly_every_case_is(self, demo: Demo) -> None:
+        filled(demo)
+
+        cases = demo.count("count(*) FROM defect_case WHERE near_asked_at IS NOT NULL")
+        assert cases == demo.count("count(*) FROM defect_case")
+        assert demo.count("count(near_address) FROM defect_case") > 0.9 * cases
+
     def test_has_one_open_case_at_a_lamp_at_most(self, demo: Demo) -> None:
         filled(demo, reports=3_000, open_share=1.0)
 

@@ -60,6 +60,13 @@ class TestTheDemo:
         passed_on = "category_code = 'water.sloot-of-oever' AND stage = 'referred'"
         assert demo.count(f"count(*) FROM defect_case WHERE {passed_on}") >= 2
 
+    def test_knows_near_which_house_nearly_every_case_is(self, demo: Demo) -> None:
+        cases = demo.count("count(*) FROM defect_case")
+
+        assert demo.count("count(*) FROM defect_case WHERE near_asked_at IS NOT NULL") == cases
+        assert demo.count("count(near_address) FROM defect_case") > 0.9 * cases
+        assert demo.count("count(DISTINCT near_street) FROM defect_case") > 10
+
     def test_says_how_the_other_authorities_are_reached(self, demo: Demo) -> None:
         reached = "phone <> '' AND email LIKE '%.example' AND web_form LIKE 'https://%.example/%'"
 

@@ -39,6 +39,8 @@ class CaseFilter:
     status: str = OPEN
     category: str | None = None
     area: str | None = None
+    #: The name of the street that is nearest, in any village.
+    street: str | None = None
     party: str | None = None
     #: The account of whoever of a party took a task of it.
     person: UUID | None = None

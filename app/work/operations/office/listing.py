@@ -330,6 +330,9 @@ def _condition(wanted: CaseFilter, *, now: datetime, are_words_common: bool = Fa
     if wanted.area is not None:
         parts.append("c.areas @> ARRAY[CAST(:area AS text)]")
         values["area"] = wanted.area
+    if wanted.street is not None:
+        parts.append("c.near_street IS NOT NULL AND lower(c.near_street) = lower(:street)")
+        values["street"] = wanted.street
     if wanted.party == NOBODY_HAS:
         parts.append("c.party_id IS NULL")
     elif wanted.party is not None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
 
-from app.work.operations.office.finding import FoundCases
+from app.work.operations.office.case_filter import ALL, CaseFilter
+from app.work.operations.office.finding import MOST_FOUND, FoundCases
 from app.work.operations.office.listing import CaseLine
 from app.work.pages.shown import object_words
 
@@ -22,8 +23,9 @@ class LinesFound:
     name: str
     of: Sequence[str]
     lines: Sequence[CaseLine]
-    #: A sentence, where some are left out.
+    #: A sentence, where some are left out, and the filter of the list that holds them all.
     more: str = ""
+    all_of: CaseFilter | None = None
 
 
 def groups_found(found: FoundCases) -> tuple[list[LinesFound], list[LinesFound]]:
@@ -44,15 +46,17 @@ def _at_place(found: FoundCases) -> LinesFound:
     if not found.is_street:
         of = [one.label for one in found.addresses]
         return LinesFound(gettext("At the address"), of[:_MOST_NAMED], found.at_place, more)
+    all_of = None
     reports = ngettext("%(num)s report", "%(num)s reports", found.count_at_place)
     names = list(dict.fromkeys(street for street, _ in found.streets))
     if len(names) == 1:
         name = gettext("In %(street)s: %(reports)s", street=names[0], reports=reports)
         of = [village for _, village in found.streets]
+        all_of = CaseFilter(status=ALL, street=names[0]) if more else None
     else:
         name = gettext("In the street: %(reports)s", reports=reports)
         of = [", ".join(filter(None, one)) for one in found.streets]
-    return LinesFound(name, of[:_MOST_NAMED], found.at_place, more)
+    return LinesFound(name, of[:_MOST_NAMED], found.at_place, more, all_of)
 
 
 def _at_objects(found: FoundCases) -> LinesFound:
@@ -62,4 +66,9 @@ def _at_objects(found: FoundCases) -> LinesFound:
         for one in found.objects
         if one.id in at
     ]
-    return LinesFound(gettext("At the object"), of[:_MOST_NAMED], found.at_objects)
+    more = ""
+    if len(found.at_objects) == MOST_FOUND:
+        more = gettext(
+            "These are the first %(count)s. Add the street to find fewer.", count=MOST_FOUND
+        )
+    return LinesFound(gettext("At the object"), of[:_MOST_NAMED], found.at_objects, more)

@@ -100,6 +100,7 @@ def _page(
                 "of": one.of,
                 "lines": lines_shown(one.lines, now),
                 "more": one.more,
+                "all_of": address_of(one.all_of) if one.all_of else "",
             }
             for one in groups or []
         ],

@@ -134,6 +134,8 @@ def chips(wanted: CaseFilter, order: CaseOrder, options: Mapping[str, list[Optio
     ):
         if value is not None:
             said.append((part, _label(options[field], str(value))))
+    if wanted.street is not None:
+        said.append(("street", gettext("Street: %(street)s", street=wanted.street)))
     if wanted.priority is not None:
         word = priority_words(wanted.priority).lower()
         said.append(("priority", gettext("Priority: %(priority)s", priority=word)))
