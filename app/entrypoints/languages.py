@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
-from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel, Domain
 from werkzeug.utils import cached_property
@@ -16,15 +16,25 @@ _COOKIE = "taal"
 _YEAR = 365 * 24 * 3600
 
 
+class _Catalogue(Protocol):
+    """Our texts in one language."""
+
+    def ugettext(self, message: str) -> str:
+        """Return a text."""
+
+    def ungettext(self, singular: str, plural: str, num: int) -> str:
+        """Return a text for so many."""
+
+
 class _Texts(Domain):  # type: ignore[misc]  # Flask-Babel has no types
     """The texts of our pages. Their language is found out once for an answer, not for each text.
 
     A page has hundreds of texts, and Flask-Babel asks ten times in which context it is for each.
     """
 
-    def get_translations(self) -> Translations | NullTranslations:
+    def get_translations(self) -> _Catalogue:
         """Return the texts in the language of the answer that is being made."""
-        kept: Translations | NullTranslations | None = g.get("spoken")
+        kept: _Catalogue | None = g.get("spoken")
         if kept is None:
             kept = g.spoken = super().get_translations()
         return kept

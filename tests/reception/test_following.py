@@ -401,8 +401,20 @@ class TestTheEndOfACase:
         assert events(web, second)[-1] == "Wij hebben uw melding ontvangen. Het was al bekend."
         assert events(web, first)[-1] == "Iemand anders meldde hetzelfde"
 
+    @pytest.mark.parametrize(
+        ("party", "words"),
+        [
+            (None, "wacht op een ander, bijvoorbeeld de netbeheerder"),
+            ("Enexis", "wacht op Enexis."),
+        ],
+    )
     def test_that_waits_for_others_says_so(
-        self, web: FlaskClient, provided: Provided, place: SmallMunicipality
+        self,
+        web: FlaskClient,
+        provided: Provided,
+        place: SmallMunicipality,
+        party: str | None,
+        words: str,
     ) -> None:
         said = report(web, asset=str(place.lamp_id))
         with provided.get(Database).transaction() as transaction:
@@ -413,9 +425,10 @@ class TestTheEndOfACase:
                 CaseStage.WAITING,
                 now=provided.get(Clock).now(),
                 waiting_for="third-party",
+                waiting_party=party,
             )
 
-        assert "wacht op een ander, bijvoorbeeld de netbeheerder" in page(web, said)
+        assert words in page(web, said)
 
 
 class TestTheStatementsOfThePage:

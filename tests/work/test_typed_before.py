@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from tests.makers.sign_ins import Browser
 from tests.work.conftest import HOSTILE, Report, task_paths
 
@@ -22,6 +24,22 @@ class TestWhatACrewTyped:
         assert answered.status_code == 412
         assert "Wat u hebt getypt" in answered.text
         assert "Putdeksel ontbreekt &lt;script&gt;" in answered.text
+
+    def test_is_gone_back_to_when_the_photos_are_too_large(
+        self, crew: Browser, report: Report
+    ) -> None:
+        report("Gat")
+        task = task_paths(crew)[0]
+
+        answered = crew.client.post(
+            f"{task}/klaar",
+            input_stream=BytesIO(bytes(90_000_000)),
+            content_type="multipart/form-data; boundary=x",
+            content_length=90_000_000,
+        )
+
+        assert answered.status_code == 413
+        assert f'href="{task}">Terug naar de taak' in answered.text
 
 
 class TestWhatTheDeskTyped:
