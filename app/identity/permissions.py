@@ -27,7 +27,7 @@ class Permission(StrEnum):
     SEE_CONTACT = "contact.see"
     #: Enter and change planned works.
     PLAN_WORKS = "works.plan"
-    #: See norms, trends and exports (`/sturing`).
+    #: See norms, trends and exports (`/sturing`, which is still to come).
     SEE_STEERING = "steering.see"
     #: Accounts, parties, agreements, categories (`/beheer`).
     ADMINISTER = "administer"

@@ -215,7 +215,6 @@ class TestWorkThatAPersonChecks:
         with pytest.raises(NothingToCheck):
             approve_work(transaction, found.reference, by=SOMEBODY, now=NOW)
 
-
     def test_that_was_given_back_since_cannot_be_found_good(
         self, transaction: Transaction, place: SmallMunicipality, finished: UUID
     ) -> None:
