@@ -231,6 +231,9 @@ def _answers(host: str, port: int, path: str) -> bool:
 
 def _welcome(address: str, installation: Installation, *, with_demo: bool) -> None:
     say(f"\nStraatbeeld: {address}")
+    if "//127.0.0.1" in address:
+        by_name = address.replace("127.0.0.1", "localhost")
+        say(f"Passkeys belong to a name: to try one, open {by_name}")
     if not with_demo or not installation.demo_credentials.exists():
         return
     known = json.loads(installation.demo_credentials.read_text())
