@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 
 from app.foundation.database import Database
 from app.foundation.provided import Provided
 from app.geography.addresses import AddressBook, NoAddresses
 from app.geography.model import Address, Spot
+from app.identity.permissions import Role
 from app.work.jobs import FIND_MISSING_ADDRESSES, JOBS, find_address, find_missing_addresses
 from app.work.model import Case
 from app.work.operations.cases import case_by_reference
 from app.work.operations.near_address import FIND_ADDRESS
 from tests.makers.form_places import an_address
+from tests.makers.people import an_account
 from tests.makers.places import IN_DISTRICT, SmallMunicipality
-from tests.makers.sign_ins import Browser
+from tests.makers.sign_ins import Browser, signed_in
 from tests.makers.statements import statements
 from tests.work.conftest import HOSTILE, Report, task_paths
 
@@ -189,6 +192,43 @@ class TestTheStreet:
     @pytest.mark.parametrize("path", ["/werk", "/berichten"])
     def test_stands_on_the_lists_of_a_crew(self, crew: Browser, kept: str, path: str) -> None:
         assert crew.get(path).text.count("bij Kerkstraat 54") == 1
+
+    def test_stands_where_a_team_lead_divides_the_work(
+        self, web: FlaskClient, provided: Provided, place: SmallMunicipality, kept: str
+    ) -> None:
+        with provided.get(Database).transaction() as transaction:
+            account = an_account(transaction, role=Role.TEAM_LEAD, party_id=place.team_id)
+
+        assert signed_in(web, account).get("/werk/ploeg").text.count("bij Kerkstraat 54") == 1
+
+    def test_stands_with_what_is_done_in_the_same_go(
+        self,
+        crew: Browser,
+        report: Report,
+        provided: Provided,
+        connection: Connection,
+        kept: str,
+    ) -> None:
+        report("Ernaast", at=(IN_DISTRICT[0] + 0.0001, IN_DISTRICT[1]))
+        do_jobs(provided, connection)
+        pages = [crew.get(one).text for one in task_paths(crew)]
+
+        (beside,) = (page for page in pages if ">Ernaast<" in page)
+        assert f"{kept} · bij Kerkstraat 54 · " in beside
+
+    def test_stands_in_what_would_happen_to_many_at_once(self, desk: Browser, kept: str) -> None:
+        hidden = desk.hidden("/beheer/zaken", "/beheer/zaken/samen")
+
+        page = desk.send(
+            "/beheer/zaken/samen/voorbeeld",
+            hidden,
+            zaak=[kept],
+            wat="close",
+            reason="not-public-space",
+        ).text
+
+        assert "bulk-lines" in page
+        assert "bij Kerkstraat 54" in page
 
     def test_stands_on_the_pages_of_the_case_and_its_task(
         self, desk: Browser, crew: Browser, kept: str, provided: Provided
