@@ -20,7 +20,7 @@ from app.photos.model import Photo, PhotoStatus, Rendition
 from app.photos.operations.reading import photos_of_reports_and_tasks
 from app.photos.storage import FileMissing, PhotoStore, file_name
 from app.work.pages.case_page import known_reference, read_case
-from app.work.pages.shown import HistoryLine, address_near, moment_words, reader_language
+from app.work.pages.shown import HistoryLine, address_of_case, moment_words, reader_language
 from app.work.printing import Part, PrintedPhoto, Sheet, as_pdf
 
 blueprint = Blueprint("case_pdf", __name__, url_prefix="/balie/zaken")
@@ -107,7 +107,7 @@ class _Pictures:
 
 def _facts(told: dict[str, Any]) -> list[tuple[str, str]]:
     found = told["case"]
-    place = filter(None, (told["place"], address_near(found.longitude, found.latitude)))
+    place = filter(None, (told["place"], address_of_case(found)))
     facts = [
         (gettext("Status"), told["stage_words"]),
         (gettext("Reason"), told["closing"]),
