@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
@@ -67,7 +67,7 @@ _TREE = text(
 
 def category_tree(transaction: Transaction) -> CategoryTree:
     """Return all categories in use, in the order they are shown; one statement."""
-    rows = transaction.connection.execute(_TREE).all()
+    rows = transaction.read(_TREE, {})
     below: dict[str, list[Category]] = {}
     names: dict[str, Name] = {}
     for row in rows:
@@ -324,7 +324,7 @@ _INSERT_KEYWORD = text(
 )
 
 
-def _category(row: Row[Any]) -> Category:
+def _category(row: Any) -> Category:  # noqa: ANN401  # columns by name
     return Category(
         code=row.code,
         parent_code=row.parent_code,

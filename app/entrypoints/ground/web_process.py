@@ -7,7 +7,7 @@ import signal
 
 from flask import Flask
 
-from app.entrypoints.ground.freed_memory import keep_freed_memory
+from app.entrypoints.ground.freed_memory import keep_freed_memory, look_seldom_for_cycles
 from app.entrypoints.ground.processes import dying_with_parent
 from app.entrypoints.ground.web_bodies import BodyBounds
 from app.entrypoints.ground.web_shell import WebShell
@@ -21,7 +21,9 @@ def create_app() -> WebShell:
     """Return the web application; from now on the kernel ends us with the server's main process."""
     dying_with_parent(signal.SIGTERM, parent=os.getppid())()
     settings = read_settings()
-    return in_shell(whole_application(wire(settings)), settings)
+    shell = in_shell(whole_application(wire(settings)), settings)
+    look_seldom_for_cycles()
+    return shell
 
 
 def in_shell(application: Flask, settings: Settings) -> WebShell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.work.model import Case, CaseStage
@@ -26,7 +26,7 @@ CASE_TABLES = """
 """
 
 
-def case_of(row: Row[Any]) -> Case:
+def case_of(row: Any) -> Case:  # noqa: ANN401  # columns by name
     """Return the case that a row with `CASE_COLUMNS` tells of."""
     return Case(
         id=row.id,

@@ -19,7 +19,8 @@ from app.geography.named_places import (
 )
 from app.geography.numbered_assets import NumberedAsset, assets_with_number
 from app.identity.model import NO_LIMITS, Limits
-from app.work.operations.office.listing import HOLD_THE_WORDS, CaseLine, as_words, cases_by_id
+from app.work.operations.office.condition import HOLD_THE_WORDS, as_words
+from app.work.operations.office.listing import CaseLine, cases_by_id
 from app.work.operations.within import within
 
 #: More than this of one sort is looked for with the filters of the list.

@@ -6,30 +6,21 @@ cases is one statement; see `docs/decisions/the-list-of-cases-is-one-statement.m
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import TextClause, text
 
-from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Transaction
 from app.triage.model import Name
-from app.work.model import OPEN_STAGES, STOPS_THE_CLOCK, Case, ClockState
+from app.work.model import Case
 from app.work.operations.case_rows import CASE_COLUMNS, CASE_TABLES, case_of
-from app.work.operations.office.case_filter import (
-    ALL,
-    CLOSED,
-    NOBODY_HAS,
-    OPEN,
-    CaseFilter,
-    CaseOrder,
-    Place,
-)
-from app.work.operations.within import within
+from app.work.operations.office.case_filter import CaseFilter, CaseOrder, Place
+from app.work.operations.office.condition import HOLD_THE_WORDS, as_words, condition_of
 
 CASES_ON_A_PAGE = 100
 
@@ -38,42 +29,6 @@ COUNTED_UP_TO = 1000
 
 #: Words that more reports have than this are common.
 _MOST_FOR_FEW = 500
-
-_OPEN = "c.stage IN ('received', 'assigned', 'planned', 'in-progress', 'waiting')"
-
-_STOPPED = "coalesce(c.stage = 'waiting' AND c.waiting_for = ANY(:stops), false)"
-
-#: As `Case.clock` says it, in the words of the database.
-_CLOCK = {
-    ClockState.OVERDUE: f"{_OPEN} AND c.due_at < :now",
-    ClockState.STOPPED: f"{_OPEN} AND c.due_at >= :now AND {_STOPPED}",
-    ClockState.AT_RISK: (
-        f"{_OPEN} AND c.due_at >= :now AND NOT {_STOPPED} AND c.at_risk_at <= :now"
-    ),
-    ClockState.ON_TIME: (
-        f"{_OPEN} AND c.due_at >= :now AND NOT {_STOPPED}"
-        " AND (c.at_risk_at IS NULL OR c.at_risk_at > :now)"
-    ),
-    ClockState.ENDED: f"NOT {_OPEN}",
-}
-
-#: Reports whose words fit, in either language.
-HOLD_THE_WORDS = """
-    SELECT report.case_id FROM report
-    WHERE (to_tsvector('straatbeeld_dutch', report.description)
-           || to_tsvector('straatbeeld_english', report.description))
-          @@ (websearch_to_tsquery('straatbeeld_dutch', :words)
-              || websearch_to_tsquery('straatbeeld_english', :words))
-"""
-
-
-def as_words(typed: str) -> str:
-    """Return what was typed as it can be looked for: `-` before a word or a phrase leaves it out.
-
-    Every other dash is a gap: a dashed line would be so many times "not" that PostgreSQL gives up.
-    """
-    return re.sub(r'-(?=-)|-(?![\w"])', " ", typed)
-
 
 #: Order → the column it goes by, and whether it goes down.
 _BY: dict[CaseOrder, tuple[str, bool]] = {
@@ -136,9 +91,9 @@ def list_cases(
 
     One statement; one more where words are looked for.
     """
-    found = _condition(wanted, now=now)
+    found = condition_of(wanted, now=now)
     if wanted.words and _are_common(transaction, wanted.words):
-        found = _condition(wanted, now=now, are_words_common=True)
+        found = condition_of(wanted, now=now, are_words_common=True)
     after, values = "", found.values
     column, goes_down = _BY[order]
     turned = place is not None and place.is_before
@@ -147,19 +102,15 @@ def list_cases(
         sign = "<" if is_down else ">"
         after = f" AND (c.{column}, c.id) {sign} (:place_at, CAST(:place_id AS uuid))"
         values = {**values, "place_at": place.at, "place_id": place.id}
-    rows = list(
-        transaction.connection.execute(
-            text(
-                _PAGE.format(
-                    before=found.before,
-                    condition=found.condition,
-                    after=after,
-                    column=column,
-                    way="DESC" if is_down else "ASC",
-                )
-            ),
-            {**values, "at_most": at_most + 1, "most": COUNTED_UP_TO + 1},
-        )
+    statement = _PAGE.format(
+        before=found.before,
+        condition=found.condition,
+        after=after,
+        column=column,
+        way="DESC" if is_down else "ASC",
+    )
+    rows = transaction.read(
+        _statement(statement), {**values, "at_most": at_most + 1, "most": COUNTED_UP_TO + 1}
     )
     count = rows[0].count_of_all
     rows = [row for row in rows if row.id is not None]
@@ -168,6 +119,12 @@ def list_cases(
     if turned:
         return CasePage(lines[::-1], has_before=is_more, has_after=True, count=count)
     return CasePage(lines, has_before=place is not None, has_after=is_more, count=count)
+
+
+@lru_cache(maxsize=512)
+def _statement(written: str) -> TextClause:
+    """Return a statement as it was prepared before; there is one for each sort of filter."""
+    return text(written)
 
 
 def _are_common(transaction: Transaction, words: str) -> bool:
@@ -186,7 +143,7 @@ def rows_of_cases(
     at_most: int,
 ) -> Iterator[CaseRow]:
     """Yield the cases that are wanted as rows of a spreadsheet. One statement."""
-    found = _condition(wanted, now=now)
+    found = condition_of(wanted, now=now)
     column, goes_down = _BY[order]
     rows = transaction.connection.execute(
         text(
@@ -294,99 +251,7 @@ _PAGE = f"""
 """  # noqa: S608  # our own conditions
 
 
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    """What must hold of `c`, the values in it, and what stands before the statement with it."""
-
-    condition: str
-    values: dict[str, Any]
-    before: str = ""
-
-
-def _condition(wanted: CaseFilter, *, now: datetime, are_words_common: bool = False) -> _Condition:
-    """Return what must hold of a case that is wanted. What people type comes as values."""
-    limit, values = within(wanted.limits)
-    parts: list[str] = [limit]
-    before = ""
-    if wanted.status == OPEN:
-        parts.append(_OPEN)
-    elif wanted.status == CLOSED:
-        parts.append(f"NOT {_OPEN}")
-    elif wanted.status != ALL:
-        parts.append("c.stage = :stage")
-        values["stage"] = wanted.status
-        if wanted.status in OPEN_STAGES:
-            # Said once more, so that the small indexes of what is open are used.
-            parts.append(_OPEN)
-    if wanted.category is not None:
-        if "." in wanted.category:
-            parts.append("c.category_code = :category")
-        else:
-            parts.append(
-                "c.category_code = ANY(ARRAY("
-                "SELECT code FROM category WHERE parent_code = :category))"
-            )
-        values["category"] = wanted.category
-    if wanted.area is not None:
-        parts.append("c.areas @> ARRAY[CAST(:area AS text)]")
-        values["area"] = wanted.area
-    if wanted.street is not None:
-        parts.append("c.near_street IS NOT NULL AND lower(c.near_street) = lower(:street)")
-        values["street"] = wanted.street
-    if wanted.party == NOBODY_HAS:
-        parts.append("c.party_id IS NULL")
-    elif wanted.party is not None:
-        parts.append("c.party_id = (SELECT id FROM party WHERE code = :party)")
-        values["party"] = wanted.party
-    if wanted.person is not None:
-        parts.append(
-            "c.id IN (SELECT task.case_id FROM task_worker"
-            " JOIN task ON task.id = task_worker.task_id"
-            " WHERE task_worker.account_id = :person"
-            " AND task.stage NOT IN ('declined', 'cancelled'))"
-        )
-        values["person"] = wanted.person
-    if wanted.channel is not None:
-        parts.append(
-            "EXISTS (SELECT FROM report WHERE report.case_id = c.id AND report.channel = :channel)"
-        )
-        values["channel"] = wanted.channel.value
-    if wanted.since is not None:
-        parts.append("c.received_at >= :since")
-        values["since"] = datetime.combine(wanted.since, datetime.min.time(), LOCAL_ZONE)
-    if wanted.until is not None:
-        parts.append("c.received_at < :until")
-        day_after = wanted.until + timedelta(days=1)
-        values["until"] = datetime.combine(day_after, datetime.min.time(), LOCAL_ZONE)
-    if wanted.clock is not None:
-        parts.append(_CLOCK[wanted.clock])
-        values["now"] = now
-        if wanted.clock not in {ClockState.OVERDUE, ClockState.ENDED}:
-            values["stops"] = list(STOPS_THE_CLOCK)
-    if wanted.waiting_for is not None:
-        parts.append(f"c.stage = 'waiting' AND c.waiting_for = :waiting_for AND {_OPEN}")
-        values["waiting_for"] = wanted.waiting_for.value
-    if wanted.priority is not None:
-        parts.append("c.priority = :priority")
-        values["priority"] = wanted.priority.value
-    if wanted.is_danger:
-        parts.append("c.is_danger")
-    if wanted.has_photo:
-        parts.append("c.has_photo")
-    if wanted.words:
-        # All that fit are looked up in the index of words first. Were it a join, a limit would
-        # make reading every report look cheap. The cases of few are looked up then, one by one;
-        # where there are many, cases are gone through in the order of the list until enough fit.
-        if are_words_common:
-            before = f"worded AS MATERIALIZED ({HOLD_THE_WORDS}),"
-            parts.append("(c.id IN (SELECT case_id FROM worded)) IS TRUE")
-        else:
-            parts.append(f"c.id = ANY(ARRAY({HOLD_THE_WORDS}))")
-        values["words"] = as_words(wanted.words)
-    return _Condition(" AND ".join(parts), values, before)
-
-
-def _line(row: Row[Any]) -> CaseLine:
+def _line(row: Any) -> CaseLine:  # noqa: ANN401  # columns by name
     return CaseLine(
         case=case_of(row),
         category_name=Name(row.name_nl, row.name_en),

@@ -47,12 +47,14 @@ from app.work.pages.office.asked import (
     place_of_address,
     written_filter,
 )
+from app.work.pages.office.drawn import case_line
 from app.work.pages.office.shown import LineShown, chips, lines_shown, norm_words, options_of
 from app.work.pages.shown import reader_language
 from app.work.weight_words import priority_words
 from app.work.words import case_stage_words, channel_words, closing_words
 
 blueprint = Blueprint("office", __name__, url_prefix="/beheer/zaken")
+blueprint.add_app_template_global(case_line)
 
 #: More than this is work for the open data and the exports of steering.
 _MOST_ROWS = 10_000
