@@ -17,11 +17,13 @@ _HAS_ONE = """
 def upgrade() -> None:
     """Make the column, and keep it by what happens to photos and to the reports they belong to."""
     op.execute("ALTER TABLE defect_case ADD COLUMN has_photo boolean NOT NULL DEFAULT false")
+    # They find the tables also where a session names no schema, as one that loads a back-up does.
     # Photos come with a report, later, or with a closing; they go with a report that is erased, and
     # move with one that joins another case. None of those need know of this.
     op.execute(
         f"""
-        CREATE FUNCTION tell_cases_of_photos(cases uuid[]) RETURNS void LANGUAGE sql AS $$
+        CREATE FUNCTION tell_cases_of_photos(cases uuid[]) RETURNS void LANGUAGE sql
+        SET search_path FROM CURRENT AS $$
             UPDATE defect_case SET has_photo = told.has_photo
             FROM (SELECT id, {_HAS_ONE.format(case="one.id")} AS has_photo
                   FROM unnest(cases) AS one (id)) AS told
@@ -31,7 +33,8 @@ def upgrade() -> None:
     )
     op.execute(
         """
-        CREATE FUNCTION find_case_of_photo() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION find_case_of_photo() RETURNS trigger LANGUAGE plpgsql
+        SET search_path FROM CURRENT AS $$
         BEGIN
             PERFORM tell_cases_of_photos(ARRAY(
                 SELECT case_id FROM report WHERE id IN (OLD.report_id, NEW.report_id)
@@ -49,7 +52,8 @@ def upgrade() -> None:
     )
     op.execute(
         """
-        CREATE FUNCTION find_cases_of_report() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION find_cases_of_report() RETURNS trigger LANGUAGE plpgsql
+        SET search_path FROM CURRENT AS $$
         BEGIN
             PERFORM tell_cases_of_photos(ARRAY[OLD.case_id, NEW.case_id]);
             RETURN NULL;

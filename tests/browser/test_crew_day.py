@@ -149,7 +149,7 @@ class TestACrewsDay:
             # What is left goes on from the last task.
             page.goto(site.address + "/werk")
             expect(page.locator(".task")).to_have_count(2)
-            expect(page.locator(".tasks__heading").last).to_have_text("Voor een latere dag")
+            expect(page.locator(".tasks__heading").last).to_have_text("Voor later, of wacht nog")
             assert visit.asked_outside == []
             assert site.rows("SELECT count(*) FROM task WHERE result = 'solved'") == [(2,)]
 

@@ -120,7 +120,7 @@ class TestARunningSystem:
 
         assert second.returncode == 1
         assert f"already runs on {running.data_folder}" in second.stderr
-        assert soon(lambda: is_ready(running), within=20)
+        assert soon(lambda: is_ready(running), within=60)
 
     def test_keeps_another_off_its_port(self, running: RunningSystem, tmp_path: Path) -> None:
         port = running.address.rpartition(":")[2]
@@ -129,7 +129,7 @@ class TestARunningSystem:
 
         assert second.returncode == 1
         assert f"Port {port} on 127.0.0.1 cannot be used" in second.stderr
-        assert soon(lambda: is_ready(running), within=20)
+        assert soon(lambda: is_ready(running), within=60)
 
 
 class TestWhatCannotStart:
