@@ -404,6 +404,25 @@ class TestACaseAtTheDesk:
 
             expect(page.get_by_text(f"{wasps} hoort nu bij deze melding.")).to_be_visible()
 
+    def test_keeps_a_note_that_was_not_added_while_something_else_is_saved(
+        self, browser: Browser, site: Site
+    ) -> None:
+        reference = site.report("Deze tegel")["reference"]
+        path = f"/balie/zaken/{reference}"
+        with site.visited_by(browser, site.desk, path, viewport=DESK) as visit:
+            page = visit.page
+            page.get_by_label("Notitie").fill("Hond loopt <b>los</b>")
+            page.get_by_text("Prioriteit en oorzaak", exact=True).click()
+            page.get_by_label("Hoog").check()
+            page.get_by_role("button", name="Opslaan").click()
+            expect(page.get_by_text("Prioriteit: hoog").first).to_be_visible()
+
+            expect(page.get_by_label("Notitie")).to_have_value("Hond loopt <b>los</b>")
+            page.get_by_role("button", name="Notitie toevoegen").click()
+            expect(page.get_by_label("Notitie")).to_have_value("")
+
+        assert site.rows("SELECT words FROM case_note") == [("Hond loopt <b>los</b>",)]
+
     def test_is_given_to_a_party_with_the_keyboard(self, browser: Browser, site: Site) -> None:
         reference = site.report("Kuil", at=WITH_NOBODY)["reference"]
         with site.visited_by(browser, site.desk, "/balie", viewport=DESK) as visit:
