@@ -1,5 +1,5 @@
 // Pointing at a place: the cross stays in the middle, the map moves below it; what is there is read out.
-import { arrow } from "./keys.js";
+import { steerByKeys } from "./keys.js";
 import { labelledIcon, made, map, say, settings } from "./street-map.js";
 import "./names.js";
 
@@ -221,19 +221,7 @@ map.on("click", (event) => {
 });
 map.on("moveend", choose);
 
-map.keyboard.disable();
-container.tabIndex = 0;
-container.addEventListener("keydown", (event) => {
-  if (event.target !== container || event.altKey || event.ctrlKey || event.metaKey) return;
-  const move = arrow(event.key, event.shiftKey ? STEP_PX * 8 : STEP_PX);
-  if (move) {
-    pointed = isMovedByHand = true;
-    map.panBy(move, { animate: false });
-  } else if (event.key === "+" || event.key === "=") map.zoomIn();
-  else if (event.key === "-") map.zoomOut();
-  else return;
-  event.preventDefault();
-});
+steerByKeys(map, STEP_PX, () => { pointed = isMovedByHand = true; });
 
 const circle = L.circle([0, 0], { radius: 0, className: "map-accuracy", interactive: false });
 picker.querySelector("[data-locate]")?.addEventListener("click", () => {

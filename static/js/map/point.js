@@ -1,5 +1,5 @@
 // Pointing at a place beside a form that finds places by words: nothing is pointed at until somebody moves the map.
-import { arrow } from "./keys.js";
+import { steerByKeys } from "./keys.js";
 import { map, say } from "./street-map.js";
 import "./names.js";
 
@@ -49,16 +49,4 @@ map.on("click", (event) => {
 });
 map.on("moveend", choose);
 
-map.keyboard.disable();
-container.tabIndex = 0;
-container.addEventListener("keydown", (event) => {
-  if (event.target !== container || event.altKey || event.ctrlKey || event.metaKey) return;
-  const move = arrow(event.key, event.shiftKey ? STEP_PX * 8 : STEP_PX);
-  if (move) {
-    isMovedByHand = true;
-    map.panBy(move, { animate: false });
-  } else if (event.key === "+" || event.key === "=") map.zoomIn();
-  else if (event.key === "-") map.zoomOut();
-  else return;
-  event.preventDefault();
-});
+steerByKeys(map, STEP_PX, () => { isMovedByHand = true; });
