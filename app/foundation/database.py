@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import psycopg
 from psycopg.rows import namedtuple_row
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, MetaData, TextClause, create_engine
 from sqlalchemy.dialects.postgresql import psycopg as dialect
 from sqlalchemy.exc import DBAPIError
@@ -65,6 +66,8 @@ def make_engine(database_url: str, *, connections: int, read_only: bool = False)
         pool_recycle=1800,
         # What is written holds names and addresses, and a fault's words end up in the log.
         hide_parameters=True,
+        # Ten times as fast as Python's own for what a row holds.
+        json_deserializer=from_json,
         connect_args={"options": " ".join(options), "connect_timeout": 5},
     )
 

@@ -28,10 +28,7 @@ from app.identity.model import (
 from app.identity.password_strength import acceptable_password
 from app.identity.permissions import ROLES_OF_A_PARTY, SCOPE_PERMISSIONS, Role
 from app.identity.records import Account, PartnerClient, Party, RateCount, SignIn
-from app.identity.rules import is_alive, normal_email
-
-#: A sign-in's last use is written no more often than this.
-SEEN_EVERY = timedelta(minutes=1)
+from app.identity.rules import normal_email
 
 #: Sign-ins that are over are kept this long, to answer "was that me?".
 OLD_SIGN_INS_KEPT = timedelta(days=30)
@@ -231,37 +228,6 @@ def start_sign_in(
     )
     transaction.session.flush()
     return token
-
-
-def signed_in_account(
-    transaction: Transaction, token: str, *, now: datetime, is_use: bool = True
-) -> tuple[Account, SignIn] | None:
-    """Return the account whose living sign-in this token is, and that sign-in; or nothing.
-
-    An ended sign-in never comes back, and a deactivated account has none. Without `is_use` its rest
-    goes on.
-    """
-    found = transaction.session.execute(
-        select(Account, SignIn)
-        .join(SignIn, SignIn.account_id == Account.id)
-        .where(
-            SignIn.token_digest == digest_of(token), SignIn.ended_at.is_(None), Account.is_active
-        )
-    ).one_or_none()
-    if found is None:
-        return None
-    account, sign_in = found
-    if not is_alive(
-        Role(account.role),
-        started_at=sign_in.started_at,
-        last_seen_at=sign_in.last_seen_at,
-        now=now,
-    ):
-        sign_in.ended_at = now
-        return None
-    if is_use and now - sign_in.last_seen_at >= SEEN_EVERY:
-        sign_in.last_seen_at = now
-    return account, sign_in
 
 
 def end_sign_in(transaction: Transaction, token: str, *, now: datetime) -> None:

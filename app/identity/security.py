@@ -32,6 +32,7 @@ from app.identity.device_words import device_words
 from app.identity.model import NOBODY, Actor, EmailNotValid, Limits
 from app.identity.own_sign_ins import OverBecause
 from app.identity.permissions import Role
+from app.identity.recognising import SignedIn, signed_in
 from app.identity.records import Account
 from app.identity.rules import normal_email
 
@@ -61,7 +62,7 @@ class Person(UserMixin):
     #: Flask-Security looks on the class for what it needs.
     fs_uniquifier: str = ""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account | SignedIn) -> None:
         self.account_id = account.id
         self.email = account.email
         self.name = account.name
@@ -272,17 +273,12 @@ def _person_of_session(fs_uniquifier: str) -> Person | None:
         return None
     services = provided()
     with services.get(Database).transaction() as transaction:
-        found = operations.signed_in_account(
-            transaction, token, now=services.get(Clock).now(), is_use=access.is_use()
-        )
-        if found is None:
-            return None
-        account, sign_in = found
-        if account.fs_uniquifier != fs_uniquifier:
-            return None
-        g.sign_in_id = sign_in.id
-        g.signed_in_at = sign_in.started_at
-        person = Person(account)
+        found = signed_in(transaction, token, now=services.get(Clock).now(), is_use=access.is_use())
+    if found is None or found.fs_uniquifier != fs_uniquifier:
+        return None
+    g.sign_in_id = found.sign_in_id
+    g.signed_in_at = found.signed_in_at
+    person = Person(found)
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     return person

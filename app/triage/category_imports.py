@@ -16,7 +16,12 @@ from app.foundation.rule_changes import BY_COMMAND, ChangedBy
 from app.triage.changing.model import KeptCategory
 from app.triage.changing.noting import note_changes
 from app.triage.changing.reading import kept_categories
-from app.triage.kept_rows import NORMS_AND_QUESTIONS, question_of, stricter_of
+from app.triage.kept_rows import (
+    NORMS_AND_QUESTIONS,
+    question_of,
+    questions_kept_in,
+    stricter_norms_of,
+)
 from app.triage.model import CategoryShownOtherwise, Keyword, StricterNorm, Term
 from app.triage.operations import CategoryToLoad, load_categories
 
@@ -45,8 +50,8 @@ def import_categories(
     keywords = _keywords(transaction)
     norms_and_questions = {
         row.code: (
-            frozenset(stricter_of(one) for one in row.stricter),
-            tuple(question_of(one) for one in row.questions if one["retired_at"] is None),
+            frozenset(stricter_norms_of(row)),
+            tuple(question_of(one) for one in questions_kept_in(row) if one["retired_at"] is None),
         )
         for row in connection.execute(_NORMS_AND_QUESTIONS)
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg.types.json import Jsonb
+from pydantic_core import from_json
 from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
@@ -21,12 +22,13 @@ from app.triage.model import (
     Term,
 )
 
-#: What `norm_of` and `question_of` want to find in a row of `category`, as JSON.
+#: What `norm_of` and `questions_kept_in` want to find in a row of `category`: JSON as text, so that
+#: whoever read the same row before knows it again.
 NORMS_AND_QUESTIONS = """
     (SELECT coalesce(jsonb_agg(to_jsonb(stricter_norm) ORDER BY stricter_norm.id), '[]')
-     FROM stricter_norm WHERE stricter_norm.category_code = category.code) AS stricter,
+     FROM stricter_norm WHERE stricter_norm.category_code = category.code)::text AS stricter,
     (SELECT coalesce(jsonb_agg(to_jsonb(question) ORDER BY position, question.code), '[]')
-     FROM question WHERE question.category_code = category.code) AS questions
+     FROM question WHERE question.category_code = category.code)::text AS questions
 """
 
 
@@ -36,11 +38,22 @@ def norm_of(row: Row[Any]) -> Norm:
     return Norm(
         term=Term(row.norm_amount, NormUnit(row.norm_unit)),
         danger_term=None if danger is None else Term(danger, NormUnit(row.danger_norm_unit)),
-        stricter=tuple(stricter_of(one) for one in row.stricter),
+        stricter=stricter_norms_of(row),
     )
 
 
-def stricter_of(kept: Mapping[str, Any]) -> StricterNorm:
+def stricter_norms_of(row: Row[Any]) -> tuple[StricterNorm, ...]:
+    """Return the stricter norms that a row of an inner category tells of."""
+    return tuple(_stricter_of(one) for one in from_json(row.stricter))
+
+
+def questions_kept_in(row: Row[Any]) -> list[Mapping[str, Any]]:
+    """Return the columns of the questions that a row of an inner category tells of."""
+    kept: list[Mapping[str, Any]] = from_json(row.questions)
+    return kept
+
+
+def _stricter_of(kept: Mapping[str, Any]) -> StricterNorm:
     """Return the stricter norm that the columns of its row tell of."""
     return StricterNorm(
         Term(kept["amount"], NormUnit(kept["unit"])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import text
@@ -16,6 +17,7 @@ from app.triage.kept_rows import (
     keep_stricter_norms,
     norm_of,
     question_of,
+    questions_kept_in,
 )
 from app.triage.model import (
     Category,
@@ -67,7 +69,12 @@ _TREE = text(
 
 def category_tree(transaction: Transaction) -> CategoryTree:
     """Return all categories in use, in the order they are shown; one statement."""
-    rows = transaction.read(_TREE, {})
+    return _tree_of(tuple(transaction.read(_TREE, {})))
+
+
+@lru_cache(maxsize=4)
+def _tree_of(rows: tuple[Any, ...]) -> CategoryTree:
+    """Return the tree of these rows; the rows that were read last are the same most of the time."""
     below: dict[str, list[Category]] = {}
     names: dict[str, Name] = {}
     for row in rows:
@@ -343,5 +350,5 @@ def _category(row: Any) -> Category:  # noqa: ANN401  # columns by name
         join_group=row.join_group,
         join_within_metres=row.join_within_metres,
         public_visibility=PublicVisibility(row.public_visibility),
-        all_questions=tuple(question_of(one) for one in row.questions),
+        all_questions=tuple(question_of(one) for one in questions_kept_in(row)),
     )

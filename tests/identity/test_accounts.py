@@ -11,6 +11,7 @@ from app.foundation.database import Transaction
 from app.identity import operations, own_sign_ins
 from app.identity.model import EmailTaken, PartyNeeded
 from app.identity.permissions import Role
+from app.identity.recognising import signed_in
 from app.identity.records import SignIn
 from tests.makers.people import MONDAY_MORNING, PASSWORD, an_account
 
@@ -69,11 +70,11 @@ class TestASignInInTheDatabase:
         token = operations.start_sign_in(transaction, account.id, now=MONDAY_MORNING)
         operations.start_sign_in(transaction, an_account(transaction).id, now=MONDAY_MORNING)
 
-        found = operations.signed_in_account(transaction, token, now=MONDAY_MORNING)
+        found = signed_in(transaction, token, now=MONDAY_MORNING)
 
         assert found is not None
-        assert found[0].id == account.id
-        assert operations.signed_in_account(transaction, token + "x", now=MONDAY_MORNING) is None
+        assert found.id == account.id
+        assert signed_in(transaction, token + "x", now=MONDAY_MORNING) is None
 
     def test_that_ended_never_comes_back(self, transaction: Transaction) -> None:
         token = operations.start_sign_in(
@@ -82,15 +83,15 @@ class TestASignInInTheDatabase:
 
         operations.end_sign_in(transaction, token, now=MONDAY_MORNING)
 
-        assert operations.signed_in_account(transaction, token, now=MONDAY_MORNING) is None
+        assert signed_in(transaction, token, now=MONDAY_MORNING) is None
 
     def test_that_was_unused_too_long_is_ended(self, transaction: Transaction) -> None:
         token = operations.start_sign_in(
             transaction, an_account(transaction).id, now=MONDAY_MORNING
         )
-        operations.signed_in_account(transaction, token, now=MONDAY_MORNING + timedelta(hours=3))
+        signed_in(transaction, token, now=MONDAY_MORNING + timedelta(hours=3))
 
-        back_in_time = operations.signed_in_account(transaction, token, now=MONDAY_MORNING)
+        back_in_time = signed_in(transaction, token, now=MONDAY_MORNING)
 
         assert back_in_time is None
 
@@ -101,10 +102,11 @@ class TestASignInInTheDatabase:
         soon = MONDAY_MORNING + timedelta(seconds=59)
         later = MONDAY_MORNING + timedelta(seconds=61)
 
-        operations.signed_in_account(transaction, token, now=soon)
+        signed_in(transaction, token, now=soon)
         sign_in = transaction.session.scalars(select(SignIn)).one()
         assert sign_in.last_seen_at == MONDAY_MORNING
-        operations.signed_in_account(transaction, token, now=later)
+        signed_in(transaction, token, now=later)
+        transaction.session.refresh(sign_in)
 
         assert sign_in.last_seen_at == later
 
@@ -121,8 +123,8 @@ class TestDeactivating:
         operations.deactivate(transaction, account.id, now=MONDAY_MORNING)
 
         for token in (phone, desk):
-            assert operations.signed_in_account(transaction, token, now=MONDAY_MORNING) is None
-        assert operations.signed_in_account(transaction, colleague, now=MONDAY_MORNING)
+            assert signed_in(transaction, token, now=MONDAY_MORNING) is None
+        assert signed_in(transaction, colleague, now=MONDAY_MORNING)
         assert own_sign_ins.sign_ins(transaction, account.id, now=MONDAY_MORNING) == []
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, select
 
 from app.foundation.database import Database
 from app.foundation.provided import provided
@@ -20,6 +20,7 @@ from app.identity.records import Account, SignIn
 from tests.identity.web import small_settings, small_web
 from tests.makers.people import MONDAY_MORNING, an_account
 from tests.makers.sign_ins import Browser, signed_in
+from tests.makers.statements import statements
 
 FIREFOX_ON_WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko Firefox/145.0"
 ANDROID = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) {}"
@@ -142,12 +143,11 @@ class TestTheOwnAccount:
         for _ in range(12):
             also_signed_in(database, noor, FIREFOX_ON_WINDOWS)
         browser = signed_in(app.test_client(), noor)
-        seen: list[str] = []
-        event.listen(connection, "before_cursor_execute", lambda *told: seen.append(told[2]))
 
-        browser.get("/mijn-account")
+        with statements(connection) as seen:
+            browser.get("/mijn-account")
 
-        assert len([one for one in seen if "SAVEPOINT" not in one]) == 4
+        assert len(seen) == 4
 
 
 class TestEndingASignIn:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
 from app.triage.changing.model import CategoryFacts, KeptCategory, KeptQuestion
-from app.triage.kept_rows import NORMS_AND_QUESTIONS, norm_of, question_of
+from app.triage.kept_rows import NORMS_AND_QUESTIONS, norm_of, question_of, questions_kept_in
 from app.triage.model import (
     CategoryNotFound,
     DangerAdvice,
@@ -76,7 +76,8 @@ def _kept(row: Row[Any]) -> KeptCategory:
         version=row.version,
         facts=None if row.parent_code is None else _facts(row),
         questions=tuple(
-            KeptQuestion(question_of(one), one["position"], one["version"]) for one in row.questions
+            KeptQuestion(question_of(one), one["position"], one["version"])
+            for one in questions_kept_in(row)
         ),
     )
 
