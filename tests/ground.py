@@ -157,7 +157,7 @@ def server() -> Iterator[Server]:
         who = {k: str(v) for k, v in conninfo_to_dict(given).items()}
         yield Server(superuser=who, owner=who, map_reader={**who, "user": MAP_READER})
         return
-    folder = Path(os.environ.get("DATA_DIR", CHECKOUT / ".data")).resolve() / "tests"
+    folder = _data_folder().resolve() / "tests"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "users.lock").open("a") as users, (folder / "start.lock").open("a") as starting:
         with _locked(starting):
@@ -180,6 +180,11 @@ def server() -> Iterator[Server]:
                     pass
                 else:
                     cluster.stop()
+
+
+def _data_folder() -> Path:
+    # Where script/test has room in memory, a server for that run alone lives there.
+    return Path(os.environ.get("TESTS_DATA") or os.environ.get("DATA_DIR") or CHECKOUT / ".data")
 
 
 @contextmanager
