@@ -161,6 +161,21 @@ class CaseRecord(Base):
             postgresql_where=text("waits_until is not null"),
         ),
         Index("ix_defect_case_open_due_at", "due_at", postgresql_where=text(_OPEN)),
+        # What the order of a crew's list goes by, of each case that can have an open task.
+        Index(
+            "ix_defect_case_with_tasks",
+            "id",
+            postgresql_include=[
+                "spot",
+                "stage",
+                "is_danger",
+                "priority",
+                "due_at",
+                "at_risk_at",
+                "planned_on",
+            ],
+            postgresql_where=text("stage NOT IN ('resolved', 'closed-without-work', 'merged')"),
+        ),
         Index(
             "ix_defect_case_open_spot",
             "spot",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from flask_babel import format_date, format_decimal, gettext, ngettext
+from flask_babel import format_date, format_decimal, gettext, lazy_gettext, ngettext
 
 from app.foundation.clock import LOCAL_ZONE
 from app.intake.model import Channel
@@ -27,109 +27,126 @@ from app.work.weight_words import desk_happenings
 _METRES_IN_A_KILOMETRE = 1000
 
 
+_CASE_STAGES: dict[CaseStage, object] = {
+    CaseStage.RECEIVED: lazy_gettext("Received"),
+    CaseStage.ASSIGNED: lazy_gettext("Being handled"),
+    CaseStage.PLANNED: lazy_gettext("Scheduled"),
+    CaseStage.IN_PROGRESS: lazy_gettext("Work in progress"),
+    CaseStage.WAITING: lazy_gettext("Waiting"),
+    CaseStage.RESOLVED: lazy_gettext("Resolved"),
+    CaseStage.CLOSED_WITHOUT_WORK: lazy_gettext("Not resolved"),
+    CaseStage.REFERRED: lazy_gettext("Passed on"),
+    CaseStage.MERGED: lazy_gettext("Part of another report"),
+}
+
+
 def case_stage_words(stage: CaseStage) -> str:
     """Return what a case's stage is called."""
-    named: dict[CaseStage, str] = {
-        CaseStage.RECEIVED: gettext("Received"),
-        CaseStage.ASSIGNED: gettext("Being handled"),
-        CaseStage.PLANNED: gettext("Scheduled"),
-        CaseStage.IN_PROGRESS: gettext("Work in progress"),
-        CaseStage.WAITING: gettext("Waiting"),
-        CaseStage.RESOLVED: gettext("Resolved"),
-        CaseStage.CLOSED_WITHOUT_WORK: gettext("Not resolved"),
-        CaseStage.REFERRED: gettext("Passed on"),
-        CaseStage.MERGED: gettext("Part of another report"),
-    }
-    return named[stage]
+    return str(_CASE_STAGES[stage])
+
+
+_TASK_STAGES: dict[TaskStage, object] = {
+    TaskStage.OFFERED: lazy_gettext("To do"),
+    TaskStage.ACCEPTED: lazy_gettext("Accepted"),
+    TaskStage.STARTED: lazy_gettext("Started"),
+    TaskStage.ON_HOLD: lazy_gettext("On hold"),
+    TaskStage.DONE: lazy_gettext("Done"),
+    TaskStage.DECLINED: lazy_gettext("Given back"),
+    TaskStage.CANCELLED: lazy_gettext("Taken back"),
+}
 
 
 def task_stage_words(stage: TaskStage) -> str:
     """Return what a task's stage is called by those who work."""
-    named: dict[TaskStage, str] = {
-        TaskStage.OFFERED: gettext("To do"),
-        TaskStage.ACCEPTED: gettext("Accepted"),
-        TaskStage.STARTED: gettext("Started"),
-        TaskStage.ON_HOLD: gettext("On hold"),
-        TaskStage.DONE: gettext("Done"),
-        TaskStage.DECLINED: gettext("Given back"),
-        TaskStage.CANCELLED: gettext("Taken back"),
-    }
-    return named[stage]
+    return str(_TASK_STAGES[stage])
+
+
+_RESULTS: dict[WorkResult, object] = {
+    WorkResult.SOLVED: lazy_gettext("Solved"),
+    WorkResult.NOT_SOLVED: lazy_gettext("Not solved"),
+    WorkResult.NOTHING_FOUND: lazy_gettext("Nothing found"),
+}
 
 
 def result_words(result: WorkResult) -> str:
     """Return how a task ended."""
-    named: dict[WorkResult, str] = {
-        WorkResult.SOLVED: gettext("Solved"),
-        WorkResult.NOT_SOLVED: gettext("Not solved"),
-        WorkResult.NOTHING_FOUND: gettext("Nothing found"),
-    }
-    return named[result]
+    return str(_RESULTS[result])
+
+
+_DECLINED: dict[DeclineReason, object] = {
+    DeclineReason.NOT_OURS: lazy_gettext("Not of the municipality"),
+    DeclineReason.NOT_MINE: lazy_gettext("For another team"),
+    DeclineReason.ALREADY_FIXED: lazy_gettext("Already fixed"),
+    DeclineReason.PLACE_UNCLEAR: lazy_gettext("The place is not clear"),
+    DeclineReason.OTHER: lazy_gettext("Something else"),
+}
 
 
 def decline_words(reason: DeclineReason) -> str:
     """Return why a party gives a task back."""
-    named: dict[DeclineReason, str] = {
-        DeclineReason.NOT_OURS: gettext("Not of the municipality"),
-        DeclineReason.NOT_MINE: gettext("For another team"),
-        DeclineReason.ALREADY_FIXED: gettext("Already fixed"),
-        DeclineReason.PLACE_UNCLEAR: gettext("The place is not clear"),
-        DeclineReason.OTHER: gettext("Something else"),
-    }
-    return named[reason]
+    return str(_DECLINED[reason])
+
+
+_WAITING: dict[WaitingFor, object] = {
+    WaitingFor.MATERIAL: lazy_gettext("Material"),
+    WaitingFor.WEATHER: lazy_gettext("The weather"),
+    WaitingFor.THIRD_PARTY: lazy_gettext("Somebody else, such as the grid company"),
+    WaitingFor.REPORTER: lazy_gettext("An answer of the reporter"),
+}
 
 
 def waiting_words(waiting_for: WaitingFor) -> str:
     """Return what the work waits for, as a crew says it."""
-    named: dict[WaitingFor, str] = {
-        WaitingFor.MATERIAL: gettext("Material"),
-        WaitingFor.WEATHER: gettext("The weather"),
-        WaitingFor.THIRD_PARTY: gettext("Somebody else, such as the grid company"),
-        WaitingFor.REPORTER: gettext("An answer of the reporter"),
-    }
-    return named[waiting_for]
+    return str(_WAITING[waiting_for])
+
+
+_CLOSED: dict[str, object] = {
+    ClosingReason.NOTHING_FOUND.value: lazy_gettext("We found nothing there"),
+    ClosingReason.ALREADY_FIXED.value: lazy_gettext("It was fixed already"),
+    ClosingReason.NOT_PUBLIC_SPACE.value: lazy_gettext("It is not in public space"),
+    ClosingReason.NOT_A_DEFECT.value: lazy_gettext("It is as it should be"),
+    ClosingReason.IN_PLANNED_WORK.value: lazy_gettext("It goes with work that is planned"),
+    ClosingReason.PLACE_UNCLEAR.value: lazy_gettext("We could not find the place"),
+}
 
 
 def closing_words(reason: str) -> str:
     """Return why a case was closed without work; a sentence of an older day is given as it is."""
-    named: dict[str, str] = {
-        ClosingReason.NOTHING_FOUND.value: gettext("We found nothing there"),
-        ClosingReason.ALREADY_FIXED.value: gettext("It was fixed already"),
-        ClosingReason.NOT_PUBLIC_SPACE.value: gettext("It is not in public space"),
-        ClosingReason.NOT_A_DEFECT.value: gettext("It is as it should be"),
-        ClosingReason.IN_PLANNED_WORK.value: gettext("It goes with work that is planned"),
-        ClosingReason.PLACE_UNCLEAR.value: gettext("We could not find the place"),
-    }
-    return named.get(reason, reason)
+    return str(_CLOSED.get(reason, reason))
+
+
+_DESK_REASONS: dict[DeskReason, object] = {
+    DeskReason.NOBODY_RESPONSIBLE: lazy_gettext("Nobody responsible"),
+    DeskReason.DECLINED: lazy_gettext("Given back"),
+    DeskReason.UNSURE_CATEGORY: lazy_gettext("Kind not certain"),
+    DeskReason.POSSIBLE_DUPLICATE: lazy_gettext("Possible duplicate"),
+    DeskReason.NOT_SOLVED: lazy_gettext("Not solved"),
+    DeskReason.REMARK: lazy_gettext("Remark of a reporter"),
+    DeskReason.DANGER_WAITS: lazy_gettext("Danger, and the work waits"),
+    DeskReason.WAIT_OVER: lazy_gettext("Waited long enough"),
+    DeskReason.OTHER_ANSWERS: lazy_gettext("Answers that say otherwise"),
+    DeskReason.TO_CHECK: lazy_gettext("Check whether it is solved"),
+}
 
 
 def desk_reason_words(reason: DeskReason) -> str:
     """Return why a case stands on the desk's list."""
-    named: dict[DeskReason, str] = {
-        DeskReason.NOBODY_RESPONSIBLE: gettext("Nobody responsible"),
-        DeskReason.DECLINED: gettext("Given back"),
-        DeskReason.UNSURE_CATEGORY: gettext("Kind not certain"),
-        DeskReason.POSSIBLE_DUPLICATE: gettext("Possible duplicate"),
-        DeskReason.NOT_SOLVED: gettext("Not solved"),
-        DeskReason.REMARK: gettext("Remark of a reporter"),
-        DeskReason.DANGER_WAITS: gettext("Danger, and the work waits"),
-        DeskReason.WAIT_OVER: gettext("Waited long enough"),
-        DeskReason.OTHER_ANSWERS: gettext("Answers that say otherwise"),
-        DeskReason.TO_CHECK: gettext("Check whether it is solved"),
-    }
-    return named[reason]
+    return str(_DESK_REASONS[reason])
+
+
+_SETTLED: dict[DeskReason, object] = {
+    DeskReason.UNSURE_CATEGORY: lazy_gettext("The kind is right"),
+    DeskReason.POSSIBLE_DUPLICATE: lazy_gettext("No duplicate"),
+    DeskReason.REMARK: lazy_gettext("Remark read"),
+    DeskReason.DANGER_WAITS: lazy_gettext("Somebody sees to the danger"),
+    DeskReason.OTHER_ANSWERS: lazy_gettext("Answers looked at"),
+}
 
 
 def settled_words(reason: DeskReason) -> str | None:
     """Return what a person says who settles this; none where saying it settles nothing."""
-    named: dict[DeskReason, str] = {
-        DeskReason.UNSURE_CATEGORY: gettext("The kind is right"),
-        DeskReason.POSSIBLE_DUPLICATE: gettext("No duplicate"),
-        DeskReason.REMARK: gettext("Remark read"),
-        DeskReason.DANGER_WAITS: gettext("Somebody sees to the danger"),
-        DeskReason.OTHER_ANSWERS: gettext("Answers looked at"),
-    }
-    return named.get(reason)
+    words = _SETTLED.get(reason)
+    return None if words is None else str(words)
 
 
 def channel_words() -> dict[str, str]:
@@ -146,28 +163,32 @@ def channel_words() -> dict[str, str]:
     }
 
 
+_OBSTACLES: dict[JoinObstacle, object] = {
+    JoinObstacle.SAME_CASE: lazy_gettext("A report cannot be joined to itself."),
+    JoinObstacle.CLOSED: lazy_gettext("That report is not open any more."),
+    JoinObstacle.TWO_ASSETS: lazy_gettext(
+        "These are two different objects, so they are two different defects."
+    ),
+}
+
+
 def obstacle_words(obstacle: JoinObstacle) -> str:
     """Return why two cases cannot become one."""
-    named: dict[JoinObstacle, str] = {
-        JoinObstacle.SAME_CASE: gettext("A report cannot be joined to itself."),
-        JoinObstacle.CLOSED: gettext("That report is not open any more."),
-        JoinObstacle.TWO_ASSETS: gettext(
-            "These are two different objects, so they are two different defects."
-        ),
-    }
-    return named[obstacle]
+    return str(_OBSTACLES[obstacle])
+
+
+_CLOCKS: dict[ClockState, object] = {
+    ClockState.ON_TIME: "",
+    ClockState.AT_RISK: lazy_gettext("at risk of being late"),
+    ClockState.OVERDUE: lazy_gettext("too late"),
+    ClockState.STOPPED: lazy_gettext("clock stands still"),
+    ClockState.ENDED: "",
+}
 
 
 def clock_words(state: ClockState) -> str:
     """Return how a promise stands; nothing where all is well, or where it is over."""
-    named: dict[ClockState, str] = {
-        ClockState.ON_TIME: "",
-        ClockState.AT_RISK: gettext("at risk of being late"),
-        ClockState.OVERDUE: gettext("too late"),
-        ClockState.STOPPED: gettext("clock stands still"),
-        ClockState.ENDED: "",
-    }
-    return named[state]
+    return str(_CLOCKS[state])
 
 
 def due_words(due_at: datetime, now: datetime) -> str:

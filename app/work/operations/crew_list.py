@@ -65,8 +65,10 @@ class Line:
     """A task on the list, with its place and who does it."""
 
     task_id: UUID
+    case_id: UUID
     category_code: str
     stage: TaskStage
+    due_at: datetime
     longitude: float
     latitude: float
     turn: Turn
@@ -74,6 +76,8 @@ class Line:
     worker_id: UUID | None
     worker_name: str | None
     near_address: str | None
+    #: From where the phone is; none where nobody said that.
+    metres: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +95,17 @@ class CrewList:
 
 _LIST = """
     WITH open AS MATERIALIZED (
-        SELECT task.id, task.stage, task.due_at, task.held_until, task.offered_at,
+        SELECT task.id, task.case_id, task.stage, task.due_at, task.held_until, task.offered_at,
                ST_X(c.spot) AS x, ST_Y(c.spot) AS y,
-               c.category_code, c.is_danger, c.due_at AS promised_at, c.priority, c.at_risk_at,
-               c.stage AS case_stage, c.near_address,
+               c.is_danger, c.due_at AS promised_at, c.priority, c.at_risk_at,
+               c.stage AS case_stage,
                CASE WHEN c.stage = 'planned' THEN c.planned_on END AS planned_on,
-               worker.id AS worker_id, worker.name AS worker_name
+               worker.id AS worker_id
         FROM task
+        -- The columns and the condition of an index that is read alone; whatever is over has no
+        -- open task.
         JOIN defect_case AS c ON c.id = task.case_id
+            AND c.stage NOT IN ('resolved', 'closed-without-work', 'merged')
         LEFT JOIN task_worker ON task_worker.task_id = task.id
         -- Whoever left, or works for another party by now, has nothing to do here any more.
         LEFT JOIN account AS worker ON worker.id = task_worker.account_id
@@ -150,25 +157,35 @@ _LIST = """
                           ELSE open.worker_id = :of END
         ORDER BY {first} LIMIT :at_most OFFSET :skip
     )
-    SELECT counted.of_team, counted.of_mine, counted.of_nobody, counted.of_one, begin.*, listed.*
-    FROM counted CROSS JOIN begin LEFT JOIN listed ON true
-    ORDER BY {first}
+    SELECT counted.of_team, counted.of_mine, counted.of_nobody, counted.of_one, begin.*, listed.*,
+           c.category_code, c.near_address, worker.name AS worker_name,
+           CASE WHEN CAST(:longitude AS float8) IS NOT NULL THEN ST_DistanceSphere(
+               c.spot, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326))
+           END AS metres
+    FROM counted CROSS JOIN begin LEFT JOIN (
+        listed JOIN defect_case AS c ON c.id = listed.case_id
+        LEFT JOIN account AS worker ON worker.id = listed.worker_id
+    ) ON true
+    ORDER BY {again}
 """
 
 _BY_DUE = """
-    CASE WHEN promised_at < :now THEN 0
-         WHEN at_risk_at <= :now AND case_stage <> 'waiting' THEN 1 ELSE 2 END,
-    due_at, offered_at, id
+    CASE WHEN open.promised_at < :now THEN 0
+         WHEN open.at_risk_at <= :now AND open.case_stage <> 'waiting' THEN 1 ELSE 2 END,
+    open.due_at, open.offered_at, open.id
 """
 
 #: By which tasks are chosen and put in order. Of a driving order that is which tasks are in it.
 #: Whoever wants the nearest first has what is too late among the rest.
 _FIRST = {
-    Order.DRIVING: "turn, distance, id",
-    Order.NEAREST: "CASE turn WHEN 2 THEN 3 ELSE turn END, distance, id",
+    Order.DRIVING: "turn, distance, open.id",
+    Order.NEAREST: "CASE turn WHEN 2 THEN 3 ELSE turn END, distance, open.id",
     Order.DUE: f"turn, {_BY_DUE}",
 }
-_STATEMENTS = {order: text(_LIST.format(first=first)) for order, first in _FIRST.items()}
+_STATEMENTS = {
+    order: text(_LIST.format(first=first, again=first.replace("open.", "listed.")))
+    for order, first in _FIRST.items()
+}
 
 
 def crew_list(
@@ -231,8 +248,10 @@ def _total(asked: Asked, row: Any) -> int:  # noqa: ANN401  # columns by name
 def _line(row: Any) -> Line:  # noqa: ANN401  # columns by name
     return Line(
         task_id=row.id,
+        case_id=row.case_id,
         category_code=row.category_code,
         stage=TaskStage(row.stage),
+        due_at=row.due_at,
         longitude=row.x,
         latitude=row.y,
         turn=Turn(row.turn),
@@ -240,4 +259,5 @@ def _line(row: Any) -> Line:  # noqa: ANN401  # columns by name
         worker_id=row.worker_id,
         worker_name=row.worker_name,
         near_address=row.near_address,
+        metres=row.metres,
     )

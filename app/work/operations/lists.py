@@ -126,27 +126,6 @@ def tasks_of_party_after(
     return [_listed(row) for row in rows]
 
 
-def listed_tasks(
-    transaction: Transaction,
-    task_ids: Sequence[UUID],
-    *,
-    party_id: UUID,
-    near: tuple[float, float] | None = None,
-) -> Sequence[ListedTask]:
-    """Return these tasks of a party with their cases, in the order of their ids as given."""
-    rows = transaction.connection.execute(
-        text(_LISTED + " WHERE task.id = ANY(:ids) AND task.party_id = :party_id"),
-        {
-            "ids": list(task_ids),
-            "party_id": party_id,
-            "longitude": near[0] if near else None,
-            "latitude": near[1] if near else None,
-        },
-    )
-    found = {row.task_id: _listed(row) for row in rows}
-    return [found[one] for one in task_ids if one in found]
-
-
 def listed_task(transaction: Transaction, task_id: UUID, *, party_id: UUID) -> ListedTask | None:
     """Return one task of a party with its case, or None where it is not this party's."""
     row = transaction.connection.execute(

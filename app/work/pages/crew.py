@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,17 +18,11 @@ from app.geography.model import NotAPlace, Spot
 from app.geography.operations import municipality_outline, villages
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
-from app.intake.operations import first_descriptions, reports_of_cases
 from app.maps.model import MapParts, TileSource
 from app.maps.operations import page_nonce
 from app.maps.way import WayStop, way_map
-from app.photos.model import Photo
-from app.photos.operations.reading import photos_of_reports
-from app.photos.operations.showing import links
-from app.routing.operations.deciding import areas_of_cases
 from app.work.crew_words import begin_words, turn_words
 from app.work.driving_order import Turn
-from app.work.model import Case, CaseStage
 from app.work.operations.crew_list import (
     MOST_STOPS,
     TASKS_ON_A_PAGE,
@@ -40,52 +33,20 @@ from app.work.operations.crew_list import (
     Whose,
     crew_list,
 )
-from app.work.operations.lists import listed_tasks
-from app.work.pages.shown import category_names, near_words, place_words
+from app.work.pages.crew_lines import TaskLine, task_lines
+from app.work.pages.drawn import task_line
+from app.work.pages.shown import category_names, near_words
 from app.work.pages.task_page import own_account, own_party, show_task
 from app.work.pages.typed import page_number
 from app.work.words import (
-    clock_words,
-    distance_words,
-    due_words,
     task_stage_words,
-    waits_words,
 )
 
 blueprint = Blueprint("crew", __name__, url_prefix="/werk")
 
-#: Of what a resident wrote, a line of the list shows the beginning.
-_WORDS_ON_A_LINE = 90
-
 #: In the session: which list and which order somebody looked at last. After a task one comes back
 #: to the same.
 _KEPT_AS = "crew_list"
-
-
-@dataclass(frozen=True, slots=True)
-class TaskLine:
-    """A task as a line of the list; `number` is its place in the order."""
-
-    id: UUID
-    number: int
-    category_code: str
-    category_name: str
-    stage: str
-    stage_words: str
-    is_danger: bool
-    is_overdue: bool
-    is_high: bool
-    #: For what its case waits, in words; empty where it does not.
-    waits: str
-    clock: str
-    due: str
-    place: str
-    distance: str | None
-    begins: str
-    thumbnail: str | None
-    heading: str | None
-    worker: str | None
-    is_mine: bool
 
 
 @blueprint.get("")
@@ -106,11 +67,12 @@ def tasks() -> ResponseReturnValue:
             at_most=MOST_STOPS if on_map else TASKS_ON_A_PAGE,
             skip=0 if on_map else (page - 1) * TASKS_ON_A_PAGE,
         )
-        lines = [] if on_map else _lines(transaction, found, asked, now, page)
+        lines = [] if on_map else _numbered(transaction, found, asked, now, page)
         parts = _map(transaction, found) if on_map else None
     return render_template(
         "work/tasks.html",
         tasks=lines,
+        task_line=task_line,
         map=parts,
         on_map=on_map,
         found=found,
@@ -212,53 +174,16 @@ def _map_words(line: Line) -> str:
     return " · ".join(said)
 
 
-def _lines(
+def _numbered(
     transaction: Transaction, found: CrewList, asked: Asked, now: datetime, page: int
-) -> list[TaskLine]:
-    lines = {line.task_id: line for line in found.lines}
-    listed = listed_tasks(transaction, list(lines), party_id=asked.party_id, near=asked.near)
-    cases = [one.case.id for one in listed]
-    names = category_names(transaction, [one.case.category_code for one in listed])
-    areas = areas_of_cases(transaction, cases)
-    texts = first_descriptions(transaction, cases)
-    thumbnails = _thumbnails(transaction, cases, now)
+) -> list[tuple[TaskLine, int, str | None]]:
+    """Return each line with its number in the order, and what stands above it."""
+    lines = task_lines(transaction, found.lines, account_id=asked.account_id, now=now)
     headings = _headings(found.lines, asked)
-    stages = {stage: task_stage_words(stage) for stage in {one.task.stage for one in listed}}
     return [
-        TaskLine(
-            id=one.task.id,
-            number=number,
-            category_code=one.case.category_code,
-            category_name=names[one.case.category_code],
-            stage=one.task.stage.value,
-            stage_words=stages[one.task.stage],
-            is_danger=one.case.is_danger,
-            is_overdue=now > one.task.due_at,
-            is_high=lines[one.task.id].is_high,
-            waits=_waits(one.case),
-            clock="" if now > one.task.due_at else clock_words(one.case.clock(now)),
-            due=due_words(one.task.due_at, now),
-            place=place_words(
-                areas.get(one.case.id, []),
-                one.number_and_street,
-                one.asset_kind,
-                near=one.case.near_address,
-            ),
-            distance=None if one.distance_metres is None else distance_words(one.distance_metres),
-            begins=_beginning(texts.get(one.case.id, "")),
-            thumbnail=thumbnails.get(one.case.id),
-            heading=headings.get(one.task.id),
-            worker=lines[one.task.id].worker_name,
-            is_mine=lines[one.task.id].worker_id == asked.account_id,
-        )
-        for number, one in enumerate(listed, start=(page - 1) * TASKS_ON_A_PAGE + 1)
+        (line, number, headings.get(line.id))
+        for number, line in enumerate(lines, start=(page - 1) * TASKS_ON_A_PAGE + 1)
     ]
-
-
-def _waits(case: Case) -> str:
-    if case.stage is not CaseStage.WAITING:
-        return ""
-    return waits_words(case.waiting_for, case.waits_until, case.waiting_party)
 
 
 def _headings(lines: Sequence[Line], asked: Asked) -> dict[UUID, str]:
@@ -270,27 +195,3 @@ def _headings(lines: Sequence[Line], asked: Asked) -> dict[UUID, str]:
     if len(first) == 1 or asked.order is Order.NEAREST:
         return {}
     return {task_id: turn_words(turn) for turn, task_id in first.items()}
-
-
-def _thumbnails(
-    transaction: Transaction, cases: Sequence[UUID], now: datetime
-) -> Mapping[UUID, str]:
-    """Return for each case the first photo that is ready."""
-    reports = reports_of_cases(transaction, cases)
-    photos = photos_of_reports(transaction, [one for ids in reports.values() for one in ids])
-    found = {
-        case: _thumbnail([photo for one in ids for photo in photos.get(one, [])], now)
-        for case, ids in reports.items()
-    }
-    return {case: thumbnail for case, thumbnail in found.items() if thumbnail is not None}
-
-
-def _thumbnail(photos: list[Photo], now: datetime) -> str | None:
-    settings = provided().get(Settings)
-    found = (links(photo, settings, now) for photo in photos)
-    return next((one.thumbnail for one in found if one is not None), None)
-
-
-def _beginning(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _WORDS_ON_A_LINE else flat[:_WORDS_ON_A_LINE].rstrip() + "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -13,12 +14,11 @@ from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.identity.access import open_to
 from app.identity.permissions import Permission
-from app.routing.operations.deciding import areas_of_cases
 from app.work.operations.claiming import NotOfThisParty, TaskIsClosed, give_task
-from app.work.operations.crew_list import TASKS_ON_A_PAGE, Asked, Order, Whose, crew_list
-from app.work.operations.lists import listed_tasks
+from app.work.operations.crew_list import TASKS_ON_A_PAGE, Asked, Line, Order, Whose, crew_list
+from app.work.operations.office.listing import cases_by_id
 from app.work.operations.team import loads_of_team
-from app.work.pages.shown import category_names, place_words
+from app.work.pages.shown import place_of_line, reader_language
 from app.work.pages.task_page import acted_by, own_account, own_party
 from app.work.refusals import TaskNotFound
 from app.work.words import due_words
@@ -97,7 +97,7 @@ def _page(
             today=local.date(),
             at_most=TASKS_ON_A_PAGE,
         )
-        options = _options(transaction, asked, [line.task_id for line in free.lines])
+        options = _options(transaction, free.lines)
     return render_template(
         "work/team.html",
         loads=loads,
@@ -111,25 +111,18 @@ def _page(
     )
 
 
-def _options(transaction: Transaction, asked: Asked, ids: list[UUID]) -> list[dict[str, str]]:
-    now = provided().get(Clock).now()
-    listed = listed_tasks(transaction, ids, party_id=asked.party_id)
-    names = category_names(transaction, [one.case.category_code for one in listed])
-    areas = areas_of_cases(transaction, [one.case.id for one in listed])
+def _options(transaction: Transaction, lines: Sequence[Line]) -> list[dict[str, str]]:
+    now, language = provided().get(Clock).now(), reader_language()
+    cases = {one.case.id: one for one in cases_by_id(transaction, [line.case_id for line in lines])}
     return [
         {
-            "value": str(one.task.id),
-            "name": names[one.case.category_code],
-            "place": place_words(
-                areas.get(one.case.id, []),
-                one.number_and_street,
-                one.asset_kind,
-                near=one.case.near_address,
-            ),
-            "due": due_words(one.task.due_at, now),
-            "is_danger": "yes" if one.case.is_danger else "",
+            "value": str(line.task_id),
+            "name": cases[line.case_id].category_name.in_language(language),
+            "place": place_of_line(cases[line.case_id]),
+            "due": due_words(line.due_at, now),
+            "is_danger": "yes" if cases[line.case_id].case.is_danger else "",
         }
-        for one in listed
+        for line in lines
     ]
 
 

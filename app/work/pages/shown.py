@@ -21,6 +21,7 @@ from app.photos.operations.showing import links
 from app.triage.model import CategoryTree
 from app.triage.operations import names_of_categories
 from app.work.model import Case, Happening, HistoryEntry
+from app.work.operations.office.listing import CaseLine
 from app.work.words import happening_words
 
 #: Of an area's kind: the smaller says more; the municipality says nothing to who works there.
@@ -104,6 +105,13 @@ def place_words(
     elif asset_number:
         said.append(gettext("object %(number)s", number=asset_number))
     return " · ".join(said)
+
+
+def place_of_line(line: CaseLine) -> str:
+    """Return where a case is, as it stands on a list."""
+    return place_words(
+        line.areas, line.number_and_street, line.asset_kind, near=line.case.near_address
+    )
 
 
 def object_words(kind: str, number: str) -> str:

@@ -47,10 +47,17 @@ class CaseLine:
     #: Kind, code and name of each, as it was decided.
     areas: Sequence[Mapping[str, str]]
     asset_number: str | None
+    #: Where numbers are unique in their street alone.
+    asset_street: str | None
     asset_kind: str | None
     begins: str
     channel: str | None
     has_photo: bool
+
+    @property
+    def number_and_street(self) -> str | None:
+        """The number of its object as people find it, with its street where that is known."""
+        return ", ".join(filter(None, (self.asset_number, self.asset_street))) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,18 +193,7 @@ def place_of(line: CaseLine, order: CaseOrder, *, is_before: bool) -> Place:
 
 def cases_by_id(transaction: Transaction, case_ids: Sequence[UUID]) -> Sequence[CaseLine]:
     """Return these cases as lines, in the order of the ids. One statement."""
-    rows = transaction.connection.execute(
-        text(
-            f"""
-            WITH page AS MATERIALIZED (
-                SELECT id, position
-                FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS wanted (id, position)
-            )
-            {_LINES} ORDER BY page.position
-            """  # noqa: S608  # our own column lists
-        ),
-        {"ids": list(case_ids)},
-    )
+    rows = transaction.read(_BY_ID, {"ids": list(case_ids)})
     return [_line(row) for row in rows]
 
 
@@ -222,7 +218,7 @@ def lines_by_reference(transaction: Transaction, references: Sequence[str]) -> S
 
 _LINES = f"""
     SELECT {CASE_COLUMNS}, category.name_nl, category.name_en, decided.areas,
-           asset.number AS asset_number, asset.kind AS asset_kind,
+           asset.number AS asset_number, asset.street AS asset_street, asset.kind AS asset_kind,
            first.description, first.channel, c.has_photo
     FROM page JOIN ({CASE_TABLES}) ON c.id = page.id
     LEFT JOIN asset ON asset.id = c.asset_id
@@ -235,6 +231,16 @@ _LINES = f"""
         WHERE routing_decision.case_id = c.id ORDER BY decided_at DESC, id LIMIT 1
     ) AS decided ON true
 """  # noqa: S608  # our own column lists
+
+_BY_ID = text(
+    f"""
+    WITH page AS MATERIALIZED (
+        SELECT id, position
+        FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS wanted (id, position)
+    )
+    {_LINES} ORDER BY page.position
+    """  # noqa: S608  # our own column lists
+)
 
 _PAGE = f"""
     WITH {{before}} page AS MATERIALIZED (
@@ -257,6 +263,7 @@ def _line(row: Any) -> CaseLine:  # noqa: ANN401  # columns by name
         category_name=Name(row.name_nl, row.name_en),
         areas=row.areas or [],
         asset_number=row.asset_number,
+        asset_street=row.asset_street,
         asset_kind=row.asset_kind,
         begins=row.description or "",
         channel=row.channel,

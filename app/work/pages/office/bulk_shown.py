@@ -19,8 +19,7 @@ from app.work.operations.office.bulk_model import (
 )
 from app.work.operations.office.listing import CaseLine
 from app.work.pages.doubt_words import doubt_words
-from app.work.pages.office.shown import place_of_line
-from app.work.pages.shown import reader_language
+from app.work.pages.shown import place_of_line, reader_language
 from app.work.words import closing_words, day_words
 
 

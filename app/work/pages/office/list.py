@@ -38,6 +38,7 @@ from app.work.operations.office.listing import (
     rows_of_cases,
 )
 from app.work.operations.office.saved import saved_filters
+from app.work.pages.drawn import case_line
 from app.work.pages.last_list import keep_list
 from app.work.pages.office.asked import (
     WORDS_LENGTH,
@@ -47,7 +48,6 @@ from app.work.pages.office.asked import (
     place_of_address,
     written_filter,
 )
-from app.work.pages.office.drawn import case_line
 from app.work.pages.office.shown import LineShown, chips, lines_shown, norm_words, options_of
 from app.work.pages.shown import reader_language
 from app.work.weight_words import priority_words

@@ -25,7 +25,7 @@ from app.work.operations.office.case_filter import (
 from app.work.operations.office.choices import ListChoices
 from app.work.operations.office.listing import CaseLine
 from app.work.pages.office.asked import CLOCKS, address_of, without
-from app.work.pages.shown import place_words, reader_language
+from app.work.pages.shown import place_of_line, reader_language
 from app.work.weight_words import priority_words
 from app.work.weights import Priority
 from app.work.words import case_stage_words, channel_words, clock_words, due_words, waiting_words
@@ -156,11 +156,6 @@ def norm_words(state: ClockState) -> str:
     """Return how a promise stands, also where all is well."""
     words = clock_words(state) or gettext("on time")
     return words[:1].upper() + words[1:]
-
-
-def place_of_line(line: CaseLine) -> str:
-    """Return where a case is, as it stands on the list."""
-    return place_words(line.areas, line.asset_number, line.asset_kind, near=line.case.near_address)
 
 
 def lines_shown(lines: Sequence[CaseLine], now: datetime) -> list[LineShown]:
