@@ -206,16 +206,16 @@ def descriptions_of(transaction: Transaction, references: Sequence[str]) -> dict
 
 def reports_of_cases(transaction: Transaction, case_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     """Return the ids of the reports of many cases in one statement, by case, the first first."""
-    rows = transaction.connection.execute(
-        text(
-            """
-            SELECT case_id, array_agg(id ORDER BY received_at, id) AS report_ids FROM report
-            WHERE case_id = ANY(:case_ids) GROUP BY case_id
-            """
-        ),
-        {"case_ids": list(case_ids)},
-    )
+    rows = transaction.read(_REPORTS_OF_CASES, {"case_ids": list(case_ids)})
     return {row.case_id: row.report_ids for row in rows}
+
+
+_REPORTS_OF_CASES = text(
+    """
+    SELECT case_id, array_agg(id ORDER BY received_at, id) AS report_ids FROM report
+    WHERE case_id = ANY(CAST(:case_ids AS uuid[])) GROUP BY case_id
+    """
+)
 
 
 def case_of_report(transaction: Transaction, reference: str) -> UUID:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -11,7 +11,6 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
-    RowMapping,
     SmallInteger,
     Table,
     Text,
@@ -79,24 +78,24 @@ class PhotoRecord(Base):
 photo_table = cast("Table", PhotoRecord.__table__)
 
 
-def photo_in(row: RowMapping) -> Photo:
+def photo_in(row: Any) -> Photo:  # noqa: ANN401  # columns by name
     """Return the photo that `row`, with all columns of the table, tells of."""
     return Photo(
-        id=row["id"],
-        storage_key=row["storage_key"],
-        purpose=Purpose(row["purpose"]),
-        status=PhotoStatus(row["status"]),
-        report_id=row["report_id"],
-        task_id=row["task_id"],
-        draft_id=row["draft_id"],
-        position=row["position"],
-        kind=PhotoKind(row["kind"]),
-        size_bytes=row["size_bytes"],
-        width_px=row["width_px"],
-        height_px=row["height_px"],
-        sha256=row["sha256"],
-        received_at=row["received_at"],
-        made_safe_at=row["made_safe_at"],
-        shown_width_px=row["shown_width_px"],
-        shown_height_px=row["shown_height_px"],
+        id=row.id,
+        storage_key=row.storage_key,
+        purpose=Purpose(row.purpose),
+        status=PhotoStatus(row.status),
+        report_id=row.report_id,
+        task_id=row.task_id,
+        draft_id=row.draft_id,
+        position=row.position,
+        kind=PhotoKind(row.kind),
+        size_bytes=row.size_bytes,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        sha256=row.sha256,
+        received_at=row.received_at,
+        made_safe_at=row.made_safe_at,
+        shown_width_px=row.shown_width_px,
+        shown_height_px=row.shown_height_px,
     )

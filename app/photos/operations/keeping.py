@@ -91,16 +91,12 @@ def attach_to_report(
     """
     attached: list[Photo] = []
     for position, photo_id in enumerate(photo_ids):
-        row = (
-            transaction.connection.execute(
-                update(photo_table)
-                .where(photo_table.c.id == photo_id, photo_table.c.draft_id == draft_id)
-                .values(report_id=report_id, draft_id=None, position=position)
-                .returning(photo_table)
-            )
-            .mappings()
-            .one_or_none()
-        )
+        row = transaction.connection.execute(
+            update(photo_table)
+            .where(photo_table.c.id == photo_id, photo_table.c.draft_id == draft_id)
+            .values(report_id=report_id, draft_id=None, position=position)
+            .returning(photo_table)
+        ).one_or_none()
         if row is None:
             raise PhotoNotFound
         attached.append(photo_in(row))

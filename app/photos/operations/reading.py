@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.photos.model import Photo, PhotoNotFound
-from app.photos.records import photo_in, photo_table
+from app.photos.records import photo_in
 
 
 def photos_of_report(transaction: Transaction, report_id: UUID) -> list[Photo]:
@@ -21,7 +22,7 @@ def photos_of_reports(
     transaction: Transaction, report_ids: Sequence[UUID]
 ) -> dict[UUID, list[Photo]]:
     """Return the photos of many reports in one statement, by report; none, no entry."""
-    return _grouped(transaction, photo_table.c.report_id, report_ids)
+    return photos_of_reports_and_tasks(transaction, report_ids, [])
 
 
 def photos_of_task(transaction: Transaction, task_id: UUID) -> list[Photo]:
@@ -31,7 +32,7 @@ def photos_of_task(transaction: Transaction, task_id: UUID) -> list[Photo]:
 
 def photos_of_tasks(transaction: Transaction, task_ids: Sequence[UUID]) -> dict[UUID, list[Photo]]:
     """Return the photos of many tasks in one statement, by task; none, no entry."""
-    return _grouped(transaction, photo_table.c.task_id, task_ids)
+    return photos_of_reports_and_tasks(transaction, [], task_ids)
 
 
 def photos_of_reports_and_tasks(
@@ -40,13 +41,14 @@ def photos_of_reports_and_tasks(
     """Return the photos of reports and of repairs in one statement, by report or task."""
     if not report_ids and not task_ids:
         return {}
-    either = photo_table.c.report_id.in_(report_ids) | photo_table.c.task_id.in_(task_ids)
-    return _by_place(transaction, either)
+    values = {"report_ids": list(report_ids), "task_ids": list(task_ids)}
+    return _by_place(transaction.read(_OF_REPORTS_AND_TASKS, values))
 
 
 def photos_of_draft(transaction: Transaction, draft_id: UUID) -> list[Photo]:
     """Return the photos of a draft in their order."""
-    return _grouped(transaction, photo_table.c.draft_id, [draft_id]).get(draft_id, [])
+    rows = transaction.read(_OF_DRAFT, {"draft_id": draft_id})
+    return _by_place(rows).get(draft_id, [])
 
 
 def find_photo(transaction: Transaction, photo_id: UUID) -> Photo:
@@ -55,30 +57,26 @@ def find_photo(transaction: Transaction, photo_id: UUID) -> Photo:
     Raises:
         PhotoNotFound: there is none with this id.
     """
-    row = (
-        transaction.connection.execute(select(photo_table).where(photo_table.c.id == photo_id))
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
+    rows = transaction.read(_ONE, {"id": photo_id})
+    if not rows:
         raise PhotoNotFound
-    return photo_in(row)
+    return photo_in(rows[0])
 
 
-def _grouped(
-    transaction: Transaction, place: ColumnElement[UUID | None], ids: Sequence[UUID]
-) -> dict[UUID, list[Photo]]:
-    if not ids:
-        return {}
-    return _by_place(transaction, place.in_(ids))
+_OF_REPORTS_AND_TASKS = text(
+    """
+    SELECT * FROM photo
+    WHERE report_id = ANY(CAST(:report_ids AS uuid[])) OR task_id = ANY(CAST(:task_ids AS uuid[]))
+    ORDER BY position, received_at, id
+    """
+)
+_OF_DRAFT = text(
+    "SELECT * FROM photo WHERE draft_id = :draft_id ORDER BY position, received_at, id"
+)
+_ONE = text("SELECT * FROM photo WHERE id = :id")
 
 
-def _by_place(transaction: Transaction, condition: ColumnElement[bool]) -> dict[UUID, list[Photo]]:
-    rows = transaction.connection.execute(
-        select(photo_table)
-        .where(condition)
-        .order_by(photo_table.c.position, photo_table.c.received_at, photo_table.c.id)
-    ).mappings()
+def _by_place(rows: Sequence[Any]) -> dict[UUID, list[Photo]]:
     grouped: dict[UUID, list[Photo]] = {}
     for row in rows:
         photo = photo_in(row)
