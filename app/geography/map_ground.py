@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import text
@@ -26,7 +27,12 @@ _GROUND = text(
 
 def outline_and_villages(transaction: Transaction) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return both as `area_shapes` does, those of today. One statement."""
-    rows = transaction.read(_GROUND, {"kinds": [MUNICIPALITY, VILLAGE]})
+    return _of(tuple(transaction.read(_GROUND, {"kinds": [MUNICIPALITY, VILLAGE]})))
+
+
+@lru_cache(maxsize=4)
+def _of(rows: tuple[Any, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what these rows tell; those that were read last are the same most of the time."""
     outline, villages = (
         {
             "type": "FeatureCollection",

@@ -212,7 +212,7 @@ def assets_near(
 ) -> list[NearAsset]:
     """Return the assets within this distance, nearest first; of one kind when it is given."""
     box = spot.box_around(within_metres)
-    rows = transaction.connection.execute(
+    rows = transaction.read(
         _ASSETS_NEAR,
         {
             "longitude": spot.longitude,

@@ -184,21 +184,21 @@ def deactivate(transaction: Transaction, account_id: UUID, *, now: datetime) -> 
 
 def who_they_are(transaction: Transaction, ids: Iterable[UUID]) -> dict[UUID, Colleague]:
     """Return who stands behind these ids of accounts and partner clients, in one statement."""
-    rows = transaction.connection.execute(
-        text(
-            """
-            SELECT account.id, account.name, account.party_id, party.name AS party_name
-            FROM account LEFT JOIN party ON party.id = account.party_id
-            WHERE account.id = ANY(:ids)
-            UNION ALL
-            SELECT partner_client.id, party.name, party.id, party.name
-            FROM partner_client JOIN party ON party.id = partner_client.party_id
-            WHERE partner_client.id = ANY(:ids)
-            """
-        ),
-        {"ids": list(set(ids))},
-    )
+    rows = transaction.read(_WHO, {"ids": list(set(ids))})
     return {row.id: Colleague(row.name, row.party_id, row.party_name) for row in rows}
+
+
+_WHO = text(
+    """
+    SELECT account.id, account.name, account.party_id, party.name AS party_name
+    FROM account LEFT JOIN party ON party.id = account.party_id
+    WHERE account.id = ANY(CAST(:ids AS uuid[]))
+    UNION ALL
+    SELECT partner_client.id, party.name, party.id, party.name
+    FROM partner_client JOIN party ON party.id = partner_client.party_id
+    WHERE partner_client.id = ANY(CAST(:ids AS uuid[]))
+    """
+)
 
 
 # Sign-ins

@@ -6,12 +6,12 @@ outline alone: it is drawn once for each outline and language, and kept.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 
 from flask_babel import gettext
 from markupsafe import Markup
+from pydantic_core import from_json, to_json
 
 from app.maps.elements import (
     EDGE_PANE,
@@ -57,7 +57,7 @@ def ground_map(
 
     `areas` are drawn over it with a dashed line; `scripts` and `styles` are further files of ours.
     """
-    shapes = tuple(json.dumps(one) for one in (outline, villages, areas))
+    shapes = tuple(to_json(one) for one in (outline, villages, areas))
     draw = _kept if sum(map(len, shapes)) <= _MOST_KEPT_CHARACTERS else _drawn
     parts, edges = draw(
         label, (gettext("Zoom in"), gettext("Zoom out")), shapes, tile, scripts, styles
@@ -70,13 +70,13 @@ def ground_map(
 def _drawn(
     label: str,
     zoom_words: tuple[str, str],
-    shapes: Sequence[str],
+    shapes: Sequence[bytes],
     tile: TileSource,
     scripts: tuple[str, ...],
     styles: tuple[str, ...],
 ) -> tuple[MapParts, list[list[float]]]:
     """Return the parts of a ground, for any answer, and the corners of its outline."""
-    outline, villages, areas = (json.loads(one) for one in shapes)
+    outline, villages, areas = (from_json(one) for one in shapes)
     street_map = StreetMap(
         label=label,
         zoom_words=zoom_words,

@@ -50,7 +50,7 @@ def works_near(
     The distance of a line or an area is that of its nearest part; inside an area it is nought.
     """
     box = spot.box_around(within_metres)
-    rows = transaction.connection.execute(
+    rows = transaction.read(
         _NEAR,
         {
             "longitude": spot.longitude,

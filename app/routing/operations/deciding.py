@@ -179,14 +179,14 @@ def decisions_of_case(transaction: Transaction, case_id: UUID) -> Sequence[dict[
             "rule_version": row.rule_version,
             "decided_at": row.decided_at,
         }
-        for row in transaction.connection.execute(_OF_CASE, {"case_id": case_id})
+        for row in transaction.read(_OF_CASE, {"case_id": case_id})
     ]
 
 
 _AREAS_OF_CASES = text(
     """
     SELECT DISTINCT ON (case_id) case_id, grounds -> 'areas' AS areas
-    FROM routing_decision WHERE case_id = ANY(:case_ids)
+    FROM routing_decision WHERE case_id = ANY(CAST(:case_ids AS uuid[]))
     ORDER BY case_id, decided_at DESC, id
     """
 )
@@ -196,5 +196,5 @@ def areas_of_cases(
     transaction: Transaction, case_ids: Sequence[UUID]
 ) -> dict[UUID, list[dict[str, str]]]:
     """Return the areas each case lay in when it was last decided, each with kind, code and name."""
-    rows = transaction.connection.execute(_AREAS_OF_CASES, {"case_ids": list(case_ids)})
+    rows = transaction.read(_AREAS_OF_CASES, {"case_ids": list(case_ids)})
     return {row.case_id: row.areas or [] for row in rows}
