@@ -1,6 +1,6 @@
 """The web application under the tests: made once for all tests that want the same of it.
 
-Making one takes longer than most pages do, and its templates are read anew by each.
+Making one takes longer than most pages do. Its templates are read anew by each, and compiled once.
 """
 
 from __future__ import annotations
@@ -8,11 +8,46 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from app.entrypoints.web import create_app
 from app.foundation.provided import Provided, attach
 from app.foundation.settings import Settings
 from app.identity.access import Recognition
+
+
+class CompiledTemplates(BytecodeCache):
+    """What templates were compiled to, by their text and by all that tells their compiler apart."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[object, ...], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket, if this was compiled before."""
+        if (compiled := self._compiled.get(_known_by(bucket))) is not None:
+            bucket.bytecode_from_string(compiled)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._compiled[_known_by(bucket)] = bucket.bytecode_to_string()
+
+
+def _known_by(bucket: Bucket) -> tuple[object, ...]:
+    compiler = bucket.environment
+    return (
+        bucket.key,
+        bucket.checksum,
+        type(compiler),
+        tuple(sorted(compiler.extensions)),
+        compiler.optimized,
+        # Said by an extension, of texts to translate.
+        getattr(compiler, "newstyle_gettext", None),
+        compiler.is_async,
+        # One that is missing is told when the template is compiled.
+        frozenset(compiler.filters),
+        frozenset(compiler.tests),
+    )
 
 
 class Applications:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
@@ -16,8 +18,27 @@ from app.foundation.jobs import JobQueue
 from app.foundation.provided import Provided
 from app.foundation.settings import Settings, read_settings
 from app.geography.addresses import AddressBook, DemoAddresses
+from app.identity import passwords
 from tests import ground
-from tests.applications import Applications
+from tests.applications import Applications, CompiledTemplates
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Let a password cost a thousandth of what it costs in earnest; it is the same Argon2id."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_HASHER", quick)
+        patched.setattr(passwords, "_NOBODYS_HASH", quick.hash("nobody has this password"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    """Let every application of this run share what a template was compiled to."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Flask, "jinja_options", {"bytecode_cache": CompiledTemplates()})
+        yield
 
 
 @pytest.fixture(scope="session")
