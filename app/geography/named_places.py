@@ -107,7 +107,8 @@ def _as_they_stand(words: Sequence[str]) -> Iterator[NamedStreet]:
             named, rest = words[first:end], list(words[end:])
             while rest and rest[0] in _BEFORE_A_VILLAGE:
                 rest.pop(0)
-            if named[-1] in _BEFORE_A_VILLAGE:
+            # No village has a number in its name.
+            if named[-1] in _BEFORE_A_VILLAGE or any(has_number(word) for word in rest):
                 continue
             number = next((at for at, word in enumerate(named) if at and word[0].isdigit()), None)
             yield NamedStreet(

@@ -137,6 +137,11 @@ class CaseRecord(Base):
             "received_at",
             postgresql_where=text("near_street IS NOT NULL"),
         ),
+        Index(
+            "ix_defect_case_near_address",
+            text("lower(near_address)"),
+            postgresql_where=text("near_address IS NOT NULL"),
+        ),
         # Those of which nobody asked yet where they are: open ones first.
         Index(
             "ix_defect_case_near_unasked",

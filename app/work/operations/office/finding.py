@@ -55,16 +55,20 @@ _FOUND = "c.id, c.near_street, c.near_village, c.received_at"
 # Each way has an index of its own; of a street all are read, so that they are counted. What has no
 # kept address yet is found by where it lies.
 _FIND = f"""
-    WITH kept AS MATERIALIZED (
-        SELECT {_FOUND}, {_IS_OPEN} AS is_open FROM defect_case AS c
-        WHERE c.near_street IS NOT NULL AND lower(c.near_street) = ANY(CAST(:streets AS text[]))
-          AND EXISTS (
-              SELECT FROM unnest(CAST(:streets AS text[]), CAST(:addresses AS text[]),
-                                 CAST(:villages AS text[])) AS named (street, address, village)
-              WHERE named.street = lower(c.near_street)
-                AND named.address IN ('', lower(c.near_address))
-                AND named.village IN ('', lower(c.near_village)))
-          AND {{condition}}
+    WITH named AS MATERIALIZED (
+        SELECT * FROM unnest(CAST(:streets AS text[]), CAST(:addresses AS text[]),
+                             CAST(:villages AS text[])) AS typed (street, address, village)
+    ), kept AS MATERIALIZED (
+        SELECT {_FOUND}, {_IS_OPEN} AS is_open
+        FROM named JOIN defect_case AS c ON lower(c.near_street) = named.street
+        WHERE c.near_street IS NOT NULL AND named.address = ''
+          AND (named.village = '' OR named.village = lower(c.near_village)) AND {{condition}}
+        UNION ALL
+        SELECT {_FOUND}, {_IS_OPEN}
+        FROM named JOIN defect_case AS c ON lower(c.near_address) = named.address
+        WHERE c.near_address IS NOT NULL AND named.address <> ''
+          AND named.street = lower(c.near_street)
+          AND (named.village = '' OR named.village = lower(c.near_village)) AND {{condition}}
     ), here AS (
         SELECT ST_SetSRID(ST_MakePoint(longitude, latitude), 4326) AS spot
         FROM unnest(CAST(:longitudes AS float8[]), CAST(:latitudes AS float8[]))
