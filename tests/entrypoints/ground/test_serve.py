@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -25,10 +26,13 @@ from tests.makers.running import RunningSystem, a_running_system
 
 pytestmark = pytest.mark.processes
 
+#: Each process that serves pages takes seconds to start; nothing here asks for a second one.
+ONE = "1"
+
 
 @pytest.fixture(scope="module")
 def started_once() -> Iterator[RunningSystem]:
-    with a_running_system() as system:
+    with a_running_system(WEB_PROCESSES=ONE) as system:
         yield system
 
 
@@ -54,6 +58,16 @@ def is_ready(system: RunningSystem) -> bool:
             return bool(json.load(answer)["status"] == "ready")
     except OSError:
         return False
+
+
+def readiness(system: RunningSystem) -> tuple[int, dict[str, str]]:
+    """Return the status of the readiness check, and what it says of each part."""
+    try:
+        with urllib.request.urlopen(f"{system.address}/health/ready", timeout=10) as answer:
+            return answer.status, json.load(answer)["checks"]
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code, json.load(answer)["checks"]
 
 
 def soon(holds: Callable[[], bool], *, within: float = 60.0) -> bool:
@@ -132,6 +146,28 @@ class TestARunningSystem:
         assert soon(lambda: is_ready(running), within=60)
 
 
+class TestAWorkerThatStandsStill:
+    def test_is_seen_and_seen_again_when_it_goes_on(self, running: RunningSystem) -> None:
+        assert soon(lambda: len(running.processes_of("worker")) == 1 and is_ready(running))
+        (worker,) = running.processes_of("worker")
+
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            stands_still = soon(lambda: readiness(running)[0] == 503)
+            told = readiness(running)[1]
+        finally:
+            os.kill(worker, signal.SIGCONT)
+
+        assert stands_still
+        assert told == {
+            "database": "ok",
+            "migrations": "ok",
+            "worker": "stands still",
+            "queue": "ok",
+        }
+        assert soon(lambda: readiness(running)[0] == 200)
+
+
 class TestWhatCannotStart:
     @pytest.mark.parametrize(
         ("environment", "said"),
@@ -183,7 +219,7 @@ def stopped_after_ready(folder: Path, port: str, with_signal: signal.Signals) ->
     server = subprocess.Popen(
         [sys.executable, "-m", "app.entrypoints.ground.serve", "--no-demo"],
         cwd=CHECKOUT,
-        env={**clean, "DATA_DIR": str(folder), "PORT": port},
+        env={**clean, "DATA_DIR": str(folder), "PORT": port, "WEB_PROCESSES": ONE},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -295,7 +295,7 @@ class TestStopping:
     ) -> None:
         clone = database_server.clone(database_template)
         try:
-            with a_running_system(database_url=clone.url) as system:
+            with a_running_system(database_url=clone.url, WEB_PROCESSES="1") as system:
                 parts = urlsplit(system.address)
                 assert parts.hostname
                 assert parts.port
