@@ -10,10 +10,12 @@ from app.work.model import Happening
 from app.work.weights import PlaceReason, Priority
 
 
-def desk_happenings(told: Mapping[str, str]) -> dict[Happening, Callable[[], str]]:
+def desk_happenings(
+    told: Mapping[str, str], names: Mapping[str, str]
+) -> dict[Happening, Callable[[], str]]:
     """Return what the desk did to a case with its place, priority, cause, notes and parts.
 
-    Each sentence is written when it is asked for.
+    Each sentence is written when it is asked for. The names hold those of causes, by their code.
     """
     return {
         Happening.SPLIT_AGAIN: lambda: _split_again(told),
@@ -25,7 +27,7 @@ def desk_happenings(told: Mapping[str, str]) -> dict[Happening, Callable[[], str
         Happening.PRIORITY_CHANGED: lambda: gettext(
             "Priority: %(priority)s", priority=_priority(told.get("priority")).lower()
         ),
-        Happening.CAUSE_CHANGED: lambda: gettext("Cause changed"),
+        Happening.CAUSE_CHANGED: lambda: _cause(names.get(told.get("cause", ""))),
         Happening.NOTE_ADDED: lambda: gettext("Note added"),
         Happening.PRINTED_WITH_CONTACT: lambda: gettext("Printed with contact details"),
     }
@@ -67,6 +69,10 @@ def _split_again(told: Mapping[str, str]) -> str:
     return str(
         gettext("%(reference)s is no longer part of this one", reference=told.get("case", ""))
     )
+
+
+def _cause(name: str | None) -> str:
+    return str(gettext("Cause: %(cause)s", cause=name) if name else gettext("Cause changed"))
 
 
 def _priority(word: str | None) -> str:

@@ -220,7 +220,8 @@ def distance_words(metres: float) -> str:
 def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> str:
     """Return what happened, in a short sentence without an actor.
 
-    Beside those of categories the names hold those of people, by the id of the account.
+    Beside those of categories the names hold those of people, by the id of the account, and of
+    causes.
     """
     told = {name: str(value) for name, value in entry.details.items()}
     party = told.get("party", "")
@@ -260,7 +261,7 @@ def happening_words(entry: HistoryEntry, category_names: Mapping[str, str]) -> s
             if "draft" in told
             else gettext("Given to %(party)s", party=party)
         ),
-        **desk_happenings(told),
+        **desk_happenings(told, category_names),
         Happening.MERGED: lambda: gettext(
             "Joined to %(reference)s", reference=told.get("into", "")
         ),

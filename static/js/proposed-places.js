@@ -81,7 +81,8 @@ export function proposePlaces(box, tell) {
     }));
     show(found.length > 0 && document.activeElement === input);
     mark(-1);
-    const many = found.length === 1 ? box.dataset.one : box.dataset.many?.replace("{count}", String(found.length));
+    const said = found.length === 1 ? box.dataset.one : found.length >= Number(box.dataset.most) ? box.dataset.more : box.dataset.many;
+    const many = said?.replace("{count}", String(found.length));
     news.textContent = (away ? box.dataset.away : found.length === 0 ? box.dataset.none : many) ?? "";
     // Who sees the screen does not miss a list that is not there; a service that is away they do.
     news.classList.toggle("visually-hidden", !away);

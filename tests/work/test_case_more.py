@@ -52,7 +52,7 @@ class TestPriorityAndCause:
 
         page = desk.get(case).text
         assert "Prioriteit: hoog" in page
-        assert "Aanrijding" in page
+        assert "Oorzaak: Aanrijding" in page
         assert of_case(connection, case, "priority") == "high"
         assert of_case(connection, case, "cause") == "cause.aanrijding"
 

@@ -102,7 +102,7 @@ class TestAStreet:
         page = desk.submit(box, box, zoek="kerkstraat").text
 
         assert found(desk, box, "kerkstraat") == [new, old, closed]
-        assert "In de Kerkstraat: 3 meldingen" in page
+        assert "Straat Kerkstraat: 3 meldingen" in page
         assert "Dinteloord" in page
 
     def test_of_one_village_is_not_that_of_another(self, desk: Browser, at: At, box: str) -> None:
@@ -174,7 +174,7 @@ class TestAStreet:
 
         page = desk.submit(box, box, zoek="kerkstraat").text
 
-        assert "In de Kerkstraat: 105 meldingen" in page
+        assert "Straat Kerkstraat: 105 meldingen" in page
         assert "Dit zijn er 100 van 105" in page
         # The list of the office holds them all.
         everything = "/beheer/zaken?status=alle&amp;straat=Kerkstraat"

@@ -40,7 +40,7 @@ from app.work.operations.office.listing import CaseLine
 from app.work.operations.office.searching import case_with_number, cases_of_reports
 from app.work.operations.within import ids_within
 from app.work.pages.office.found import LinesFound, groups_found
-from app.work.pages.shown import place_words
+from app.work.pages.shown import place_of_line
 from app.work.words import case_stage_words
 
 blueprint = Blueprint("front_desk_asking", __name__, url_prefix="/balie")
@@ -195,7 +195,7 @@ def _group_shown(group: LinesFound) -> FoundGroup:
 
 def _line(line: CaseLine, own: Mapping[UUID, str]) -> FoundLine:
     case = line.case
-    place = place_words(line.areas, line.asset_number, line.asset_kind, near=case.near_address)
+    place = place_of_line(line)
     since = gettext("reported on %(day)s", day=day_shown(case.received_at))
     return FoundLine(
         # Of somebody who joined a case, their own number.

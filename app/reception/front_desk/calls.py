@@ -27,7 +27,7 @@ from app.reception.authority import authority_of
 from app.reception.drafts import find_draft, keep_content, open_draft, throw_away
 from app.reception.front_desk.checking import after_stops, problems_of
 from app.reception.front_desk.looking import Looked, kinds_of
-from app.reception.front_desk.places import places_found
+from app.reception.front_desk.places import PROPOSED, places_found
 from app.reception.front_desk.reading import (
     Asked,
     asked_in,
@@ -282,6 +282,7 @@ def _page(
         channels=[{"value": one.value, "label": desk_channel_words(one)} for one in DESK_CHANNELS],
         errors=errors or {},
         map=_map(),
+        most_proposed=PROPOSED,
         **call_shown(content, looked),
     )
     return page, 400 if errors else 200

@@ -251,6 +251,7 @@ def _page(content: DraftContent, errors: dict[str, str]) -> ResponseReturnValue:
         map=parts,
         most=LONGEST_ADDRESS,
         proposals_url="/melden/adressen",
+        most_proposed=_PROPOSED,
     )
 
 

@@ -83,6 +83,14 @@ def what_can_be_chosen(file: CaseFile) -> dict[str, Any]:
     }
 
 
+def causes_called(offered: Sequence[Choice]) -> dict[str, str]:
+    """Return what causes are called by their code, also those that are chosen no more."""
+    language = reader_language()
+    return {
+        one.code: one.name.in_language(language) for one in offered if one.list is ChoiceList.CAUSE
+    }
+
+
 def notes_shown(notes: Sequence[Note], people: Mapping[UUID, Colleague]) -> list[dict[str, Any]]:
     """Return notes as the page shows them, with who wrote them as far as that is known."""
     return [

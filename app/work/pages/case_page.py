@@ -43,7 +43,7 @@ from app.work.model import (
 )
 from app.work.operations.case_file import CaseFile, JoinedCase, case_file
 from app.work.operations.within import check_within, references_within
-from app.work.pages.case_extras import notes_shown, what_can_be_chosen, what_is_near
+from app.work.pages.case_extras import causes_called, notes_shown, what_can_be_chosen, what_is_near
 from app.work.pages.desk import entry_words
 from app.work.pages.last_list import last_list
 from app.work.pages.shown import (
@@ -263,7 +263,9 @@ def read_case(
         ],
         "routing": routing_shown(decisions[0]["because"], grounds) if decisions else None,
         "routed_at": moment_words(decisions[0]["decided_at"]) if decisions else None,
-        "history": history_lines(entries, people=people, names=names)[::-1],
+        "history": history_lines(entries, people=people, names=names | causes_called(file.choices))[
+            ::-1
+        ],
         "party_options": [
             {"value": party.code, "label": party.name}
             for party in all_parties
