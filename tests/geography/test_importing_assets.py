@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psycopg
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
+from app.entrypoints.import_commands import import_
 from app.foundation.database import Database, Transaction
+from app.foundation.provided import Provided
 from app.foundation.rule_changes import BY_COMMAND
+from app.geography.importing import files
 from app.geography.importing.asset_files import AssetFields, AssetsRead, read_assets
 from app.geography.importing.assets import AssetsImported, AssetsToImport, import_assets
 from app.geography.model import AssetsRefused
@@ -166,12 +172,31 @@ def many(folder: Path, count: int) -> Path:
     )
 
 
-def typed(database: Clone, folder: Path, path: Path) -> subprocess.Popen[str]:
+def words_for(path: Path) -> list[str]:
+    """Return what is typed after `import`."""
+    return [
+        "assets", str(path), "--kind", "bin", "--number-field", "code", "--street-field", "name",
+    ]  # fmt: skip
+
+
+def until_somebody_waits(database: Clone) -> bool:
+    """Whether somebody comes to wait for a lock that another has."""
+    deadline = time.monotonic() + 60
+    with psycopg.connect(database.superuser_url, autocommit=True) as superuser:
+        while time.monotonic() < deadline:
+            waiting = superuser.execute(
+                "SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                " AND wait_event_type = 'Lock'"
+            )
+            if waiting.fetchone() is not None:
+                return True
+            time.sleep(0.05)
+    return False
+
+
+def started(database: Clone, folder: Path, path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [
-            sys.executable, "-m", "app.entrypoints.command_line", "import", "assets", str(path),
-            "--kind", "bin", "--number-field", "code", "--street-field", "name",
-        ],
+        [sys.executable, "-m", "app.entrypoints.command_line", "import", *words_for(path)],
         env={
             **os.environ,
             "DATABASE_URL": database.url,
@@ -181,30 +206,36 @@ def typed(database: Clone, folder: Path, path: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )  # fmt: skip
+    )
 
 
-@pytest.mark.processes
 class TestManyAssets:
-    def test_say_how_far_their_import_is(self, fresh_database: Clone, tmp_path: Path) -> None:
-        process = typed(fresh_database, tmp_path, many(tmp_path, 30_000))
-        out, said = process.communicate(timeout=120)
+    def test_say_how_far_their_import_is(
+        self, provided: Provided, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(files, "FEATURES_AT_ONCE", 500)
 
-        assert process.returncode == 0, said
-        assert "30,000 added" in out
-        assert "25,000 of 30,000 read" in said
+        done = CliRunner().invoke(import_, words_for(many(tmp_path, 1_200)), obj=provided)
 
+        assert done.exit_code == 0, done.output
+        assert "1,200 added" in done.stdout
+        assert "500 of 1,200 read" in done.stderr
+        assert "1,000 of 1,200 read" in done.stderr
+
+    @pytest.mark.processes
     def test_of_which_the_import_is_killed_leave_nothing(
         self, fresh_database: Clone, committing_database: Database, tmp_path: Path
     ) -> None:
-        with typed(fresh_database, tmp_path, many(tmp_path, 30_000)) as process:
-            assert process.stderr is not None
-            for line in process.stderr:
-                if "comparing" in line:
-                    break
+        path = many(tmp_path, 3_000)
+        with psycopg.connect(fresh_database.url) as first:
+            # The last it writes is what was done: there it waits for us, with everything written.
+            first.execute("LOCK TABLE rule_change IN ACCESS EXCLUSIVE MODE")
+            with started(fresh_database, tmp_path, path) as process:
+                assert until_somebody_waits(fresh_database)
+                process.kill()
+                _, said = process.communicate()
 
-            process.kill()
-
+        assert "3,000 objects written aside; comparing" in said
         with committing_database.transaction() as transaction:
             count = transaction.connection.scalar(text("SELECT count(*) FROM asset"))
             notes = transaction.connection.scalar(text("SELECT count(*) FROM rule_change"))

@@ -11,22 +11,30 @@ import pytest
 from psycopg import errors
 
 from app.entrypoints.ground.narrowing import is_narrowed, keep_strangers_out, narrow
-from tests.ground import Clone
+from tests.ground import Clone, Server
 
 Reader = psycopg.Connection[Any]
 
 
-@pytest.fixture
-def reader(fresh_database: Clone) -> Iterator[Reader]:
-    """The reader, in a database where a superuser narrowed it and that it may only connect to."""
-    with psycopg.connect(fresh_database.superuser_url, autocommit=True) as superuser:
+@pytest.fixture(scope="module")
+def narrowed(database_server: Server, database_template: str) -> Iterator[Clone]:
+    """A database where a superuser narrowed the reader, and that it may only connect to."""
+    database = database_server.clone(database_template)
+    with psycopg.connect(database.superuser_url, autocommit=True) as superuser:
         narrow(superuser)
-        superuser.execute(f'REVOKE ALL ON DATABASE "{fresh_database.name}" FROM PUBLIC'.encode())
+        superuser.execute(f'REVOKE ALL ON DATABASE "{database.name}" FROM PUBLIC'.encode())
         superuser.execute(
-            f'GRANT CONNECT ON DATABASE "{fresh_database.name}" TO straatbeeld_map'.encode()
+            f'GRANT CONNECT ON DATABASE "{database.name}" TO straatbeeld_map'.encode()
         )
         superuser.execute("ANALYZE")
-    with psycopg.connect(fresh_database.map_url, autocommit=True) as connection:
+    yield database
+    database_server.drop(database)
+
+
+@pytest.fixture
+def reader(narrowed: Clone) -> Iterator[Reader]:
+    """The reader, who can change nothing there."""
+    with psycopg.connect(narrowed.map_url, autocommit=True) as connection:
         yield connection
 
 
