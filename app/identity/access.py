@@ -10,6 +10,7 @@ from urllib.parse import quote
 from flask import abort, current_app, g, redirect, request
 
 from app.foundation.provided import provided
+from app.foundation.rule_changes import ChangedBy, ChangedThrough
 from app.identity.model import (
     NOBODY,
     AccessTokenNeeded,
@@ -101,6 +102,11 @@ def acting() -> Actor:
         actor = _by_sign_in()
         setattr(g, _ACTOR, actor)
     return cast(Actor, actor)
+
+
+def by_acting() -> ChangedBy:
+    """Return who changes a rule in this request."""
+    return ChangedBy(ChangedThrough.PAGE, acting().id)
 
 
 def forget_actor() -> None:

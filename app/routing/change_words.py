@@ -23,11 +23,13 @@ def thing_words(what: str) -> str:
         "area": gettext("Area"),
         "asset": gettext("Object"),
         "category": gettext("Kind of report"),
+        "choice": gettext("Cause or third party"),
         "day-off": gettext("Day off"),
         "draft": gettext("What if"),
         "norm": gettext("Service norm"),
         "party": gettext("Party"),
         "question": gettext("Question"),
+        "standard-text": gettext("Standard text"),
         "working-day": gettext("Working day"),
     }
     return named.get(what, what)
@@ -55,6 +57,9 @@ def field_words(name: str) -> str:
         "priority": gettext("Priority"),
         "removed": gettext("Removed"),
         "source": gettext("Source"),
+        "usedFor": gettext("Used for"),
+        "words": gettext("Text"),
+        "list": gettext("List"),
         "squareMetres": gettext("Square metres"),
         "standIn": gettext("Stand-in"),
         "validFrom": gettext("From"),

@@ -11,10 +11,11 @@ from werkzeug.test import TestResponse
 
 from app.foundation.database import Database
 from app.foundation.provided import Provided
+from app.foundation.rule_changes import BY_DEMO
 from app.identity.permissions import Role
 from app.triage.model import Name
 from app.work.operations.choices import ChoiceList, add_choice
-from tests.makers.people import an_account
+from tests.makers.people import MONDAY_MORNING, an_account
 from tests.makers.places import IN_DISTRICT, ON_MOTORWAY
 from tests.makers.sign_ins import Browser, signed_in
 from tests.work.conftest import HOSTILE, Report, task_paths
@@ -46,7 +47,13 @@ class TestPriorityAndCause:
         self, desk: Browser, case: str, provided: Provided, connection: Connection
     ) -> None:
         with provided.get(Database).transaction() as transaction:
-            add_choice(transaction, ChoiceList.CAUSE, Name("Aanrijding", "Collision"))
+            add_choice(
+                transaction,
+                ChoiceList.CAUSE,
+                Name("Aanrijding", "Collision"),
+                by=BY_DEMO,
+                now=MONDAY_MORNING,
+            )
 
         desk.submit(case, f"{case}/wegen", priority="high", cause="cause.aanrijding")
 
@@ -312,6 +319,10 @@ class TestStandardTexts:
         assert late.status_code == 412
         assert "Te laat" in late.text
         assert "Anders" in administrator.get(home).text
+        noted = administrator.get("/beheer/wijzigingen").text
+        assert "Wij werken hier vanaf [datum]." in noted
+        assert "Hallo" in noted
+        assert "Te laat" not in noted
 
     @pytest.mark.parametrize(
         "said",
@@ -352,6 +363,8 @@ class TestTheShortLists:
         administrator.submit(home, f"{home}/lijsten/weg")
 
         assert "Enexis" not in desk.get(case).text
+        noted = administrator.get("/beheer/wijzigingen").text
+        assert noted.count(">third-party.enexis</a>") == 2
 
 
 class TestTheHistory:

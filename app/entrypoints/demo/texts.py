@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.foundation.database import Transaction
+from app.foundation.rule_changes import BY_DEMO
 from app.triage.model import Name
 from app.work.operations.choices import ChoiceList, add_choice
 from app.work.operations.standard_texts import UsedFor, add_standard_text
@@ -57,10 +58,25 @@ def load_texts_and_lists(transaction: Transaction, *, now: datetime) -> None:
             category_code=category,
             title=title,
             words=words,
+            by=BY_DEMO,
             now=now,
             is_demo=True,
         )
     for dutch, english in _CAUSES:
-        add_choice(transaction, ChoiceList.CAUSE, Name(dutch, english), is_demo=True)
+        add_choice(
+            transaction,
+            ChoiceList.CAUSE,
+            Name(dutch, english),
+            by=BY_DEMO,
+            now=now,
+            is_demo=True,
+        )
     for name in _THIRD_PARTIES:
-        add_choice(transaction, ChoiceList.THIRD_PARTY, Name(name, name), is_demo=True)
+        add_choice(
+            transaction,
+            ChoiceList.THIRD_PARTY,
+            Name(name, name),
+            by=BY_DEMO,
+            now=now,
+            is_demo=True,
+        )

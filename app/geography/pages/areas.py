@@ -14,7 +14,6 @@ from flask_babel import format_date, format_decimal, gettext
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
-from app.foundation.rule_changes import ChangedBy, ChangedThrough
 from app.foundation.settings import Settings
 from app.foundation.texts import clean_text
 from app.geography.changing import area_kinds, areas_listed, end_area
@@ -42,7 +41,7 @@ from app.geography.model import (
 from app.geography.operations import area_shapes, municipality_outline
 from app.geography.rules import AreaFields, require_kind
 from app.geography.words import COMMON_AREA_KINDS, area_kind_words, refusal_words
-from app.identity.access import acting, open_to
+from app.identity.access import by_acting, open_to
 from app.identity.permissions import Permission
 from app.maps.model import TileSource
 from app.maps.operations import areas_map, page_nonce
@@ -117,7 +116,7 @@ def end(area_id: UUID) -> ResponseReturnValue:
     try:
         with provided().get(Database).transaction() as transaction:
             before = areas_missed(_spoken_of(), transaction, on=on)
-            name = end_area(transaction, area_id, on=on, by=_by(), now=now)
+            name = end_area(transaction, area_id, on=on, by=by_acting(), now=now)
             missed = areas_missed(_spoken_of(), transaction, on=on) - before
     except ChangedSince:
         return _page({"on": gettext("It was ended already, or it begins later than that day.")})
@@ -135,7 +134,9 @@ def undo() -> ResponseReturnValue:
     try:
         with provided().get(Database).transaction() as transaction:
             before = areas_missed(_spoken_of(), transaction, on=_today())
-            done = undo_import(transaction, number=number or 0, by=_by(), now=now, today=_today())
+            done = undo_import(
+                transaction, number=number or 0, by=by_acting(), now=now, today=_today()
+            )
             missed = areas_missed(_spoken_of(), transaction, on=_today()) - before
     except (ImportNotFound, ImportNotUndone):
         return _page({"number": gettext("This import cannot be taken back any more.")})
@@ -183,7 +184,7 @@ def _take(
                     keeps_others=keeps_others,
                     must_have=settings.municipality_code if kind == "municipality" else None,
                 ),
-                by=_by(),
+                by=by_acting(),
                 now=now,
             )
             if request.form.get("may_end") != "yes":
@@ -284,10 +285,6 @@ def _typed(field: str) -> str:
 
 def _today() -> date:
     return provided().get(Clock).now().astimezone(LOCAL_ZONE).date()
-
-
-def _by() -> ChangedBy:
-    return ChangedBy(ChangedThrough.PAGE, acting().id)
 
 
 def _address(kind: str) -> str:

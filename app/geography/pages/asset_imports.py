@@ -13,7 +13,7 @@ from flask_babel import gettext
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
-from app.foundation.rule_changes import ChangedBy, ChangedThrough
+from app.foundation.rule_changes import ChangedBy
 from app.foundation.texts import clean_text
 from app.foundation.typed_forms import Typed
 from app.geography.changing import ON_A_PAGE, asset_listed
@@ -46,7 +46,7 @@ from app.geography.pages.asset_changes_shown import (
 )
 from app.geography.rules import require_kind
 from app.geography.words import asset_kind_words, refusal_words
-from app.identity.access import acting, open_to
+from app.identity.access import acting, by_acting, open_to
 from app.identity.operations import parties, who_they_are
 from app.identity.permissions import Permission
 
@@ -118,7 +118,7 @@ def look() -> ResponseReturnValue:
             content,
             reading,
             account_id=_account(),
-            by=_by(),
+            by=by_acting(),
             now=provided().get(Clock).now(),
             on=_today(),
             say=refusal_words,
@@ -163,7 +163,7 @@ def keep_it() -> ResponseReturnValue:
                 transaction,
                 _look_id(),
                 account_id=_account(),
-                by=_by(),
+                by=by_acting(),
                 now=provided().get(Clock).now(),
                 on=_today(),
             )
@@ -207,7 +207,7 @@ def undo(number: int) -> ResponseReturnValue:
     now = provided().get(Clock).now()
     try:
         with provided().get(Database).transaction() as transaction:
-            undo_asset_import(transaction, number, by=_by(), now=now, today=_today())
+            undo_asset_import(transaction, number, by=by_acting(), now=now, today=_today())
     except ImportNotFound:
         return _import_page(number, {"number": gettext("This was taken back already.")})
     except ImportNotUndone as refused:
@@ -340,7 +340,3 @@ def _account() -> UUID:
     account_id = acting().id
     assert account_id is not None  # noqa: S101  # nobody comes here without an account
     return account_id
-
-
-def _by() -> ChangedBy:
-    return ChangedBy(ChangedThrough.PAGE, acting().id)

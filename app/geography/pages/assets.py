@@ -11,7 +11,6 @@ from flask_babel import format_date, gettext
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
-from app.foundation.rule_changes import ChangedBy, ChangedThrough
 from app.foundation.settings import Settings
 from app.foundation.texts import clean_text
 from app.geography.changing import (
@@ -26,7 +25,7 @@ from app.geography.importing.frames import is_in_the_netherlands
 from app.geography.model import AreasRefused, AssetTaken, ChangedSince, NotAPlace, Spot
 from app.geography.operations import municipality_outline, villages
 from app.geography.words import asset_kind_words
-from app.identity.access import acting, open_to
+from app.identity.access import by_acting, open_to
 from app.identity.permissions import Permission
 from app.maps.drawing import PlacedAsset, assets_map
 from app.maps.model import TileSource
@@ -70,7 +69,7 @@ def add() -> ResponseReturnValue:
                 number=number,
                 street=street,
                 spot=spot,
-                by=_by(),
+                by=by_acting(),
                 now=provided().get(Clock).now(),
             )
     except AreasRefused:
@@ -96,7 +95,7 @@ def move(asset_id: UUID) -> ResponseReturnValue:
                 asset_id,
                 version=_version(),
                 spot=spot,
-                by=_by(),
+                by=by_acting(),
                 now=provided().get(Clock).now(),
             )
     except ChangedSince:
@@ -117,7 +116,7 @@ def remove(asset_id: UUID) -> ResponseReturnValue:
                 asset_id,
                 version=_version(),
                 on=now.astimezone(LOCAL_ZONE).date(),
-                by=_by(),
+                by=by_acting(),
                 now=now,
             )
     except ChangedSince:
@@ -209,7 +208,3 @@ def _changed() -> str:
 
 def _typed(field: str) -> str:
     return clean_text(request.form.get(field, ""))[:200]
-
-
-def _by() -> ChangedBy:
-    return ChangedBy(ChangedThrough.PAGE, acting().id)

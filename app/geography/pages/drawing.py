@@ -17,7 +17,7 @@ from shapely.geometry import mapping
 from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
-from app.foundation.rule_changes import ChangedBy, ChangedThrough, version_of
+from app.foundation.rule_changes import version_of
 from app.foundation.settings import Settings
 from app.foundation.texts import clean_text, is_plain_line
 from app.geography.changing import area_kinds
@@ -44,7 +44,7 @@ from app.geography.operations import area_shapes, municipality_outline
 from app.geography.pages.drawing_words import fault_words, repaired_words
 from app.geography.rules import require_kind
 from app.geography.words import COMMON_AREA_KINDS, area_kind_words
-from app.identity.access import acting, open_to
+from app.identity.access import by_acting, open_to
 from app.identity.permissions import Permission
 from app.maps.drawing import drawing_map
 from app.maps.model import TileSource
@@ -165,7 +165,7 @@ def _take(form: _Form, area: AreaToReshape | None) -> ResponseReturnValue:
 def _keep(
     transaction: Transaction, drawn: AreaToDraw, form: _Form, area: AreaToReshape | None
 ) -> None:
-    by = ChangedBy(ChangedThrough.PAGE, acting().id)
+    by = by_acting()
     now = provided().get(Clock).now()
     if area is None:
         make_drawn_area(transaction, drawn, by=by, now=now)

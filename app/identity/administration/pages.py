@@ -15,10 +15,9 @@ from flask_babel import gettext
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
-from app.foundation.rule_changes import ChangedBy, ChangedThrough
 from app.foundation.texts import clean_text
 from app.identity import operations
-from app.identity.access import acting, open_to
+from app.identity.access import acting, by_acting, open_to
 from app.identity.administration.form import (
     TypedAccount,
     read_account,
@@ -114,7 +113,7 @@ def new_account() -> ResponseReturnValue:
             wanted = read_account(typed, choices)
             if wanted is not None:
                 try:
-                    made = invite(transaction, wanted, by=_by(), now=_now())
+                    made = invite(transaction, wanted, by=by_acting(), now=_now())
                 except AccountRefused as refused:
                     say_errors(typed, refused.errors)
                 else:
@@ -148,7 +147,7 @@ def one_account(account_id: UUID) -> ResponseReturnValue:
                         transaction,
                         account_id,
                         wanted,
-                        by=_by(),
+                        by=by_acting(),
                         now=_now(),
                         expected_version=request.form.get("version", "")[:40],
                     )
@@ -193,7 +192,7 @@ def end(account_id: UUID) -> ResponseReturnValue:
     try:
         with provided().get(Database).transaction() as transaction:
             ended = end_account(
-                transaction, account_id, by=_by(), now=_now(), expected_version=_version()
+                transaction, account_id, by=by_acting(), now=_now(), expected_version=_version()
             )
             name = ended.name
     except LastAdministrator:
@@ -213,7 +212,7 @@ def back(account_id: UUID) -> ResponseReturnValue:
     try:
         with provided().get(Database).transaction() as transaction:
             account = let_back(
-                transaction, account_id, by=_by(), now=_now(), expected_version=_version()
+                transaction, account_id, by=by_acting(), now=_now(), expected_version=_version()
             )
             return link_page(account, is_new=False)
     except AccountChangedMeanwhile:
@@ -226,7 +225,7 @@ def new_link(account_id: UUID) -> ResponseReturnValue:
     """Take the password of somebody away, and show the link to choose another one, once."""
     try:
         with provided().get(Database).transaction() as transaction:
-            account = renew_link(transaction, account_id, by=_by(), now=_now())
+            account = renew_link(transaction, account_id, by=by_acting(), now=_now())
             return link_page(account, is_new=False)
     except AccountEnded:
         return _refused(account_id, _look_again(), HTTPStatus.CONFLICT)
@@ -240,7 +239,7 @@ def reset_second_step(account_id: UUID) -> ResponseReturnValue:
     """Take the second step of somebody away, who lost their phone."""
     try:
         with provided().get(Database).transaction() as transaction:
-            take_second_factor(transaction, account_id, by=_by(), now=_now())
+            take_second_factor(transaction, account_id, by=by_acting(), now=_now())
     except OwnAccountElsewhere:
         return redirect("/mijn-account", code=303)
     flash(gettext("The second step is taken away. It is set up anew at the next sign-in."), "ok")
@@ -263,7 +262,7 @@ def end_one_sign_in(account_id: UUID, sign_in_id: UUID) -> ResponseReturnValue:
 
 def _end_sign_ins(account_id: UUID, sign_in_id: UUID | None) -> ResponseReturnValue:
     with provided().get(Database).transaction() as transaction:
-        end_sign_ins_of(transaction, account_id, by=_by(), now=_now(), sign_in_id=sign_in_id)
+        end_sign_ins_of(transaction, account_id, by=by_acting(), now=_now(), sign_in_id=sign_in_id)
     flash(gettext("The sign-in is ended."), "ok")
     return redirect(f"{LIST}/{account_id}", code=303)
 
@@ -316,10 +315,6 @@ def _look_again() -> str:
     return str(
         gettext("Somebody else changed this account meanwhile. Look at it again, then decide.")
     )
-
-
-def _by() -> ChangedBy:
-    return ChangedBy(ChangedThrough.PAGE, acting().id)
 
 
 def _now() -> datetime:

@@ -16,7 +16,7 @@ from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.sampling import named_areas
 from app.geography.words import area_kind_words
-from app.identity.access import open_to
+from app.identity.access import by_acting, open_to
 from app.identity.operations import parties
 from app.identity.permissions import Permission
 from app.routing.model import AgreementChangedMeanwhile, AgreementRefused
@@ -51,7 +51,7 @@ from app.routing.pages.clash_shown import (
     clashing_now,
     warn_of_clashes,
 )
-from app.routing.pages.typed import Typed, by_acting, day_words
+from app.routing.pages.typed import Typed, day_words
 from app.triage.operations import category_tree
 
 blueprint = Blueprint("routing_agreements", __name__, url_prefix="/beheer/werkafspraken")

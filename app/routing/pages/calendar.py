@@ -13,7 +13,7 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.texts import clean_text
-from app.identity.access import open_to
+from app.identity.access import by_acting, open_to
 from app.identity.permissions import Permission
 from app.routing.calendar import CalendarChanged, CalendarRefused, WorkingHours
 from app.routing.operations.calendar_days import (
@@ -30,7 +30,6 @@ from app.routing.operations.calendar_days import (
     working_day,
     years_to_fill,
 )
-from app.routing.pages.typed import by_acting
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/beheer/kalender")
 

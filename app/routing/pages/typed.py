@@ -6,16 +6,9 @@ from datetime import date
 
 from flask_babel import format_date
 
-from app.foundation.rule_changes import ChangedBy, ChangedThrough
 from app.foundation.typed_forms import Typed
-from app.identity.access import acting
 
-__all__ = ["Typed", "by_acting", "day_words"]
-
-
-def by_acting() -> ChangedBy:
-    """Return who changes a rule in this request."""
-    return ChangedBy(ChangedThrough.PAGE, acting().id)
+__all__ = ["Typed", "day_words"]
 
 
 def day_words(day: date) -> str:

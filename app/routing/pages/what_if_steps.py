@@ -20,7 +20,7 @@ from app.geography.model import MapFileRefused
 from app.geography.replacing import areas_in_file
 from app.geography.rules import AreaFields
 from app.geography.words import area_kind_words, refusal_words
-from app.identity.access import open_to
+from app.identity.access import by_acting, open_to
 from app.identity.permissions import Permission
 from app.routing.drafted import (
     DraftMovedOn,
@@ -40,7 +40,7 @@ from app.routing.operations.drafts import rename_draft, throw_away_draft
 from app.routing.operations.putting_in_force import put_in_force
 from app.routing.operations.undoing import undo
 from app.routing.pages.agreement_form import read_agreement, say_errors
-from app.routing.pages.typed import Typed, by_acting, day_words
+from app.routing.pages.typed import Typed, day_words
 from app.routing.pages.what_if import agreement_page, blueprint, draft_page, today_here
 
 __all__ = ["blueprint"]

@@ -15,7 +15,7 @@ from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.texts import clean_text
 from app.foundation.typed_forms import Typed
-from app.identity.access import open_to
+from app.identity.access import by_acting, open_to
 from app.identity.permissions import Permission
 from app.triage.changing.categories import (
     NEVER_RETIRED,
@@ -40,14 +40,7 @@ from app.triage.pages.category_form import (
     say_errors,
     values_of,
 )
-from app.triage.pages.shared import (
-    MeanwhileShown,
-    by_acting,
-    changed_meanwhile,
-    language,
-    now,
-    seen_version,
-)
+from app.triage.pages.shared import MeanwhileShown, changed_meanwhile, language, now, seen_version
 from app.triage.words import term_words, visibility_words
 
 blueprint = Blueprint("kinds", __name__, url_prefix="/beheer/soorten")

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.typed_forms import Typed
-from app.identity.access import open_to
+from app.identity.access import by_acting, open_to
 from app.identity.permissions import Permission
 from app.triage.changing.model import KeptCategory, KeptQuestion
 from app.triage.changing.noting import QUESTION, code_of_noted_question
@@ -37,14 +37,7 @@ from app.triage.pages.question_form import (
     say_errors,
     values_of,
 )
-from app.triage.pages.shared import (
-    MeanwhileShown,
-    by_acting,
-    changed_meanwhile,
-    language,
-    now,
-    seen_version,
-)
+from app.triage.pages.shared import MeanwhileShown, changed_meanwhile, language, now, seen_version
 from app.triage.words import question_kind_words
 
 blueprint = Blueprint("kind_questions", __name__, url_prefix="/beheer/soorten/<code>")

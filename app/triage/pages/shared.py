@@ -12,7 +12,6 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Transaction
 from app.foundation.provided import provided
 from app.foundation.rule_changes import ChangedBy, ChangedThrough, RuleChange, rule_changes
-from app.identity.access import acting
 from app.identity.operations import who_they_are
 from app.triage.words import noted_field_words, noted_value_words
 
@@ -59,11 +58,6 @@ def seen_version() -> int:
     return (
         int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_VERSION else -1
     )
-
-
-def by_acting() -> ChangedBy:
-    """Return who changes a rule in this request."""
-    return ChangedBy(ChangedThrough.PAGE, acting().id)
 
 
 def now() -> datetime:

@@ -6,11 +6,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
+from app.foundation.rule_changes import ChangedBy, note_rule_change
 from app.triage.model import Name
 
 
@@ -62,25 +65,72 @@ _ADD = text(
 
 
 def add_choice(
-    transaction: Transaction, on: ChoiceList, name: Name, *, is_demo: bool = False
+    transaction: Transaction,
+    on: ChoiceList,
+    name: Name,
+    *,
+    by: ChangedBy,
+    now: datetime,
+    is_demo: bool = False,
 ) -> None:
     """Put something on a list; what stood there under this name is offered again."""
     words = re.findall(r"[a-z0-9]+", unicodedata.normalize("NFKD", name.nl.lower()))
+    code = f"{on.value}.{'-'.join(words)[:60] or 'x'}"
+    before = _told(transaction, code)
     transaction.write(
         _ADD,
         {
-            "code": f"{on.value}.{'-'.join(words)[:60] or 'x'}",
+            "code": code,
             "list": on.value,
             "nl": name.nl,
             "en": name.en,
             "is_demo": is_demo,
         },
     )
+    _note(transaction, code, before, by=by, now=now)
 
 
 _RETIRE = text("UPDATE choice SET is_retired = true, version = version + 1 WHERE code = :code")
 
 
-def retire_choice(transaction: Transaction, code: str) -> None:
+def retire_choice(transaction: Transaction, code: str, *, by: ChangedBy, now: datetime) -> None:
     """Offer something no more; where it was chosen it stays. A second time changes nothing."""
+    before = _told(transaction, code)
     transaction.write(_RETIRE, {"code": code})
+    _note(transaction, code, before, by=by, now=now)
+
+
+def _note(
+    transaction: Transaction,
+    code: str,
+    before: dict[str, Any] | None,
+    *,
+    by: ChangedBy,
+    now: datetime,
+) -> None:
+    note_rule_change(
+        transaction,
+        what="choice",
+        code=code,
+        by=by,
+        at=now,
+        before=before,
+        after=_told(transaction, code),
+    )
+
+
+def _told(transaction: Transaction, code: str) -> dict[str, Any] | None:
+    """Return what is noted of a choice; nothing where there is none."""
+    return next(
+        (
+            {
+                "list": one.list.value,
+                "nameNl": one.name.nl,
+                "nameEn": one.name.en,
+                "isRetired": one.is_retired,
+            }
+            for one in all_choices(transaction)
+            if one.code == code
+        ),
+        None,
+    )

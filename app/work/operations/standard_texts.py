@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.foundation.identifiers import new_id
+from app.foundation.rule_changes import ChangedBy, note_rule_change
 from app.work.refusals import StandardTextMovedOn, StandardTextNotFound
 
 #: What has to be filled in each time, such as `[datum]`.
@@ -105,10 +107,11 @@ def add_standard_text(
     category_code: str | None,
     title: str,
     words: str,
+    by: ChangedBy,
     now: datetime,
     is_demo: bool = False,
 ) -> None:
-    """Keep a new standard text."""
+    """Keep a new standard text, and note who made it."""
     transaction.write(
         _ADD,
         {
@@ -121,6 +124,8 @@ def add_standard_text(
             "is_demo": is_demo,
         },
     )
+    made = StandardText(UUID(int=0), used_for, category_code, title, words)
+    _note(transaction, None, made, by=by, now=now)
 
 
 _CHANGE = text(
@@ -132,7 +137,9 @@ _CHANGE = text(
 )
 
 
-def change_standard_text(transaction: Transaction, changed: StandardText, *, now: datetime) -> None:
+def change_standard_text(
+    transaction: Transaction, changed: StandardText, *, by: ChangedBy, now: datetime
+) -> None:
     """Keep a standard text as it is from now on; `version` is the one that was changed.
 
     Raises:
@@ -149,7 +156,36 @@ def change_standard_text(transaction: Transaction, changed: StandardText, *, now
         "version": changed.version,
         "now": now,
     }
-    if transaction.connection.execute(_CHANGE, values).rowcount:
-        return
-    standard_text(transaction, changed.id)
-    raise StandardTextMovedOn()
+    before = standard_text(transaction, changed.id)
+    if not transaction.connection.execute(_CHANGE, values).rowcount:
+        raise StandardTextMovedOn()
+    _note(transaction, before, changed, by=by, now=now)
+
+
+def _note(
+    transaction: Transaction,
+    before: StandardText | None,
+    after: StandardText,
+    *,
+    by: ChangedBy,
+    now: datetime,
+) -> None:
+    note_rule_change(
+        transaction,
+        what="standard-text",
+        code=after.title,
+        by=by,
+        at=now,
+        before=_told(before) if before else None,
+        after=_told(after),
+    )
+
+
+def _told(one: StandardText) -> dict[str, Any]:
+    return {
+        "name": one.title,
+        "usedFor": one.used_for.value,
+        "category": one.category_code,
+        "words": one.words,
+        "isRetired": one.is_retired,
+    }

@@ -14,9 +14,8 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.errors import FieldError
 from app.foundation.provided import provided
-from app.foundation.rule_changes import ChangedBy, ChangedThrough
 from app.foundation.windows import WindowNotUnderstood, read_windows, windows_of, windows_written
-from app.identity.access import acting, open_to
+from app.identity.access import by_acting, open_to
 from app.identity.model import PartyChangedMeanwhile, PartyKind, PartyRefused
 from app.identity.operations import parties, party
 from app.identity.parties import (
@@ -72,7 +71,7 @@ def new_party() -> ResponseReturnValue:
             wanted = _read(typed, code=None, kept=None)
             if wanted is not None:
                 try:
-                    made = make_party(transaction, wanted, by=_by(), now=_now())
+                    made = make_party(transaction, wanted, by=by_acting(), now=_now())
                 except PartyRefused as refused:
                     _say_errors(typed, refused.errors)
                 else:
@@ -103,7 +102,7 @@ def one_party(code: str) -> ResponseReturnValue:
                         change_party(
                             transaction,
                             wanted,
-                            by=_by(),
+                            by=by_acting(),
                             now=_now(),
                             expected_version=request.form.get("version", "")[:40],
                         )
@@ -136,7 +135,7 @@ def end_one_party(code: str) -> ResponseReturnValue:
                     transaction,
                     code,
                     last_day=last_day,
-                    by=_by(),
+                    by=by_acting(),
                     now=_now(),
                     expected_version=request.form.get("version", "")[:40],
                 )
@@ -288,10 +287,6 @@ def _changed_meanwhile() -> str:
             " look at it again and save it once more."
         )
     )
-
-
-def _by() -> ChangedBy:
-    return ChangedBy(ChangedThrough.PAGE, acting().id)
 
 
 def _now() -> datetime:

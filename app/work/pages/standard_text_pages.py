@@ -13,7 +13,7 @@ from flask_babel import gettext
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.provided import provided
-from app.identity.access import open_to
+from app.identity.access import by_acting, open_to
 from app.identity.permissions import Permission
 from app.triage.model import CategoryTree, Name
 from app.triage.operations import category_tree
@@ -81,6 +81,7 @@ def add() -> ResponseReturnValue:
                 category_code=read.category_code,
                 title=read.title,
                 words=read.words,
+                by=by_acting(),
                 now=provided().get(Clock).now(),
             )
     if typed.errors:
@@ -114,6 +115,7 @@ def change(text_id: UUID) -> ResponseReturnValue:
                 change_standard_text(
                     transaction,
                     replace(read, id=text_id, is_retired=is_retired, version=version),
+                    by=by_acting(),
                     now=provided().get(Clock).now(),
                 )
     except StandardTextMovedOn:
@@ -141,7 +143,13 @@ def add_to_list() -> ResponseReturnValue:
     if on is None or typed.errors:
         return _list_page(typed, status=HTTPStatus.BAD_REQUEST)
     with provided().get(Database).transaction() as transaction:
-        add_choice(transaction, on, Name(dutch, english or dutch))
+        add_choice(
+            transaction,
+            on,
+            Name(dutch, english or dutch),
+            by=by_acting(),
+            now=provided().get(Clock).now(),
+        )
     flash(gettext("Saved."), "ok")
     return redirect("/beheer/standaardteksten", code=303)
 
@@ -152,7 +160,7 @@ def take_from_list() -> ResponseReturnValue:
     """Offer a cause or a third party no more; where it was chosen it stays."""
     code = Typed().text("code", most=200)
     with provided().get(Database).transaction() as transaction:
-        retire_choice(transaction, code)
+        retire_choice(transaction, code, by=by_acting(), now=provided().get(Clock).now())
     flash(gettext("Taken off the list."), "ok")
     return redirect("/beheer/standaardteksten", code=303)
 
