@@ -18,7 +18,7 @@ ALL_RULES = """
 """
 
 
-def filled(demo: Demo, *, reports: int = 2_000, open_share: float = 0.4, seed: int = 7) -> Filled:
+def filled(demo: Demo, *, reports: int = 500, open_share: float = 0.4, seed: int = 7) -> Filled:
     return fill_demo(demo.provided, reports=reports, open_share=open_share, seed=seed, now=NOW)
 
 
@@ -69,7 +69,7 @@ class TestFillingTheDemo:
         assert demo.count(ALL_RULES) == 0
 
     def test_counts_the_reports_of_each_case_right(self, demo: Demo) -> None:
-        filled(demo)
+        filled(demo, reports=1_500)
 
         wrong = demo.count(
             "count(*) FROM defect_case AS c WHERE c.stage <> 'merged' AND c.report_count <>"
@@ -111,7 +111,7 @@ class TestFillingTheDemo:
         assert set(demo.counts("happening", "history_entry")) <= known
 
     def test_stands_in_every_stage_a_case_can_have(self, demo: Demo) -> None:
-        filled(demo)
+        filled(demo, reports=2_000)
 
         stages = demo.counts("stage", "defect_case")
         assert all(stages[stage] > 5 for stage in (*OPEN_STAGES, CaseStage.RESOLVED))
