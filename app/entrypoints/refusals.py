@@ -123,6 +123,7 @@ STATUS: Mapping[type[DomainError], int] = {
     single_sign_on.AnswerRefused: 400,
     single_sign_on.EmailNotVerified: 403,
     single_sign_on.NobodyOfOurs: 403,
+    single_sign_on.NoOtherWayIn: 409,
     single_sign_on.PasswordFirst: 403,
     single_sign_on.ProviderAway: 409,
     triage.AnswersRefused: 400,

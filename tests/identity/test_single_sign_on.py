@@ -55,6 +55,7 @@ NOW = MONDAY_MORNING
 BACK_TO = "http://127.0.0.1:8000/inloggen/organisatie/terug"
 GO, BACK = "/inloggen/organisatie", "/inloggen/organisatie/terug"
 LINK = "/inloggen/organisatie/koppelen"
+PART = "/inloggen/organisatie/ontkoppelen"
 ASKED = Asked("state", "nonce", "a verifier that is long enough to be one, of 43 signs at least")
 
 
@@ -516,6 +517,33 @@ class TestAnAccountWithAPassword:
         assert told.headers["Location"] == "/mijn-account"
         assert subject_of(noor) == "subject-1"
         assert come_back(web, double).headers["Location"] == "/begin"
+
+    def test_is_closed_to_the_provider_once_its_owner_said_so(
+        self, web: FlaskClient, double: ProviderDouble, noor: Account, browser: Browser
+    ) -> None:
+        browser.send(LINK, hidden_in(self.linked(browser, double)))
+
+        told = browser.submit("/mijn-account", PART)
+
+        assert told.headers["Location"] == "/mijn-account"
+        assert subject_of(noor) is None
+        assert "niet meer" in browser.get("/mijn-account").text
+        assert come_back(web, double).status_code == 403
+
+    def test_without_another_way_in_stays_linked(
+        self, double: ProviderDouble, noor: Account, browser: Browser, transaction: Transaction
+    ) -> None:
+        browser.send(LINK, hidden_in(self.linked(browser, double)))
+        page = browser.get("/mijn-account")
+        noor.password_hash = None
+        transaction.session.flush()
+
+        browser.send(PART, hidden_in(page))
+
+        told = browser.get("/mijn-account").text
+        assert "een beheerder" in told
+        assert PART not in told
+        assert subject_of(noor) == "subject-1"
 
     @pytest.mark.parametrize(
         "person",

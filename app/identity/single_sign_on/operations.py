@@ -21,6 +21,7 @@ from app.identity.administration.model import (
 from app.identity.administration.operations import change_account, invite
 from app.identity.invitations import locked_account
 from app.identity.model import EmailNotValid, Limits
+from app.identity.passkeys import passkeys_of
 from app.identity.permissions import Role
 from app.identity.records import Account, Party
 from app.identity.rules import normal_email
@@ -28,6 +29,7 @@ from app.identity.single_sign_on.model import (
     Asserted,
     EmailNotVerified,
     NobodyOfOurs,
+    NoOtherWayIn,
     PasswordFirst,
 )
 
@@ -102,6 +104,20 @@ def link(transaction: Transaction, account_id: UUID, *, issuer: str, subject: st
     account = locked_account(transaction, account_id)
     _insist_on_neither(transaction, account, issuer, subject)
     account.provider_issuer, account.provider_subject = issuer, subject
+    transaction.session.flush()
+
+
+def unlink(transaction: Transaction, account_id: UUID) -> None:
+    """Let the person at the provider be this account no more; a second time changes nothing.
+
+    Raises:
+        AccountUnknown: there is no such account.
+        NoOtherWayIn: it could not be signed in to afterwards.
+    """
+    account = locked_account(transaction, account_id)
+    if account.password_hash is None and not passkeys_of(transaction, account_id):
+        raise NoOtherWayIn()
+    account.provider_issuer = account.provider_subject = None
     transaction.session.flush()
 
 

@@ -41,10 +41,11 @@ from app.identity.single_sign_on.model import (
     Asserted,
     EmailNotVerified,
     NobodyOfOurs,
+    NoOtherWayIn,
     PasswordFirst,
     ProviderAway,
 )
-from app.identity.single_sign_on.operations import account_of, insist_on_the_same, link
+from app.identity.single_sign_on.operations import account_of, insist_on_the_same, link, unlink
 from app.identity.single_sign_on.wired import SingleSignOn
 from app.identity.throttle import give_back, hold
 
@@ -202,6 +203,33 @@ def link_both() -> ResponseReturnValue:
         log.info("linked with the provider", account=str(account_id))
         label = provided().get(SingleSignOn).label
         flash(gettext("From now on you sign in with %(label)s too.", label=label), "ok")
+    return redirect(OWN_ACCOUNT_PATH, code=303)
+
+
+@blueprint.post("/ontkoppelen")
+@open_to(Permission.SIGNED_IN)
+def part() -> ResponseReturnValue:
+    """Let the person at the provider be this account no more; who has the account asks for it."""
+    if not is_fresh():
+        return redirect(SIGN_IN_AGAIN_PATH, code=303)
+    account_id = acting().id
+    assert account_id is not None  # open_to(SIGNED_IN) lets accounts in alone  # noqa: S101
+    label = provided().get(SingleSignOn).label
+    try:
+        with provided().get(Database).transaction() as transaction:
+            unlink(transaction, account_id)
+    except NoOtherWayIn:
+        flash(
+            gettext(
+                "You sign in with %(label)s alone. Add a passkey first, or ask an administrator for"
+                " a link to choose a password.",
+                label=label,
+            ),
+            "warning",
+        )
+    else:
+        log.info("no longer linked with the provider", account=str(account_id))
+        flash(gettext("You sign in with %(label)s no more.", label=label), "ok")
     return redirect(OWN_ACCOUNT_PATH, code=303)
 
 
