@@ -30,10 +30,12 @@ from app.foundation.clock import LOCAL_ZONE
 from app.foundation.database import Database, Transaction
 from app.foundation.errors import DomainError
 from app.foundation.provided import Provided
+from app.foundation.rule_changes import BY_DEMO
 from app.foundation.settings import Settings
 from app.identity.operations import parties as all_parties
 from app.photos.storage import PhotoStore
 from app.planning.operations import plan_works
+from app.routing.operations.calendar_days import fill_coming_years
 from app.triage.operations import load_categories
 from app.work.operations.near_address import cases_without_address, keep_address
 
@@ -84,6 +86,8 @@ def load_demo(provided: Provided, *, now: datetime, seed: int = SEED) -> Loaded:
         parties = make_parties(transaction)
         load_categories(transaction, demo_categories(), is_demo=True)
         load_texts_and_lists(transaction, now=now)
+        # Public holidays are no invention of the demo: they stay when it is cleared away.
+        fill_coming_years(transaction, by=BY_DEMO, now=now)
         _load_areas(transaction, settings)
         how_many_assets = _load_assets(transaction, parties)
         how_many_addresses = _load_addresses(transaction)
