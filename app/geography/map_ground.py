@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import text
 
 from app.foundation.database import Transaction
@@ -34,22 +35,25 @@ def outline_and_villages(transaction: Transaction) -> tuple[dict[str, Any], dict
 def _of(rows: tuple[Any, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what these rows tell; those that were read last are the same most of the time."""
     outline, villages = (
-        {
-            "type": "FeatureCollection",
-            "features": [
-                {
-                    "type": "Feature",
-                    "geometry": json.loads(row.geometry),
-                    "properties": {
-                        "code": row.code,
-                        "name": row.name,
-                        "label": [row.label_longitude, row.label_latitude],
-                    },
-                }
-                for row in rows
-                if row.kind == kind
-            ],
-        }
-        for kind in (MUNICIPALITY, VILLAGE)
+        collected([row for row in rows if row.kind == kind]) for kind in (MUNICIPALITY, VILLAGE)
     )
     return outline, villages
+
+
+def collected(rows: Sequence[Any]) -> dict[str, Any]:
+    """Return rows with a code, a name, a shape and where its name stands as a FeatureCollection."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": from_json(row.geometry),
+                "properties": {
+                    "code": row.code,
+                    "name": row.name,
+                    "label": [row.label_longitude, row.label_latitude],
+                },
+            }
+            for row in rows
+        ],
+    }

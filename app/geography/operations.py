@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,6 +12,7 @@ from sqlalchemy import Row, text
 
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
+from app.geography.map_ground import collected
 from app.geography.model import (
     BORDER_METRES,
     MUNICIPALITY,
@@ -257,24 +257,8 @@ def area_shapes(
 
     Every feature has `code`, `name` and `label` ([longitude, latitude], surely inside).
     """
-    rows = transaction.connection.execute(
-        _AREA_SHAPES, {"kind": kind, "on": on, "tolerance_degrees": tolerance_degrees}
-    )
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "geometry": json.loads(row.geometry),
-                "properties": {
-                    "code": row.code,
-                    "name": row.name,
-                    "label": [row.label_longitude, row.label_latitude],
-                },
-            }
-            for row in rows
-        ],
-    }
+    values = {"kind": kind, "on": on, "tolerance_degrees": tolerance_degrees}
+    return collected(transaction.read(_AREA_SHAPES, values))
 
 
 def bounds_of(transaction: Transaction, *, kind: str, code: str) -> Box | None:

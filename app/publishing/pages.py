@@ -13,7 +13,7 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, MapDatabase
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.geography.operations import municipality_outline, villages
+from app.geography.map_ground import outline_and_villages
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.maps.model import TileSource
@@ -63,7 +63,7 @@ def live_map() -> ResponseReturnValue:
     wanted = case_filter()
     with services.get(Database).transaction() as transaction:
         tree = category_tree(transaction)
-        outline, places = municipality_outline(transaction), villages(transaction)
+        outline, places = outline_and_villages(transaction)
         works = current_works(transaction, box=None, today=today, at_most=WORKS_ON_THE_PAGE)
     cases, total = public_cases(
         services.get(MapDatabase),

@@ -22,8 +22,8 @@ from app.geography.changing import (
     remove_asset,
 )
 from app.geography.importing.frames import is_in_the_netherlands
+from app.geography.map_ground import outline_and_villages
 from app.geography.model import AreasRefused, AssetTaken, ChangedSince, NotAPlace, Spot
-from app.geography.operations import municipality_outline, villages
 from app.geography.words import asset_kind_words
 from app.identity.access import by_acting, open_to
 from app.identity.permissions import Permission
@@ -135,7 +135,7 @@ def _page(errors: dict[str, str]) -> ResponseReturnValue:
         found = assets_found(
             transaction, words=words, kind=kind, page=page, with_removed=with_removed
         )
-        outline, around = municipality_outline(transaction), villages(transaction)
+        outline, around = outline_and_villages(transaction)
     settings = provided().get(Settings)
     drawn = assets_map(
         outline=outline,

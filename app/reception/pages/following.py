@@ -16,7 +16,7 @@ from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.foundation.texts import clean_text
-from app.geography.operations import municipality_outline, villages
+from app.geography.map_ground import outline_and_villages
 from app.identity.access import SIGN_IN_PATH, open_to
 from app.identity.permissions import Permission
 from app.intake.model import ReportNotFound
@@ -179,7 +179,7 @@ def _page(
         with services.get(Database).transaction() as transaction:
             followed = follow(transaction, token, secret_key=settings.secret_key.get_secret_value())
             missing = missing_questions(transaction, followed.report)
-            outline, places = municipality_outline(transaction), villages(transaction)
+            outline, places = outline_and_villages(transaction)
     except ReportNotFound:
         return _not_found()
     category = followed.category.in_language(str(get_locale() or "nl"))

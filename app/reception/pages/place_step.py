@@ -17,8 +17,9 @@ from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook
+from app.geography.map_ground import outline_and_villages
 from app.geography.model import MUNICIPALITY, Address, OutsideServiceArea, Spot
-from app.geography.operations import municipality_outline, villages
+from app.geography.operations import villages
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.maps.model import TileSource
@@ -231,7 +232,7 @@ def _page(content: DraftContent, errors: dict[str, str]) -> ResponseReturnValue:
     settings = services.get(Settings)
     kind = kind_of(content) if content.has_kind else None
     with services.get(Database).transaction() as transaction:
-        outline, places = municipality_outline(transaction), villages(transaction)
+        outline, places = outline_and_villages(transaction)
     parts = picker_map(
         outline=outline,
         villages=places,

@@ -20,8 +20,9 @@ from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.foundation.texts import clean_text
 from app.geography.addresses import AddressBook
+from app.geography.map_ground import outline_and_villages
 from app.geography.model import MUNICIPALITY, VILLAGE, NotAPlace, Spot, UnknownAsset
-from app.geography.operations import area_shapes, assets_near, municipality_outline, villages
+from app.geography.operations import area_shapes, assets_near
 from app.geography.words import asset_kind_words
 from app.identity.access import open_to
 from app.identity.permissions import Permission
@@ -337,9 +338,10 @@ def _areas_here(transaction: Transaction, trial: Trial | None) -> GeoJSON | None
 def _map(transaction: Transaction, typed: Typed, trial: Trial | None) -> MapParts:
     settings = provided().get(Settings)
     spot = _spot(typed, {})
+    outline, around = outline_and_villages(transaction)
     return picker_map(
-        outline=municipality_outline(transaction),
-        villages=villages(transaction),
+        outline=outline,
+        villages=around,
         tile=TileSource.from_setting(settings.tile_url, settings.tile_attribution),
         nonce=page_nonce(),
         spot=(spot.longitude, spot.latitude) if spot else None,

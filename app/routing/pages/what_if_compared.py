@@ -17,7 +17,7 @@ from flask_babel import gettext
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.geography.operations import municipality_outline, villages
+from app.geography.map_ground import outline_and_villages
 from app.identity.access import open_to
 from app.identity.permissions import Permission
 from app.maps.model import MapParts, TileSource
@@ -169,9 +169,10 @@ def _compared(
 def _map(transaction: Transaction, wanted: Draft, shown: ComparisonShown) -> MapParts:
     settings = provided().get(Settings)
     marks, pairs = shown.marks()
+    outline, around = outline_and_villages(transaction)
     return moved_map(
-        outline=municipality_outline(transaction),
-        villages=villages(transaction),
+        outline=outline,
+        villages=around,
         tile=TileSource.from_setting(settings.tile_url, settings.tile_attribution),
         nonce=page_nonce(),
         moved=marks,

@@ -13,8 +13,8 @@ from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.geography.addresses import AddressBook
+from app.geography.map_ground import outline_and_villages
 from app.geography.model import NotAPlace, OutsideServiceArea, Spot
-from app.geography.operations import municipality_outline, villages
 from app.identity.access import acting, open_to
 from app.identity.operations import parties
 from app.identity.permissions import Permission
@@ -241,7 +241,7 @@ def _place_page(
     )
     with services.get(Database).transaction() as transaction:
         found = case_by_reference(transaction, reference)
-        outline, around = municipality_outline(transaction), villages(transaction)
+        outline, around = outline_and_villages(transaction)
     settings = services.get(Settings)
     here = _pointed_at(typed) or (found.longitude, found.latitude)
     page = render_template(

@@ -14,8 +14,8 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
+from app.geography.map_ground import outline_and_villages
 from app.geography.model import NotAPlace, Spot
-from app.geography.operations import municipality_outline, villages
 from app.identity.access import acting, open_to
 from app.identity.permissions import Permission
 from app.maps.model import MapParts, TileSource
@@ -140,14 +140,14 @@ def _link(**changes: object) -> str:
 
 def _map(transaction: Transaction, found: CrewList) -> MapParts | None:
     """Return the map of the list, unless no outline was brought in yet."""
-    outline = municipality_outline(transaction)
+    outline, around = outline_and_villages(transaction)
     if not outline["features"]:
         return None
     settings = provided().get(Settings)
     names = category_names(transaction, {line.category_code for line in found.lines})
     return way_map(
         outline=outline,
-        villages=villages(transaction),
+        villages=around,
         tile=TileSource.from_setting(settings.tile_url, settings.tile_attribution),
         nonce=page_nonce(),
         stops=[

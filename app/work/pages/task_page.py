@@ -15,7 +15,7 @@ from app.foundation.clock import LOCAL_ZONE, Clock
 from app.foundation.database import Database, Transaction
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
-from app.geography.operations import municipality_outline, villages
+from app.geography.map_ground import outline_and_villages
 from app.identity.access import acting
 from app.identity.colleagues import TeamMember, team_members
 from app.identity.model import Colleague, NotAllowed
@@ -224,6 +224,7 @@ def _read(transaction: Transaction, task_id: UUID, party_id: UUID) -> _Known:
     reports = list(reports_of_case(transaction, case_id)) if is_theirs else []
     ids = [report.id for report in reports]
     history = list(history_of_case(transaction, case_id)) if is_theirs else []
+    outline, around = outline_and_villages(transaction)
     return _Known(
         listed=listed,
         names=category_names(transaction, {listed.case.category_code, *categories_in(history)}),
@@ -241,8 +242,8 @@ def _read(transaction: Transaction, task_id: UUID, party_id: UUID) -> _Known:
         worker=worker_of(transaction, task_id) if is_theirs else None,
         near=also_here(transaction, listed, account_id=own_account()) if is_open else [],
         members=team_members(transaction, party_id) if may_direct else [],
-        outline=municipality_outline(transaction),
-        villages=villages(transaction),
+        outline=outline,
+        villages=around,
     )
 
 
