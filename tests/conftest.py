@@ -23,6 +23,23 @@ from tests import ground
 from tests.applications import Applications, CompiledTemplates
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Begin with what takes long, after the order was shuffled.
+
+    One process begins with all of it. The others take over of its rest when they have done theirs,
+    and what takes little fills all of them to the end.
+    """
+    yield
+    items.sort(key=_takes_little)
+
+
+def _takes_little(item: pytest.Item) -> int:
+    if item.get_closest_marker("processes"):
+        return 0
+    return 1 if item.get_closest_marker("browser") else 2
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
     """Let a password cost a thousandth of what it costs in earnest; it is the same Argon2id."""
