@@ -99,17 +99,23 @@ def transaction(connection: Connection) -> Iterator[Transaction]:
         yield Transaction(session, hearers={}, queue=JobQueue())
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """The settings of an installation for tests: a folder of its own, and nothing outside."""
+@pytest.fixture(scope="session")
+def settings_of_this_run() -> Settings:
+    """The settings of an installation for tests; reading them takes longer than many a test."""
     return read_settings(
         database_url="postgresql://unused",
         secret_key="a secret for tests, long enough to be one",
-        data_dir=tmp_path,
+        data_dir=Path(),
         rate_limits="off",
         address_service="demo",
         tile_url="none",
     )
+
+
+@pytest.fixture
+def settings(settings_of_this_run: Settings, tmp_path: Path) -> Settings:
+    """The settings of an installation for tests: a folder of its own, and nothing outside."""
+    return settings_of_this_run.model_copy(update={"data_dir": tmp_path})
 
 
 @pytest.fixture
