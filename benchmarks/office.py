@@ -6,6 +6,7 @@ import json
 import math
 import re
 import statistics
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -44,6 +45,8 @@ class Asked:
     statements: float | None
     database_ms: float | None
     kilobytes: float
+    #: What the same Python took in the same moments: a machine that others use is now quick, now slow.
+    yardstick_ms: float = 0.0
     note: str = ""
 
     @property
@@ -183,8 +186,12 @@ class _Asking:
         for _ in range(6):
             answer = ask()
         if answer.status_code >= httpx.codes.BAD_REQUEST:
-            return Asked(kind, name, 0, 0, 0, None, None, 0, f"answers {answer.status_code}")
-        answers = [ask() for _ in range(_ROUNDS)]
+            note = f"answers {answer.status_code}"
+            return Asked(kind, name, 0, 0, 0, None, None, 0, note=note)
+        answers, yardsticks = [], []
+        for _ in range(_ROUNDS):
+            yardsticks.append(_yardstick())
+            answers.append(ask())
         took = self._milliseconds({one.headers["X-Request-Id"] for one in answers})
         counted = database = None
         if self._is_counted:
@@ -202,6 +209,7 @@ class _Asking:
             counted,
             database,
             round(len(answer.content) / 1000, 1),
+            round(statistics.median(yardsticks), 2),
         )
 
     def _milliseconds(self, requests: set[str]) -> list[float]:
@@ -213,6 +221,14 @@ class _Asking:
             if said.get("request") in requests:
                 found.append(float(said["milliseconds"]))
         return found
+
+
+def _yardstick() -> float:
+    """Return how many milliseconds a hundred thousand additions take at this moment."""
+    began, total = time.perf_counter(), 0
+    for number in range(100_000):
+        total += number
+    return (time.perf_counter() - began) * 1000
 
 
 def _p95(took: Sequence[float]) -> float:
@@ -244,14 +260,14 @@ def lines(found: Sequence[Asked]) -> Iterator[str]:
     """Yield the measurements as a table."""
     rows = [
         ("among 100,000 cases", "p50 ms", "p95 ms", "client p95", "statements",
-         "PostgreSQL ms", "ratio", "kB"),
+         "PostgreSQL ms", "ratio", "kB", "yardstick"),
     ]  # fmt: skip
     rows += [
         (f"{one.kind}: {one.name}", f"{one.p50_ms:.1f}", f"{one.p95_ms:.1f}",
          f"{one.client_p95_ms:.1f}", _number(one.statements), _number(one.database_ms),
-         _number(one.ratio), f"{one.kilobytes:.0f}")
+         _number(one.ratio), f"{one.kilobytes:.0f}", f"{one.yardstick_ms:.1f}")
         if not one.note
-        else (f"{one.kind}: {one.name}", one.note, "", "", "", "", "", "")
+        else (f"{one.kind}: {one.name}", one.note, "", "", "", "", "", "", "")
         for one in found
     ]  # fmt: skip
     yield from aligned(rows)

@@ -19,6 +19,7 @@ from tests.makers.form_places import an_address
 from tests.makers.places import IN_DISTRICT
 from tests.maps.browser import Visit, a_visit
 from tests.photos.pictures import a_jpeg
+from tests.reception.browsing import Resident
 
 pytestmark = pytest.mark.browser
 
@@ -80,11 +81,45 @@ def fill_in_to_the_check(page: Page) -> None:
     press(page)
     page.get_by_label("Geen van deze").check()
     press(page)
-    if page.url.endswith("/al-bekend"):
-        page.get_by_label("Nee, het is iets anders").check()
-        press(page)
     press(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Klopt dit?")
+
+
+def come_to_the_place(site: Site, page: Page) -> None:
+    """Open the page of the place in a form that was filled in up to there, at no cost of pages."""
+    _go_on(site, page, _filled_in_to_the_place(site), "Waar is het?")
+
+
+def come_to_the_check(site: Site, page: Page) -> None:
+    """Open the last page of a form that was filled in up to there, at no cost of pages."""
+    resident = _filled_in_to_the_place(site)
+    resident.sends({"address": "Kade 4"})
+    resident.sends({"place": resident.page.form.choices["place"][0]})
+    resident.sends({"asset": "geen"})
+    if resident.page.path == "/melden/al-bekend":
+        resident.sends({"same": "geen"})
+    resident.sends()
+    _go_on(site, page, resident, "Klopt dit?")
+
+
+def _filled_in_to_the_place(site: Site) -> Resident:
+    resident = Resident(site.app.test_client())
+    resident.opens("/melden")
+    resident.sends({"words": WORDS})
+    resident.sends()
+    resident.sends({"danger": "no"})
+    return resident
+
+
+def _go_on(site: Site, page: Page, resident: Resident, heading: str) -> None:
+    """Take the resident's form over into the browser."""
+    cookie = resident.client.get_cookie("melding", path="/melden")
+    assert cookie is not None
+    page.context.add_cookies(
+        [{"name": "melding", "value": cookie.value, "domain": "127.0.0.1", "path": "/melden"}]
+    )
+    page.goto(site.address + resident.page.path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
 
 
 class Scripts:
@@ -232,7 +267,7 @@ class TestTheWholeForm:
                 color_scheme=scheme,
                 reduced_motion="reduce",
             ) as visit:
-                fill_in_to_the_check(visit.page)
+                come_to_the_check(site, visit.page)
                 press(visit.page, "Verstuur de melding")
                 visit.page.get_by_role("link", name="Meld nog iets").click()
                 fill_in_to_the_place(visit.page)
@@ -340,7 +375,7 @@ class TestTheWholeForm:
         with a_visit(browser, f"{site.address}/melden", viewport={"width": 640, "height": 900}) as (
             visit
         ):
-            fill_in_to_the_check(visit.page)
+            come_to_the_check(site, visit.page)
             for path in ("", "/soort", "/plek", "/contact", "/controle"):
                 visit.page.goto(f"{site.address}/melden{path}")
                 visit.page.evaluate("document.documentElement.setAttribute('style', '')")
@@ -352,7 +387,7 @@ class TestTheWholeForm:
 class TestSending:
     def test_by_a_double_click_makes_one_report(self, browser: Browser, site: Site) -> None:
         with a_visit(browser, f"{site.address}/melden") as visit:
-            fill_in_to_the_check(visit.page)
+            come_to_the_check(site, visit.page)
 
             visit.page.get_by_role("button", name="Verstuur de melding").dblclick()
 
@@ -361,7 +396,7 @@ class TestSending:
 
     def test_and_going_back_shows_the_same_number(self, browser: Browser, site: Site) -> None:
         with a_visit(browser, f"{site.address}/melden") as visit:
-            fill_in_to_the_check(visit.page)
+            come_to_the_check(site, visit.page)
             press(visit.page, "Verstuur de melding")
             expect(visit.page.get_by_role("heading", level=1)).to_contain_text("verstuurd")
             visit.page.go_back()
@@ -419,7 +454,7 @@ class TestAddressProposals:
 
         with a_visit(browser, f"{site.address}/melden") as visit:
             page = visit.page
-            fill_in_to_the_place(page)
+            come_to_the_place(site, page)
             page.route("**/melden/adressen*", answer)
             page.on("requestfailed", lambda request: dropped.append(request.url))
             box = page.get_by_label("Adres, of de plek")
@@ -447,7 +482,7 @@ class TestAddressProposals:
 
         with a_visit(browser, f"{site.address}/melden") as visit:
             page = visit.page
-            fill_in_to_the_place(page)
+            come_to_the_place(site, page)
             page.route("**/js/report-form.js*", hold)
             page.goto(f"{site.address}/melden/plek", wait_until="commit")
             box = page.get_by_label("Adres, of de plek")
@@ -459,7 +494,7 @@ class TestAddressProposals:
 
     def test_that_nobody_gives_stop_nothing(self, browser: Browser, site: Site) -> None:
         with a_visit(browser, f"{site.address}/melden") as visit:
-            fill_in_to_the_place(visit.page)
+            come_to_the_place(site, visit.page)
             visit.page.route("**/melden/adressen*", lambda route: route.abort())
             visit.page.get_by_label("Adres, of de plek").press_sequentially("Kade 4", delay=20)
             visit.page.wait_for_timeout(500)
@@ -477,7 +512,7 @@ class TestThePlace:
             permissions=["geolocation"],
             geolocation={"longitude": 4.32, "latitude": 51.58, "accuracy": 12},
         ) as visit:
-            fill_in_to_the_place(visit.page)
+            come_to_the_place(site, visit.page)
             press(visit.page, "Gebruik mijn locatie")
             expect(visit.page.locator("[data-read-out]")).to_contain_text(ADDRESS)
             press(visit.page)
@@ -503,7 +538,7 @@ class TestThePlace:
         self, browser: Browser, site: Site
     ) -> None:
         with a_visit(browser, f"{site.address}/melden", viewport=DESK) as visit:
-            fill_in_to_the_place(visit.page)
+            come_to_the_place(site, visit.page)
             box = visit.page.get_by_label("Adres, of de plek")
             box.press_sequentially("Kade", delay=20)
             visit.page.get_by_role("option", name="Kade 4").click()
