@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.util import find_spec, module_from_spec
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 
 from app.foundation.database import Transaction
-from app.identity import operations, own_sign_ins
+from app.identity import operations, own_sign_ins, passwords
 from app.identity.model import EmailTaken, PartyNeeded
 from app.identity.permissions import Role
 from app.identity.recognising import signed_in
@@ -53,6 +55,21 @@ class TestAnAccount:
                 password=PASSWORD,
                 now=MONDAY_MORNING,
             )
+
+
+class TestAPasswordOfNobody:
+    def test_takes_as_long_to_check_as_one_of_somebody(self) -> None:
+        # As it is outside of tests, where a password costs what it should.
+        spec = find_spec(passwords.__name__)
+        assert spec is not None
+        assert spec.loader is not None
+        in_earnest = module_from_spec(spec)
+        spec.loader.exec_module(in_earnest)
+
+        assert not in_earnest.needs_new_hash(in_earnest._NOBODYS_HASH)
+        # A hash that is none would be refused at once.
+        with pytest.raises(VerifyMismatchError):
+            in_earnest._HASHER.verify(in_earnest._NOBODYS_HASH, PASSWORD)
 
 
 class TestASignInInTheDatabase:
