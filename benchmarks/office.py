@@ -45,7 +45,7 @@ class Asked:
     statements: float | None
     database_ms: float | None
     kilobytes: float
-    #: What the same Python took in the same moments: a machine that others use is now quick, now slow.
+    #: What the same sum took in the same moments: a machine is now quick, now slow.
     yardstick_ms: float = 0.0
     note: str = ""
 
