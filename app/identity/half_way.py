@@ -35,12 +35,13 @@ def go_half_way(account: Account, *, next_page: str, path: str) -> None:
 
 
 def standing_of(account: Account) -> str:
-    """Return a word that is another one after another password, another app, or a reset.
+    """Return a word that is another one after another password, app or link, or a reset.
 
     What began before does not go on after it: whoever had the password alone when its owner set
     up an app gets nowhere with what they were shown then.
     """
-    present = f"standing {account.fs_uniquifier} {account.tf_totp_secret or ''}"
+    linked = account.provider_subject or ""
+    present = f"standing {account.fs_uniquifier} {account.tf_totp_secret or ''} {linked}"
     return sha256(present.encode()).hexdigest()[:32]
 
 

@@ -238,6 +238,10 @@ class CodeNotRight(DomainError):
     """This code is not right, or was used already."""
 
 
+class NoOtherWayIn(DomainError):
+    """This is the only way in that the account has; choose a password or add a passkey first."""
+
+
 class PasskeyNotRight(DomainError):
     """This passkey is not one of this account, or it took too long; try again."""
 

@@ -248,16 +248,6 @@ def end_sign_ins(transaction: Transaction, account_id: UUID, *, now: datetime) -
     )
 
 
-def end_what_began(transaction: Transaction, account: Account, *, now: datetime) -> None:
-    """End every sign-in of an account, whole or half-way, and let it know no device any more.
-
-    An invitation of somebody who never signed in stays good: there is nothing to end yet.
-    """
-    if account.password_hash is not None or account.provider_subject is not None:
-        account.fs_uniquifier = uuid4().hex
-    end_sign_ins(transaction, account.id, now=now)
-
-
 def forget_what_is_over(transaction: Transaction, *, now: datetime) -> int:
     """Delete sign-ins that ended long ago, and rate counts of windows that are over.
 

@@ -24,6 +24,7 @@ from app.identity.devices import hold_to_rates_of_second_step
 from app.identity.half_way import SECOND_STEP_PATH, SET_UP_PATH, next_page, who_is_half_way
 from app.identity.invitations import locked_account
 from app.identity.model import (
+    NoOtherWayIn,
     NotAPasskeyName,
     PasskeyNotRight,
     SecondFactorNeeded,
@@ -217,6 +218,14 @@ def remove(passkey_id: UUID) -> ResponseReturnValue:
             name = second_factor.remove_passkey(transaction, own().id, passkey_id)
     except SecondFactorNeeded:
         flash(gettext("Set up another second step before you take this one away."), "warning")
+    except NoOtherWayIn:
+        flash(
+            gettext(
+                "This passkey is the only way you sign in. Ask an administrator for a link to"
+                " choose a password first."
+            ),
+            "warning",
+        )
     else:
         flash(gettext("Nobody signs in with “%(name)s” any more.", name=name), "ok")
     return redirect(OWN_ACCOUNT_PATH, code=303)

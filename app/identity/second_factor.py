@@ -9,7 +9,7 @@ from uuid import UUID
 from app.foundation.database import Transaction
 from app.foundation.settings import Settings
 from app.identity.invitations import locked_account
-from app.identity.model import CodeNotRight, SecondFactorNeeded
+from app.identity.model import CodeNotRight, NoOtherWayIn, SecondFactorNeeded
 from app.identity.one_time_codes import (
     new_key,
     new_recovery_codes,
@@ -19,10 +19,10 @@ from app.identity.one_time_codes import (
     step_of,
     unsealed,
 )
-from app.identity.operations import end_what_began
 from app.identity.passkeys import has_passkey, passkey_of, passkeys_of
 from app.identity.permissions import ROLES_WITH_SECOND_FACTOR, Role
 from app.identity.records import Account
+from app.identity.ways_in import WayIn, end_what_began, ways_in
 
 #: What `tf_primary_method` says of an account with an app.
 APP = "app"
@@ -166,11 +166,14 @@ def remove_passkey(transaction: Transaction, account_id: UUID, passkey_id: UUID)
 
     Raises:
         AccountUnknown, PasskeyUnknown: there is no such account, or it has no such passkey.
+        NoOtherWayIn: nothing else lets this person in.
         SecondFactorNeeded: the role needs one, and this is the last.
     """
     account = locked_account(transaction, account_id)
     passkey = passkey_of(transaction, account.id, passkey_id)
     others = [one for one in passkeys_of(transaction, account.id) if one.id != passkey.id]
+    if not others and ways_in(transaction, account) == {WayIn.PASSKEY}:
+        raise NoOtherWayIn()
     is_last = not others and account.tf_primary_method is None
     if is_last and Role(account.role) in ROLES_WITH_SECOND_FACTOR:
         raise SecondFactorNeeded()
@@ -190,12 +193,12 @@ def reset_second_factor(transaction: Transaction, account_id: UUID, *, now: date
         AccountUnknown: there is no such account.
     """
     account = locked_account(transaction, account_id)
+    end_what_began(transaction, account, now=now)
     _forget_app(account)
     account.mf_recovery_codes = None
     for passkey in passkeys_of(transaction, account.id):
         transaction.session.delete(passkey)
     account.tf_reset_at = now
-    end_what_began(transaction, account, now=now)
     transaction.session.flush()
     return account
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date
 
-from flask_babel import format_date, gettext
+from flask_babel import format_date, gettext, lazy_gettext
 
 from app.geography.words import area_kind_words
 from app.identity.administration.words import account_field_words
@@ -72,12 +73,34 @@ def field_words(name: str) -> str:
     return named.get(name, name)
 
 
-def called_words(what: str, code: str) -> str:
-    """Return by what a thing is known: an area by its kind in words and its code, a day as such."""
+def called_words(what: str, code: str, told: Mapping[str, object]) -> str:
+    """Return by what a thing is known: an area by its kind in words and its code, a day as such.
+
+    `told` is what is noted of it: what has no word of its own is known by its name.
+    """
+    if what in _KNOWN_BY_NAME:
+        return str(told.get("nameNl") or told.get("name") or code)
     kind, slash, rest = code.partition("/")
     if what == "area" and slash:
         return f"{area_kind_words(kind)} {rest}"
     return _day(code) or code
+
+
+_KNOWN_BY_NAME = {"choice", "standard-text"}
+
+#: Part of a thing and the word that is kept for it → what it is called.
+_CODES = {
+    ("usedFor", "waiting"): lazy_gettext("When a report has to wait"),
+    ("usedFor", "closing"): lazy_gettext("When a report is closed without work"),
+    ("list", "cause"): lazy_gettext("Causes"),
+    ("list", "third-party"): lazy_gettext("Third parties to wait for"),
+}
+
+
+def code_words(name: str, value: object) -> str | None:
+    """Return what a word of the code is called in a part of a thing; None for anything else."""
+    found = _CODES.get((name, value)) if isinstance(value, str) else None
+    return None if found is None else str(found)
 
 
 def _day(written: str) -> str | None:

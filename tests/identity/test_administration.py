@@ -36,7 +36,7 @@ from app.identity.own_sign_ins import sign_ins
 from app.identity.permissions import ROLES_OF_A_PARTY, Role
 from app.identity.records import Account
 from tests.identity.web import small_settings
-from tests.makers.people import MONDAY_MORNING, a_party, an_account
+from tests.makers.people import MONDAY_MORNING, a_party, a_passkey, an_account
 
 NOW = MONDAY_MORNING
 SETTINGS = small_settings()
@@ -174,6 +174,17 @@ class TestTheLastAdministrator:
 
         with pytest.raises(LastAdministrator):
             end_account(transaction, only.id, by=BY, now=NOW)
+
+    def test_is_not_alone_beside_one_who_comes_with_a_passkey(
+        self, transaction: Transaction
+    ) -> None:
+        only, other = an_administrator(transaction), an_administrator(transaction)
+        other.password_hash = None
+        a_passkey(transaction, other)
+
+        end_account(transaction, only.id, by=BY, now=NOW)
+
+        assert not only.is_active
 
     def test_is_left_when_two_end_each_other_at_once(self, committing_database: Database) -> None:
         with committing_database.transaction() as transaction:

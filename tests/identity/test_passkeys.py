@@ -384,6 +384,8 @@ class TestOnesOwnPasskeys:
         self, app: Flask, database: Database
     ) -> None:
         noors_device(app, database, role=Role.CREW)
+        with database.transaction() as transaction:
+            account_with_email(transaction, EMAIL).password_hash = "a hash"
         client = signed_in(app.test_client(), account(database)).client
         (passkey,) = kept(database)
 
@@ -391,6 +393,24 @@ class TestOnesOwnPasskeys:
 
         assert kept(database) == []
         assert account(database).mf_recovery_codes is None
+
+    @pytest.mark.parametrize("has_app", [False, True])
+    def test_that_are_the_only_way_in_are_not_removed(
+        self, app: Flask, database: Database, has_app: bool
+    ) -> None:
+        noors_device(app, database, role=Role.CREW)
+        with database.transaction() as transaction:
+            found = account_with_email(transaction, EMAIL)
+            found.password_hash = None
+            # A code is asked after a password, and there is none.
+            found.tf_primary_method = "app" if has_app else None
+        client = signed_in(app.test_client(), account(database)).client
+        (passkey,) = kept(database)
+
+        send(client, f"{ADD}/{passkey.id}/weg", page=OWN)
+
+        assert len(kept(database)) == 1
+        assert "the only way you sign in" in client.get(OWN).text
 
     def test_of_a_colleague_are_left_alone(self, app: Flask, database: Database) -> None:
         noors_device(app, database)

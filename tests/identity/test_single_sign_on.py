@@ -47,7 +47,7 @@ from tests.identity.openid_provider import (
     PersonThere,
     ProviderDouble,
 )
-from tests.makers.people import MONDAY_MORNING, a_party, an_account
+from tests.makers.people import MONDAY_MORNING, a_party, a_passkey, an_account
 from tests.makers.sign_ins import Browser, signed_in, take_second_step
 from tests.maps.browser import served
 
@@ -544,6 +544,25 @@ class TestAnAccountWithAPassword:
         assert "een beheerder" in told
         assert PART not in told
         assert subject_of(noor) == "subject-1"
+
+    def test_with_a_passkey_alone_is_not_opened_by_its_address_afterwards(
+        self,
+        web: FlaskClient,
+        double: ProviderDouble,
+        noor: Account,
+        browser: Browser,
+        transaction: Transaction,
+    ) -> None:
+        browser.send(LINK, hidden_in(self.linked(browser, double)))
+        noor.password_hash = None
+        a_passkey(transaction, noor)
+
+        browser.submit("/mijn-account", PART)
+
+        assert come_back(web, double).status_code == 403
+        assert subject_of(noor) is None
+        noted = rule_changes(transaction, what="account", code=str(noor.id), at_most=5)
+        assert [one.after and one.after["done"] for one in noted] == [["parted"], ["linked"]]
 
     @pytest.mark.parametrize(
         "person",

@@ -9,7 +9,7 @@ from app.foundation.database import Transaction
 from app.identity import operations, passwords
 from app.identity.model import Actor, PartyKind
 from app.identity.permissions import ROLES_OF_A_PARTY, Role
-from app.identity.records import Account, PartnerClient, Party
+from app.identity.records import Account, PartnerClient, Party, Passkey
 
 #: Good enough for every account that a test makes.
 PASSWORD = "tuinhek 7 paardenbloem"
@@ -51,6 +51,22 @@ def an_account(
         password_hash=passwords.hashed(password) if password else None,
         fs_uniquifier=uuid4().hex,
         created_at=now,
+    )
+    transaction.session.add(made)
+    transaction.session.flush()
+    return made
+
+
+def a_passkey(transaction: Transaction, account: Account) -> Passkey:
+    """Let an account have a passkey of which nobody has the other half."""
+    made = Passkey(
+        account_id=account.id,
+        name="Werktelefoon",
+        credential_id=uuid4().bytes,
+        public_key=b"half of it",
+        sign_count=0,
+        transports=[],
+        added_at=MONDAY_MORNING,
     )
     transaction.session.add(made)
     transaction.session.flush()

@@ -73,6 +73,7 @@ class TestANewAgreement:
         assert made.headers["Location"] == "/beheer/werkafspraken/tegels"
         assert "doordeweeks 17:00-08:00" in administrator.get("/beheer/werkafspraken/tegels").text
         assert "tegels" in administrator.get(LIST, category="wegen").text
+        assert administrator.get("/beheer/wijzigingen?what=%00&code=%00").status_code == 200
         changes = administrator.get("/beheer/wijzigingen", what="agreement", code="tegels").text
         assert "Noor Bakker" in changes
         assert "doordeweeks 17:00-08:00" in changes

@@ -364,7 +364,19 @@ class TestTheShortLists:
 
         assert "Enexis" not in desk.get(case).text
         noted = administrator.get("/beheer/wijzigingen").text
-        assert noted.count(">third-party.enexis</a>") == 2
+        assert noted.count(">Enexis</a>") == 2
+        assert "Anderen om op te wachten" in noted
+
+    def test_keep_names_apart_that_are_written_alike(self, administrator: Browser) -> None:
+        home = "/beheer/standaardteksten"
+
+        for name in ("日本", "中国", "Wortels", "wortels!", "WORTELS"):
+            administrator.submit(home, f"{home}/lijsten", list="cause", name_nl=name, name_en="")
+
+        page = administrator.get(home).text
+        for name in ("日本", "中国", "Wortels", "wortels!"):
+            assert page.count(f">{name}<") == 1
+        assert "WORTELS" not in page
 
 
 class TestTheHistory:

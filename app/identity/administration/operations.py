@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import exists, func, or_, select, text
 
 from app.foundation.database import Transaction
 from app.foundation.errors import FieldError
@@ -25,9 +25,10 @@ from app.identity.administration.model import (
 from app.identity.invitations import locked_account
 from app.identity.model import NO_LIMITS, EmailNotValid
 from app.identity.permissions import ROLES_OF_A_PARTY, ROLES_WITH_LIMITS, Role
-from app.identity.records import Account, Party
+from app.identity.records import Account, Party, Passkey
 from app.identity.rules import normal_email
 from app.identity.second_factor import reset_second_factor
+from app.identity.ways_in import end_what_began
 
 
 class Done(StrEnum):
@@ -38,6 +39,8 @@ class Done(StrEnum):
     NEW_LINK = "new-link"
     SECOND_FACTOR_RESET = "second-factor-reset"
     SIGN_INS_ENDED = "sign-ins-ended"
+    LINKED = "linked"
+    PARTED = "parted"
 
 
 #: Two administrators who take the right from one another at the same moment come one by one.
@@ -113,7 +116,7 @@ def change_account(
     _write_limits(kept, wanted)
     transaction.session.flush()
     if kept.role != old_role:
-        operations.end_what_began(transaction, kept, now=now)
+        end_what_began(transaction, kept, now=now)
         transaction.session.flush()
     done = [Done.RENAMED] if is_renamed else []
     if kept.email != old_email:
@@ -179,7 +182,7 @@ def renew_link(
     """
     _insist_on_another(account_id, by)
     kept = invitations.take_password_away(transaction, account_id, now=now)
-    _note_done(transaction, kept, Done.NEW_LINK, by=by, now=now)
+    note_done(transaction, kept, Done.NEW_LINK, by=by, now=now)
     return kept
 
 
@@ -194,7 +197,7 @@ def take_second_factor(
     """
     _insist_on_another(account_id, by)
     kept = reset_second_factor(transaction, account_id, now=now)
-    _note_done(transaction, kept, Done.SECOND_FACTOR_RESET, by=by, now=now)
+    note_done(transaction, kept, Done.SECOND_FACTOR_RESET, by=by, now=now)
     return kept
 
 
@@ -216,7 +219,7 @@ def end_sign_ins_of(
         operations.end_sign_ins(transaction, account_id, now=now)
     else:
         own_sign_ins.end_own_sign_in(transaction, sign_in_id, account_id=account_id, now=now)
-    _note_done(transaction, kept, Done.SIGN_INS_ENDED, by=by, now=now)
+    note_done(transaction, kept, Done.SIGN_INS_ENDED, by=by, now=now)
     return kept
 
 
@@ -256,7 +259,11 @@ def _insist_on_another_administrator(transaction: Transaction, kept: Account) ->
             Account.is_active,
             Account.id != kept.id,
             # Whoever was invited and has not come yet can give out nothing.
-            or_(Account.password_hash.is_not(None), Account.provider_subject.is_not(None)),
+            or_(
+                Account.password_hash.is_not(None),
+                Account.provider_subject.is_not(None),
+                exists().where(Passkey.account_id == Account.id),
+            ),
         )
     )
     if not others:
@@ -303,9 +310,10 @@ def _write_limits(kept: Account, wanted: AccountToKeep) -> None:
     kept.within_categories = sorted(held.categories)
 
 
-def _note_done(
+def note_done(
     transaction: Transaction, kept: Account, done: Done, *, by: ChangedBy, now: datetime
 ) -> None:
+    """Note what was done with an account in the transaction that does it."""
     _note(transaction, kept, before=told(transaction, kept), done=[done], by=by, now=now)
 
 

@@ -28,11 +28,12 @@ from app.identity.administration.form import (
 )
 from app.identity.administration.limit_choices import LimitChoice, LimitChoices
 from app.identity.administration.operations import account_version
-from app.identity.administration.words import role_sentence, role_words
+from app.identity.administration.words import role_sentence, role_words, ways_in_words
 from app.identity.invitations import invitation
 from app.identity.permissions import ROLES_WITH_SECOND_FACTOR, Role
 from app.identity.records import Account, Party
 from app.identity.second_factor import has_second_factor
+from app.identity.ways_in import ways_in
 
 #: The fields of the form that a second administrator may have changed meanwhile.
 _COMPARED = ("name", "email", "role", "party", "areas", "categories")
@@ -59,6 +60,7 @@ def account_page(
         party=party.name if party else None,
         areas=labels_of(kept.within_areas, choices.areas),
         categories=labels_of(kept.within_categories, choices.categories),
+        signs_in_with=ways_in_words(ways_in(transaction, kept)),
         has_second_factor=has_second_factor(transaction, kept),
         needs_second_factor=role in ROLES_WITH_SECOND_FACTOR,
         sign_ins=own_sign_ins.sign_ins(transaction, kept.id, now=_now()),

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from app.identity.administration.operations import Done
 from app.identity.permissions import Role
+from app.identity.ways_in import WayIn
 
 
 def role_words(role: Role) -> str:
@@ -42,6 +43,18 @@ def role_sentence(role: Role) -> str:
     return named[role]
 
 
+def ways_in_words(found: frozenset[WayIn]) -> str:
+    """Return with what somebody signs in."""
+    if not found:
+        return str(gettext("nothing yet: no password was chosen"))
+    named = {
+        WayIn.PASSWORD: gettext("a password"),
+        WayIn.ORGANISATION: gettext("the account of the organisation"),
+        WayIn.PASSKEY: gettext("a passkey"),
+    }
+    return ", ".join(named[one] for one in WayIn if one in found)
+
+
 def account_field_words() -> Mapping[str, str]:
     """Return what the parts of an account are called, as a change notes them."""
     return {
@@ -69,5 +82,7 @@ def _done_words(done: str) -> str:
         Done.NEW_LINK: gettext("A new link to choose a password was made."),
         Done.SECOND_FACTOR_RESET: gettext("The second step was taken away."),
         Done.SIGN_INS_ENDED: gettext("Sign-ins were ended."),
+        Done.LINKED: gettext("It was linked with an account of the organisation."),
+        Done.PARTED: gettext("It was parted from the account of the organisation."),
     }
     return named.get(done, done)

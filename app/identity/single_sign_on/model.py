@@ -84,9 +84,5 @@ class PasswordFirst(DomainError):
     """The account of this address has a password of its own; sign in with it, then link the two."""
 
 
-class NoOtherWayIn(DomainError):
-    """The account has no password and no passkey: without the organisation nobody gets in."""
-
-
 class EmailNotVerified(DomainError):
     """The organisation's sign-in does not vouch for this e-mail address."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.foundation.database import Transaction
-from app.foundation.rule_changes import BY_PROVIDER
+from app.foundation.rule_changes import BY_PROVIDER, ChangedBy
 from app.foundation.texts import clean_text
 from app.identity.administration.model import (
     LONGEST_NAME,
@@ -18,10 +18,9 @@ from app.identity.administration.model import (
     AccountToKeep,
     LastAdministrator,
 )
-from app.identity.administration.operations import change_account, invite
+from app.identity.administration.operations import Done, change_account, invite, note_done
 from app.identity.invitations import locked_account
-from app.identity.model import EmailNotValid, Limits
-from app.identity.passkeys import passkeys_of
+from app.identity.model import EmailNotValid, Limits, NoOtherWayIn
 from app.identity.permissions import Role
 from app.identity.records import Account, Party
 from app.identity.rules import normal_email
@@ -29,9 +28,9 @@ from app.identity.single_sign_on.model import (
     Asserted,
     EmailNotVerified,
     NobodyOfOurs,
-    NoOtherWayIn,
     PasswordFirst,
 )
+from app.identity.ways_in import WayIn, ways_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,8 @@ def account_of(
 
     Raises:
         NobodyOfOurs: there is none, it has ended, or it belongs to another subject.
-        PasswordFirst: the account has a password; whoever has that links the two (`link`).
+        PasswordFirst: the account has a password or a passkey; whoever has that links the two
+            (`link`).
         EmailNotVerified: there may be one, but the provider does not vouch for the address.
     """
     account = transaction.session.scalar(
@@ -94,7 +94,15 @@ def insist_on_the_same(transaction: Transaction, account_id: UUID, asserted: Ass
     _insist_on_neither(transaction, account, asserted.issuer, asserted.subject)
 
 
-def link(transaction: Transaction, account_id: UUID, *, issuer: str, subject: str) -> None:
+def link(
+    transaction: Transaction,
+    account_id: UUID,
+    *,
+    issuer: str,
+    subject: str,
+    by: ChangedBy,
+    now: datetime,
+) -> None:
     """Let a person at the provider be this account; who has the account said so.
 
     Raises:
@@ -105,20 +113,26 @@ def link(transaction: Transaction, account_id: UUID, *, issuer: str, subject: st
     _insist_on_neither(transaction, account, issuer, subject)
     account.provider_issuer, account.provider_subject = issuer, subject
     transaction.session.flush()
+    note_done(transaction, account, Done.LINKED, by=by, now=now)
 
 
-def unlink(transaction: Transaction, account_id: UUID) -> None:
+def unlink(transaction: Transaction, account_id: UUID, *, by: ChangedBy, now: datetime) -> None:
     """Let the person at the provider be this account no more; a second time changes nothing.
+
+    Who is signed in stays so; what began at the provider and is half-way does not go on.
 
     Raises:
         AccountUnknown: there is no such account.
         NoOtherWayIn: it could not be signed in to afterwards.
     """
     account = locked_account(transaction, account_id)
-    if account.password_hash is None and not passkeys_of(transaction, account_id):
+    if account.provider_subject is None:
+        return
+    if not ways_in(transaction, account) - {WayIn.ORGANISATION}:
         raise NoOtherWayIn()
     account.provider_issuer = account.provider_subject = None
     transaction.session.flush()
+    note_done(transaction, account, Done.PARTED, by=by, now=now)
 
 
 def _insist_on_neither(
@@ -151,7 +165,7 @@ def _by_email(
     if account is not None:
         if account.provider_subject is not None:
             raise NobodyOfOurs()
-        if account.is_active and account.password_hash is not None:
+        if account.is_active and ways_in(transaction, account):
             # It is somebody's already: that the directory has this address too proves too little.
             raise PasswordFirst()
         return account

@@ -26,9 +26,10 @@ from app.foundation.database import Database
 from app.foundation.provided import provided
 from app.foundation.settings import Settings
 from app.identity import security
-from app.identity.access import BEGIN_PATH, SIGN_IN_PATH, acting, open_to, sign_in_url
+from app.identity.access import BEGIN_PATH, SIGN_IN_PATH, acting, by_acting, open_to, sign_in_url
 from app.identity.devices import remember_device
 from app.identity.half_way import SECOND_STEP_PATH, SET_UP_PATH, go_half_way
+from app.identity.model import NoOtherWayIn
 from app.identity.permissions import Permission
 from app.identity.rates import SIGNING_IN, client_network
 from app.identity.records import Account
@@ -41,7 +42,6 @@ from app.identity.single_sign_on.model import (
     Asserted,
     EmailNotVerified,
     NobodyOfOurs,
-    NoOtherWayIn,
     PasswordFirst,
     ProviderAway,
 )
@@ -196,7 +196,14 @@ def link_both() -> ResponseReturnValue:
         return redirect(OWN_ACCOUNT_PATH, code=303)
     try:
         with provided().get(Database).transaction() as transaction:
-            link(transaction, account_id, issuer=kept["issuer"], subject=kept["subject"])
+            link(
+                transaction,
+                account_id,
+                issuer=kept["issuer"],
+                subject=kept["subject"],
+                by=by_acting(),
+                now=provided().get(Clock).now(),
+            )
     except NobodyOfOurs:
         flash(gettext("One of the two is linked already."), "warning")
     else:
@@ -210,6 +217,8 @@ def link_both() -> ResponseReturnValue:
 @open_to(Permission.SIGNED_IN)
 def part() -> ResponseReturnValue:
     """Let the person at the provider be this account no more; who has the account asks for it."""
+    if provided().get(SingleSignOn).provider is None:
+        return redirect(OWN_ACCOUNT_PATH, code=303)
     if not is_fresh():
         return redirect(SIGN_IN_AGAIN_PATH, code=303)
     account_id = acting().id
@@ -217,7 +226,7 @@ def part() -> ResponseReturnValue:
     label = provided().get(SingleSignOn).label
     try:
         with provided().get(Database).transaction() as transaction:
-            unlink(transaction, account_id)
+            unlink(transaction, account_id, by=by_acting(), now=provided().get(Clock).now())
     except NoOtherWayIn:
         flash(
             gettext(

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app.foundation.database import Transaction
 from app.photos.model import Photo, PhotoNotFound
-from app.photos.records import photo_in
+from app.photos.records import photo_in, photo_table
 
 
 def photos_of_report(transaction: Transaction, report_id: UUID) -> list[Photo]:
@@ -63,17 +63,17 @@ def find_photo(transaction: Transaction, photo_id: UUID) -> Photo:
     return photo_in(rows[0])
 
 
+# Named one by one: a statement that is prepared with a star breaks when a column is added.
+_PHOTOS = f"SELECT {', '.join(column.name for column in photo_table.columns)} FROM photo"  # noqa: S608  # our own columns
 _OF_REPORTS_AND_TASKS = text(
-    """
-    SELECT * FROM photo
+    f"""
+    {_PHOTOS}
     WHERE report_id = ANY(CAST(:report_ids AS uuid[])) OR task_id = ANY(CAST(:task_ids AS uuid[]))
     ORDER BY position, received_at, id
     """
 )
-_OF_DRAFT = text(
-    "SELECT * FROM photo WHERE draft_id = :draft_id ORDER BY position, received_at, id"
-)
-_ONE = text("SELECT * FROM photo WHERE id = :id")
+_OF_DRAFT = text(f"{_PHOTOS} WHERE draft_id = :draft_id ORDER BY position, received_at, id")
+_ONE = text(f"{_PHOTOS} WHERE id = :id")
 
 
 def _by_place(rows: Sequence[Any]) -> dict[UUID, list[Photo]]:

@@ -22,13 +22,14 @@ from app.foundation.rule_changes import (
     rule_change_counts,
     rule_changes,
 )
+from app.foundation.texts import clean_text
 from app.foundation.windows import windows_of, windows_written
 from app.identity.access import open_to
 from app.identity.administration.words import account_value_words
 from app.identity.operations import parties, who_they_are
 from app.identity.permissions import Permission
 from app.routing.asked import Asked
-from app.routing.change_words import called_words, field_words, thing_words, value_words
+from app.routing.change_words import called_words, code_words, field_words, thing_words, value_words
 from app.routing.operations.asking import asked_of_reports
 from app.routing.pages.answers_shown import conditions_written
 from app.triage.operations import names_of_categories
@@ -140,8 +141,8 @@ def index() -> ResponseReturnValue:
 @open_to(Permission.ADMINISTER)
 def changes() -> ResponseReturnValue:
     """Show what was changed of the rules, the newest first; of one thing where it is asked for."""
-    what = request.args.get("what", "")[:40] or None
-    code = request.args.get("code", "")[:200] or None
+    what = clean_text(request.args.get("what", ""))[:40] or None
+    code = clean_text(request.args.get("code", ""))[:200] or None
     typed = request.args.get("page", "")
     page = max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
     with provided().get(Database).transaction() as transaction:
@@ -221,7 +222,7 @@ def _shown(
         code=one.code,
         called=accounts.get(UUID(one.code), one.code)
         if one.what == "account"
-        else called_words(one.what, one.code),
+        else called_words(one.what, one.code, after or before),
         what=one.what,
         how=how,
         differences=[
@@ -247,5 +248,10 @@ def _value(name: str, value: object, parties: Mapping[str, str], asked: Asked) -
     if name == "answers" and isinstance(value, Mapping) and value:
         return "\n".join(conditions_written(asked, value, None))
     if name == "area" and isinstance(value, str):
-        return called_words("area", value)
-    return noted_value_words(name, value) or account_value_words(name, value) or value_words(value)
+        return called_words("area", value, {})
+    return (
+        code_words(name, value)
+        or noted_value_words(name, value)
+        or account_value_words(name, value)
+        or value_words(value)
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from sqlalchemy import text
@@ -63,6 +64,9 @@ _ADD = text(
     """
 )
 
+#: Two who change a list at the same moment come one after the other.
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('choices', 853))")
+
 
 def add_choice(
     transaction: Transaction,
@@ -74,9 +78,15 @@ def add_choice(
     is_demo: bool = False,
 ) -> None:
     """Put something on a list; what stood there under this name is offered again."""
-    words = re.findall(r"[a-z0-9]+", unicodedata.normalize("NFKD", name.nl.lower()))
-    code = f"{on.value}.{'-'.join(words)[:60] or 'x'}"
-    before = _told(transaction, code)
+    transaction.read(_ONE_AT_A_TIME, {})
+    present = all_choices(transaction)
+    before = next(
+        (one for one in present if one.list is on and one.name.nl.casefold() == name.nl.casefold()),
+        None,
+    )
+    if before is not None and not before.is_retired:
+        return
+    code = before.code if before else _free_code(on, name, {one.code for one in present})
     transaction.write(
         _ADD,
         {
@@ -90,47 +100,50 @@ def add_choice(
     _note(transaction, code, before, by=by, now=now)
 
 
+def _free_code(on: ChoiceList, name: Name, taken: Collection[str]) -> str:
+    """Return a code after the name that no other choice has."""
+    words = re.findall(r"[a-z0-9]+", unicodedata.normalize("NFKD", name.nl.lower()))
+    code = f"{on.value}.{'-'.join(words)[:60] or 'x'}"
+    numbered = (f"{code}-{number}" for number in count(2))
+    return code if code not in taken else next(one for one in numbered if one not in taken)
+
+
 _RETIRE = text("UPDATE choice SET is_retired = true, version = version + 1 WHERE code = :code")
 
 
 def retire_choice(transaction: Transaction, code: str, *, by: ChangedBy, now: datetime) -> None:
     """Offer something no more; where it was chosen it stays. A second time changes nothing."""
-    before = _told(transaction, code)
+    transaction.read(_ONE_AT_A_TIME, {})
+    before = _choice(transaction, code)
+    if before is None or before.is_retired:
+        return
     transaction.write(_RETIRE, {"code": code})
     _note(transaction, code, before, by=by, now=now)
 
 
 def _note(
-    transaction: Transaction,
-    code: str,
-    before: dict[str, Any] | None,
-    *,
-    by: ChangedBy,
-    now: datetime,
+    transaction: Transaction, code: str, before: Choice | None, *, by: ChangedBy, now: datetime
 ) -> None:
+    after = _choice(transaction, code)
     note_rule_change(
         transaction,
         what="choice",
         code=code,
         by=by,
         at=now,
-        before=before,
-        after=_told(transaction, code),
+        before=_told(before) if before else None,
+        after=_told(after) if after else None,
     )
 
 
-def _told(transaction: Transaction, code: str) -> dict[str, Any] | None:
-    """Return what is noted of a choice; nothing where there is none."""
-    return next(
-        (
-            {
-                "list": one.list.value,
-                "nameNl": one.name.nl,
-                "nameEn": one.name.en,
-                "isRetired": one.is_retired,
-            }
-            for one in all_choices(transaction)
-            if one.code == code
-        ),
-        None,
-    )
+def _choice(transaction: Transaction, code: str) -> Choice | None:
+    return next((one for one in all_choices(transaction) if one.code == code), None)
+
+
+def _told(one: Choice) -> dict[str, Any]:
+    return {
+        "list": one.list.value,
+        "nameNl": one.name.nl,
+        "nameEn": one.name.en,
+        "isRetired": one.is_retired,
+    }

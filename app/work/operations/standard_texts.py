@@ -112,10 +112,11 @@ def add_standard_text(
     is_demo: bool = False,
 ) -> None:
     """Keep a new standard text, and note who made it."""
+    text_id = new_id()
     transaction.write(
         _ADD,
         {
-            "id": new_id(),
+            "id": text_id,
             "used_for": used_for.value,
             "category_code": category_code,
             "title": title,
@@ -124,7 +125,7 @@ def add_standard_text(
             "is_demo": is_demo,
         },
     )
-    made = StandardText(UUID(int=0), used_for, category_code, title, words)
+    made = StandardText(text_id, used_for, category_code, title, words)
     _note(transaction, None, made, by=by, now=now)
 
 
@@ -173,7 +174,7 @@ def _note(
     note_rule_change(
         transaction,
         what="standard-text",
-        code=after.title,
+        code=str(after.id),
         by=by,
         at=now,
         before=_told(before) if before else None,
