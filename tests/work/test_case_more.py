@@ -376,7 +376,8 @@ class TestTheShortLists:
         page = administrator.get(home).text
         for name in ("日本", "中国", "Wortels", "wortels!"):
             assert page.count(f">{name}<") == 1
-        assert "WORTELS" not in page
+        assert ">WORTELS<" not in page
+        assert "“WORTELS” staat al op de lijst." in page
 
 
 class TestTheHistory:

@@ -76,8 +76,11 @@ def add_choice(
     by: ChangedBy,
     now: datetime,
     is_demo: bool = False,
-) -> None:
-    """Put something on a list; what stood there under this name is offered again."""
+) -> bool:
+    """Put something on a list; what stood there under this name is offered again.
+
+    Returns whether anything changed: what is offered already stays as it is.
+    """
     transaction.read(_ONE_AT_A_TIME, {})
     present = all_choices(transaction)
     before = next(
@@ -85,7 +88,7 @@ def add_choice(
         None,
     )
     if before is not None and not before.is_retired:
-        return
+        return False
     code = before.code if before else _free_code(on, name, {one.code for one in present})
     transaction.write(
         _ADD,
@@ -98,6 +101,7 @@ def add_choice(
         },
     )
     _note(transaction, code, before, by=by, now=now)
+    return True
 
 
 def _free_code(on: ChoiceList, name: Name, taken: Collection[str]) -> str:

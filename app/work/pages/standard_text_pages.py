@@ -143,14 +143,17 @@ def add_to_list() -> ResponseReturnValue:
     if on is None or typed.errors:
         return _list_page(typed, status=HTTPStatus.BAD_REQUEST)
     with provided().get(Database).transaction() as transaction:
-        add_choice(
+        is_new = add_choice(
             transaction,
             on,
             Name(dutch, english or dutch),
             by=by_acting(),
             now=provided().get(Clock).now(),
         )
-    flash(gettext("Saved."), "ok")
+    if is_new:
+        flash(gettext("Saved."), "ok")
+    else:
+        flash(gettext("“%(name)s” stands on the list already.", name=dutch), "info")
     return redirect("/beheer/standaardteksten", code=303)
 
 
