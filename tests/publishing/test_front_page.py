@@ -99,7 +99,7 @@ class TestTheFrontPage:
             web.get("/")
 
         # The categories, the outline, the villages, the works; a page of cases and how many.
-        assert len(for_one) == len(for_many) == 6
+        assert len(for_one) == len(for_many) == 5
 
     def test_is_light_with_a_full_list(self, web: FlaskClient, connection: Connection) -> None:
         many_cases(connection, 45)
