@@ -93,33 +93,32 @@ class CrewList:
     total: int
 
 
-_LIST = """
-    WITH open AS MATERIALIZED (
-        SELECT task.id, task.case_id, task.stage, task.due_at, task.held_until, task.offered_at,
-               ST_X(c.spot) AS x, ST_Y(c.spot) AS y,
-               c.is_danger, c.due_at AS promised_at, c.priority, c.at_risk_at,
-               c.stage AS case_stage,
-               CASE WHEN c.stage = 'planned' THEN c.planned_on END AS planned_on,
-               worker.id AS worker_id
-        FROM task
-        -- The columns and the condition of an index that is read alone; whatever is over has no
-        -- open task.
-        JOIN defect_case AS c ON c.id = task.case_id
-            AND c.stage NOT IN ('resolved', 'closed-without-work', 'merged')
-        LEFT JOIN task_worker ON task_worker.task_id = task.id
-        -- Whoever left, or works for another party by now, has nothing to do here any more.
-        LEFT JOIN account AS worker ON worker.id = task_worker.account_id
-            AND worker.is_active AND worker.party_id = task.party_id
-        WHERE task.party_id = :party_id
-          AND task.stage IN ('offered', 'accepted', 'started', 'on-hold')
-    ), counted AS (
+#: The open tasks of a party with their cases. What the order goes by is read from an index alone;
+#: whatever is over has no open task.
+_OPEN = """
+    task
+    JOIN defect_case AS c ON c.id = task.case_id
+        AND c.stage NOT IN ('resolved', 'closed-without-work', 'merged')
+"""
+_ARE_OPEN = """
+    task.party_id = :party_id AND task.stage IN ('offered', 'accepted', 'started', 'on-hold')
+"""
+#: Whoever left, or works for another party by now, has nothing to do here any more.
+_WORKER = """
+    LEFT JOIN task_worker ON task_worker.task_id = task.id
+    LEFT JOIN account AS worker ON worker.id = task_worker.account_id
+        AND worker.is_active AND worker.party_id = task.party_id
+"""
+
+# The middle of all tasks is worked out only where nothing else says where one begins.
+_LIST = f"""
+    WITH counted AS (
         SELECT count(*) AS of_team,
-               count(*) FILTER (WHERE worker_id = :account_id) AS of_mine,
-               count(*) FILTER (WHERE worker_id IS NULL) AS of_nobody,
-               count(*) FILTER (WHERE worker_id = :of) AS of_one,
-               avg(x) AS x, avg(y) AS y
-        FROM open
-    ), last_task AS (
+               count(*) FILTER (WHERE worker.id = :account_id) AS of_mine,
+               count(*) FILTER (WHERE worker.id IS NULL) AS of_nobody,
+               count(*) FILTER (WHERE worker.id = :of) AS of_one
+        FROM task {_WORKER} WHERE {_ARE_OPEN}
+    ), last_task AS MATERIALIZED (
         SELECT ST_X(c.spot) AS x, ST_Y(c.spot) AS y
         FROM task
         JOIN defect_case AS c ON c.id = task.case_id
@@ -131,19 +130,28 @@ _LIST = """
           AND task.stage IN ('started', 'done', 'on-hold')
           AND task.changed_at >= :morning
         ORDER BY task.changed_at DESC LIMIT 1
-    ), begin AS (
-        SELECT coalesce(CAST(:longitude AS float8), last_task.x, counted.x) AS begin_x,
-               coalesce(CAST(:latitude AS float8), last_task.y, counted.y) AS begin_y,
+    ), begin AS MATERIALIZED (
+        SELECT coalesce(CAST(:longitude AS float8), (SELECT x FROM last_task),
+                        (SELECT avg(ST_X(c.spot)) FROM {_OPEN} WHERE {_ARE_OPEN})) AS begin_x,
+               coalesce(CAST(:latitude AS float8), (SELECT y FROM last_task),
+                        (SELECT avg(ST_Y(c.spot)) FROM {_OPEN} WHERE {_ARE_OPEN})) AS begin_y,
                CASE WHEN CAST(:longitude AS float8) IS NOT NULL THEN 'phone'
-                    WHEN last_task.x IS NOT NULL THEN 'last-task'
+                    WHEN EXISTS (SELECT FROM last_task) THEN 'last-task'
                     ELSE 'middle' END AS said
-        FROM counted LEFT JOIN last_task ON true
     ), listed AS (
         SELECT open.*, asked.turn,
                -- In degrees of latitude; good enough to choose the nearest in a municipality.
                sqrt(power((open.x - begin_x) * cos(radians(begin_y)), 2)
                     + power(open.y - begin_y, 2)) AS distance
-        FROM open CROSS JOIN begin CROSS JOIN LATERAL (
+        FROM (
+            SELECT task.id, task.case_id, task.stage, task.due_at, task.held_until,
+                   task.offered_at, ST_X(c.spot) AS x, ST_Y(c.spot) AS y,
+                   c.is_danger, c.due_at AS promised_at, c.priority, c.at_risk_at,
+                   c.stage AS case_stage,
+                   CASE WHEN c.stage = 'planned' THEN c.planned_on END AS planned_on,
+                   worker.id AS worker_id
+            FROM {_OPEN} {_WORKER} WHERE {_ARE_OPEN}
+        ) AS open CROSS JOIN begin CROSS JOIN LATERAL (
             SELECT CASE WHEN open.worker_id <> :of THEN 5
                         WHEN open.stage = 'started' THEN 0
                         WHEN open.held_until > :today OR open.planned_on > :today
@@ -155,7 +163,7 @@ _LIST = """
         WHERE CASE :whose WHEN 'ploeg' THEN true
                           WHEN 'vrij' THEN open.worker_id IS NULL
                           ELSE open.worker_id = :of END
-        ORDER BY {first} LIMIT :at_most OFFSET :skip
+        ORDER BY {{first}} LIMIT :at_most OFFSET :skip
     )
     SELECT counted.of_team, counted.of_mine, counted.of_nobody, counted.of_one, begin.*, listed.*,
            c.category_code, c.near_address, worker.name AS worker_name,
@@ -166,8 +174,8 @@ _LIST = """
         listed JOIN defect_case AS c ON c.id = listed.case_id
         LEFT JOIN account AS worker ON worker.id = listed.worker_id
     ) ON true
-    ORDER BY {again}
-"""
+    ORDER BY {{again}}
+"""  # noqa: S608  # our own conditions
 
 _BY_DUE = """
     CASE WHEN open.promised_at < :now THEN 0
