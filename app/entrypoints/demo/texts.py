@@ -62,21 +62,10 @@ def load_texts_and_lists(transaction: Transaction, *, now: datetime) -> None:
             now=now,
             is_demo=True,
         )
-    for dutch, english in _CAUSES:
-        add_choice(
-            transaction,
-            ChoiceList.CAUSE,
-            Name(dutch, english),
-            by=BY_DEMO,
-            now=now,
-            is_demo=True,
-        )
-    for name in _THIRD_PARTIES:
-        add_choice(
-            transaction,
-            ChoiceList.THIRD_PARTY,
-            Name(name, name),
-            by=BY_DEMO,
-            now=now,
-            is_demo=True,
-        )
+    lists = {
+        ChoiceList.CAUSE: _CAUSES,
+        ChoiceList.THIRD_PARTY: tuple((name, name) for name in _THIRD_PARTIES),
+    }
+    for on, names in lists.items():
+        for dutch, english in names:
+            add_choice(transaction, on, Name(dutch, english), by=BY_DEMO, now=now, is_demo=True)
