@@ -80,7 +80,8 @@ def task_lines(
             is_mine=line.worker_id == account_id,
         )
 
-    return [told(line, cases[line.case_id]) for line in lines]
+    # A case that was erased between the two statements stands on no list any more.
+    return [told(line, cases[line.case_id]) for line in lines if line.case_id in cases]
 
 
 def _waits(case: Case) -> str:

@@ -123,6 +123,7 @@ def _options(transaction: Transaction, lines: Sequence[Line]) -> list[dict[str, 
             "is_danger": "yes" if cases[line.case_id].case.is_danger else "",
         }
         for line in lines
+        if line.case_id in cases
     ]
 
 
